@@ -1,0 +1,10 @@
+"""Random importance: the control that every criterion has to beat."""
+import torch
+from torch import nn
+
+from ..model.parameters import Tensors, prunable
+
+
+def random(model: nn.Module, batch=None, generator: torch.Generator | None = None) -> Tensors:
+    """Independent uniform numbers in [0, 1), one for every prunable weight. `batch` is not looked at."""
+    return {name: torch.rand(weight.shape, generator=generator) for name, weight in prunable(model).items()}

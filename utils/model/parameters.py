@@ -1,0 +1,38 @@
+"""Which parameters are pruned, and how many of them are zero.
+
+Weights, gradients, scores and masks of a model all have one form: `Tensors`, a dictionary of tensors keyed by
+parameter name. Prunable are the tensors with more than one dimension (the weights of linear and convolutional
+layers). Biases and the scales of BatchNorm are left alone and are not counted when a sparsity is reported.
+"""
+from torch import Tensor, nn
+
+Tensors = dict[str, Tensor]
+
+
+def prunable(model: nn.Module) -> Tensors:
+    """The weights that pruning may remove: the parameters with `dim() > 1`, detached, sharing their memory."""
+    return {name: p.detach() for name, p in model.named_parameters() if p.dim() > 1}
+
+
+def num_weights(tensors: nn.Module | Tensors) -> int:
+    """How many prunable weights there are, zeros included."""
+    return sum(t.numel() for t in _tensors(tensors).values())
+
+
+def num_zeros(tensors: nn.Module | Tensors) -> int:
+    """How many of them are exactly zero."""
+    return sum(int((t == 0).sum()) for t in _tensors(tensors).values())
+
+
+def sparsity(tensors: nn.Module | Tensors) -> float:
+    """The fraction of zeros in [0, 1], of a model's prunable weights or of a dictionary of tensors."""
+    return num_zeros(tensors) / num_weights(tensors)
+
+
+def density(tensors: nn.Module | Tensors) -> float:
+    """1 - sparsity: the fraction that is not zero."""
+    return 1 - sparsity(tensors)
+
+
+def _tensors(model_or_tensors: nn.Module | Tensors) -> Tensors:
+    return prunable(model_or_tensors) if isinstance(model_or_tensors, nn.Module) else model_or_tensors

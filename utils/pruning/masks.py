@@ -1,0 +1,63 @@
+"""From scores to masks: the one place of the library where anything is cut.
+
+A mask is 1 where the weight stays and 0 where it goes, in the dtype of the scores. Exactly
+round(sparsity * n) entries go, also when scores tie and at sparsity 0 and 1.
+"""
+import torch
+from torch import Tensor, nn
+
+from ..model.parameters import Tensors
+
+
+def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensors | None = None) -> Tensors:
+    """Masks that keep the highest scores.
+
+    `sparsity` in [0, 1]: a float ranks all tensors together (global); a dictionary by name ranks each tensor by itself
+    (local), and must name each one. `within` are masks already there: only what they keep is ranked, what is gone
+    stays gone, and `sparsity` still counts all entries. Raises ValueError outside [0, 1] or for NaN scores,
+    KeyError for a name that is missing or unknown.
+    """
+    if isinstance(sparsity, dict):
+        check_names(scores, sparsity)
+        return {name: _keep_top(score, sparsity[name], None if within is None else within[name])
+                for name, score in scores.items()}
+    flat = torch.cat([score.flatten() for score in scores.values()])
+    old = None if within is None else torch.cat([within[name].flatten() for name in scores])
+    parts = _keep_top(flat, sparsity, old).split([score.numel() for score in scores.values()])
+    return {name: part.view_as(score) for part, (name, score) in zip(parts, scores.items())}
+
+
+def check_names(tensors: Tensors, sparsity_dict: dict[str, float]) -> None:
+    """Raise a KeyError that says which names are missing from `sparsity_dict` or unknown in it."""
+    missing, unknown = tensors.keys() - sparsity_dict.keys(), sparsity_dict.keys() - tensors.keys()
+    if missing or unknown:
+        raise KeyError(f"sparsity_dict must name exactly {sorted(tensors)}; "
+                       f"missing: {sorted(missing)}; unknown: {sorted(unknown)}")
+
+
+def check_sparsity(sparsity: float) -> float:
+    """`sparsity` itself, or a ValueError if it is not a number in [0, 1]."""
+    if not 0 <= sparsity <= 1:                  # NaN fails this too
+        raise ValueError(f"sparsity is the fraction of zeros, a number from 0 to 1; got {sparsity}")
+    return sparsity
+
+
+@torch.no_grad()
+def apply_masks(model: nn.Module, masks: Tensors) -> None:
+    """Multiply the named parameters by their masks, in place."""
+    parameters = dict(model.named_parameters())
+    for name, mask in masks.items():
+        parameters[name].mul_(mask)
+
+
+def _keep_top(scores: Tensor, sparsity: float, within: Tensor | None) -> Tensor:
+    if scores.isnan().any():
+        raise ValueError("scores contain NaN: they cannot be ranked")
+    num_zeros = round(check_sparsity(sparsity) * scores.numel())
+    if within is not None:
+        if num_zeros < int((within == 0).sum()):
+            raise ValueError(f"{int((within == 0).sum())} entries are gone already: sparsity {sparsity} would bring some back")
+        scores = scores.masked_fill(within == 0, -torch.inf)        # what is gone goes first
+    mask = torch.ones_like(scores)
+    mask.view(-1)[scores.flatten().topk(num_zeros, largest=False).indices] = 0
+    return mask
