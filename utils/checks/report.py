@@ -1,0 +1,107 @@
+"""How a check speaks: what was tried, what was expected, what came, and which mistake usually does that."""
+import signal
+import threading
+import traceback
+from contextlib import contextmanager
+
+SECONDS = 20            # a call to an answer may take this long; right answers take milliseconds
+
+
+class CheckFailed(AssertionError):
+    """An answer is not right yet. In a notebook only the message is shown, without the traceback of the check."""
+
+    def _render_traceback_(self):       # IPython asks for this before it prints an exception
+        return [str(self)]
+
+
+class TookTooLong(BaseException):
+    """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
+
+
+def fail(check: str, tried: str, expected: str = "", got: str = "", mistake: str = ""):
+    """Raise CheckFailed with a message of up to five lines."""
+    lines = [f"{check}: {tried}"]
+    if expected:
+        lines += _labelled("expected", expected)
+    if got:
+        lines += _labelled("got", got)
+    if mistake:
+        lines.append(mistake)
+    raise CheckFailed("\n".join(lines)) from None
+
+
+def passed(check: str, facts: str) -> None:
+    """Say that an answer is right, and what was looked at."""
+    print(f"\N{CHECK MARK} {check}: right ({facts})")
+
+
+def run(check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords):
+    """Call the student's `answer` and return what it returns.
+
+    Whatever it raises, and a call longer than SECONDS, becomes a CheckFailed that names the line of the student's code.
+    `hints`: the usual mistake behind an error, by a piece of its text.
+    """
+    try:
+        with time_limit(SECONDS):
+            return answer(*arguments, **keywords)
+    except NotImplementedError:
+        fail(check, "there is no answer yet: the cell above still raises NotImplementedError.",
+             mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.")
+    except TookTooLong:
+        fail(check, tried, mistake=f"It was still running after {SECONDS} seconds: look for a loop that never ends.")
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        mistake = next((hint for piece, hint in (hints or {}).items() if piece in text), "")
+        fail(check, tried, got=f"{text}{_line_of(error)}", mistake=mistake)
+
+
+def must_raise(check: str, tried: str, expected: type[Exception], answer, *arguments, why: str = "") -> Exception:
+    """Call `answer` and return the exception of type `expected` that it must raise; anything else fails the check."""
+    try:
+        with time_limit(SECONDS):
+            result = answer(*arguments)
+    except NotImplementedError:
+        run(check, tried, answer, *arguments)
+    except expected as error:
+        return error
+    except TookTooLong:
+        fail(check, tried, expected=f"a {expected.__name__}", got=f"nothing after {SECONDS} seconds", mistake=why)
+    except Exception as error:
+        fail(check, tried, expected=f"a {expected.__name__}", got=f"{type(error).__name__}: {error}{_line_of(error)}", mistake=why)
+    fail(check, tried, expected=f"a {expected.__name__}", got=f"no error, but {_short(result)}", mistake=why)
+
+
+@contextmanager
+def time_limit(seconds: float):
+    """Raise TookTooLong inside when the time is over. Where signals are not to be had (Windows, threads): no limit."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def over(signum, frame):
+        raise TookTooLong
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    first, *rest = text.splitlines()
+    return [f"  {label:<9} {first}"] + [" " * 12 + line for line in rest]
+
+
+def _line_of(error: Exception) -> str:
+    """The line of the student's own code that raised, or nothing if it cannot be found."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__ and f.line
+              and "site-packages" not in f.filename and "utils" not in f.filename.replace("\\", "/").split("/")]
+    return f"\nin line {frames[-1].lineno} of its cell:  {frames[-1].line.strip()}" if frames else ""
+
+
+def _short(value) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
