@@ -6,8 +6,8 @@ Han, Pool, Tran and Dally, "Learning both weights and connections for efficient 
 import torch
 from torch import Tensor, nn
 
-from ..model.parameters import Tensors, prunable
-from .masks import apply_masks, keep_top
+from utils.model.parameters import Tensors, prunable
+from utils.pruning.masks import apply_masks, keep_top
 
 
 @torch.no_grad()

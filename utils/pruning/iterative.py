@@ -1,29 +1,36 @@
 """Pruning in many steps: a schedule says how sparse to be, the weights of the moment say which ones go."""
 from torch import nn
 
-from ..importance.magnitude import magnitude
-from ..model.parameters import Tensors
-from .masks import apply_masks, keep_top
-from .schedules import Schedule
+from utils.importance.magnitude import magnitude
+from utils.model.parameters import Tensors
+from utils.pruning.masks import apply_masks, keep_top
+from utils.pruning.schedules import Schedule
 
 
 class GradualPruner:
     """Magnitude pruning along a schedule, while the network trains (Zhu and Gupta, 2017).
 
     Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner: each call is one optimizer step.
-    Every `every` steps more weights go, until step `steps`; in between and afterwards the masks are put back.
-    All layers are ranked together. What is gone stays gone.
+    The schedule's time runs from 0 at step `start` to 1 at step `end`. Every `every` steps weights are pruned; in between and
+    afterwards the masks are put back. All layers are ranked together. What is gone stays gone.
     """
 
-    def __init__(self, model: nn.Module, schedule: Schedule, steps: int, every: int = 10):
-        self.schedule, self.steps, self.every = schedule, steps, every
+    def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10):
+        if not 0 <= start < end:
+            raise ValueError(f"pruning must start before it ends, at steps from 0 on; got start {start} and end {end}")
+        self.schedule, self.start, self.end, self.every = schedule, start, end, every
         self.step = 0
-        self.masks: Tensors = keep_top(magnitude(model), schedule(0))
-        apply_masks(model, self.masks)
+        self.masks: Tensors = keep_top(magnitude(model), 0.0)
+        self._prune(model)
 
     def apply(self, model: nn.Module) -> None:
         """One optimizer step has been made: prune further if it is time to, and put the zeros back."""
         self.step += 1
-        if self.step <= self.steps and (self.step % self.every == 0 or self.step == self.steps):
-            self.masks = keep_top(magnitude(model), self.schedule(self.step / self.steps), within=self.masks)
+        if self.step <= self.end and (self.step - self.start) % self.every == 0 or self.step == self.end:
+            self._prune(model)
+        apply_masks(model, self.masks)
+
+    def _prune(self, model: nn.Module) -> None:
+        sparsity = self.schedule((self.step - self.start) / (self.end - self.start))
+        self.masks = keep_top(magnitude(model), sparsity, within=self.masks)
         apply_masks(model, self.masks)

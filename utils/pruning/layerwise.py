@@ -3,9 +3,9 @@ from collections.abc import Callable, Sequence
 
 from torch import nn
 
-from ..model.parameters import prunable
-from ..model.training import copy_of
-from .fine_grained import fine_grained_prune
+from utils.model.parameters import prunable
+from utils.model.training import copy_of
+from utils.pruning.fine_grained import fine_grained_prune
 
 
 def uniform(model: nn.Module, sparsity: float) -> dict[str, float]:

@@ -6,7 +6,7 @@ round(sparsity * n) entries go, also when scores tie and at sparsity 0 and 1.
 import torch
 from torch import Tensor, nn
 
-from ..model.parameters import Tensors
+from utils.model.parameters import Tensors
 
 
 def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensors | None = None) -> Tensors:

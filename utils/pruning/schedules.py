@@ -1,6 +1,6 @@
 """Schedules: how sparse the network is at each moment of training.
 
-A schedule is a function of time t in [0, 1]; before 0 and after 1 it stays where it was at the end.
+A schedule is a function of time: pruning begins at t = 0 and ends at t = 1. Before, the sparsity is 0; after, it stays.
 `cubic` prunes fast while there is much to spare, and slowly at the end:
 
     s(t) = s_f (1 - (1 - t)^3)
@@ -10,7 +10,7 @@ with initial sparsity 0.
 """
 from collections.abc import Callable
 
-from .masks import check_sparsity
+from utils.pruning.masks import check_sparsity
 
 Schedule = Callable[[float], float]
 
@@ -18,7 +18,7 @@ Schedule = Callable[[float], float]
 def one_shot(sparsity: float) -> Schedule:
     """All at once, at t = 0."""
     final = check_sparsity(sparsity)
-    return lambda t: final
+    return lambda t: final if t >= 0 else 0.0
 
 
 def linear(sparsity: float) -> Schedule:

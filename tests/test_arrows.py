@@ -1,0 +1,43 @@
+"""The arrows of the house: who may import whom."""
+import ast
+from pathlib import Path
+
+import pytest
+
+UTILS = Path(__file__).parents[1] / "utils"
+ROOMS = {
+    "model": set(),
+    "importance": {"model"},
+    "pruning": {"model", "importance"},
+    "experiments": {"model", "importance", "pruning"},
+    "plots": set(),
+    "widgets": {"plots"},
+    "checks": {"model"},
+    "grading": {"checks", "plots"},
+}
+ONLY_IN = {"plotly": {"plots", "widgets"}, "ipywidgets": {"widgets"}, "anywidget": {"widgets"}, "nbgrader": {"grading"}}
+FILES = [path for path in sorted(UTILS.rglob("*.py")) if path.parent != UTILS and "examples" not in path.parts]   # examples are answers
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the import in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(UTILS).as_posix())
+def test_imports_point_one_way(path):
+    room = path.relative_to(UTILS).parts[0]
+    for name in imported(path):
+        top, _, rest = name.partition(".")
+        if top == "utils":
+            other = rest.partition(".")[0]
+            assert other == room or other in ROOMS[room], f"{room} imports {other}"
+        assert room in ONLY_IN.get(top, {room}), f"{room} imports {top}"
+
+
+def test_every_room_is_known():
+    assert {path.relative_to(UTILS).parts[0] for path in FILES} <= set(ROOMS)
