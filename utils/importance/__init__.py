@@ -1,5 +1,5 @@
 """What ranks weights: `(model, batch) -> Tensors`, high = keep."""
-from .magnitude import magnitude
-from .random import random
+from utils.importance.magnitude import magnitude
+from utils.importance.random import random
 
 __all__ = ["magnitude", "random"]

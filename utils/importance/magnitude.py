@@ -7,7 +7,7 @@ It needs no data. It is Optimal Brain Damage for a loss whose Hessian is a multi
 """
 from torch import nn
 
-from ..model.parameters import Tensors, prunable
+from utils.model.parameters import Tensors, prunable
 
 
 def magnitude(model: nn.Module, batch=None) -> Tensors:

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from ..model.parameters import Tensors, prunable
+from utils.model.parameters import Tensors, prunable
 
 
 def random(model: nn.Module, batch=None, generator: torch.Generator | None = None) -> Tensors:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
-from .data import Batch
+from utils.model.data import Batch
 
 
 def train(model: nn.Module, dataloader: Iterable[Batch], criterion: Callable, optimizer: torch.optim.Optimizer,
