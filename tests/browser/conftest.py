@@ -1,0 +1,56 @@
+"""One JupyterLab and one Chromium for all browser tests of a run."""
+
+import os
+
+import pytest
+
+from . import jupyterlab
+
+WITHOUT = "no Chromium found: `apt-get install chromium` (or COURSE_CHROMIUM=/path/to/chrome) runs the browser tests"
+
+
+def pytest_collection_modifyitems(items):
+    """All browser tests in one worker of pytest-xdist, so that they share the server."""
+    for item in items:
+        if "tests/browser/" in item.nodeid.replace(os.sep, "/"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium. Without one the tests are skipped, or fail where COURSE_REQUIRE_BROWSER asks for them."""
+    if not jupyterlab.find_chromium():
+        (pytest.fail if "COURSE_REQUIRE_BROWSER" in os.environ else pytest.skip)(WITHOUT)
+    with jupyterlab.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def server(browser, tmp_path_factory):
+    """A student's JupyterLab on a copy of the course."""
+    folder = jupyterlab.copy_of_course(tmp_path_factory.mktemp("course"))
+    with jupyterlab.running(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def instructor_server(browser, tmp_path_factory):
+    """An instructor's JupyterLab, with formgrader, on another copy."""
+    folder = jupyterlab.copy_of_course(tmp_path_factory.mktemp("instructor"))
+    (folder / "grading").mkdir()  # where nbgrader keeps its gradebook
+    with jupyterlab.running(folder, instructor=True) as server:
+        yield server
+
+
+@pytest.fixture
+def open_notebook(browser, server):
+    """`open_notebook("lectures/....ipynb")`: a page that is closed, with its kernel, after the test."""
+    pages = []
+
+    def open_one(path, dark=False):
+        pages.append(jupyterlab.open_notebook(browser, server, path, dark))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        jupyterlab.close(page)

@@ -1,0 +1,33 @@
+"""Each lecture in a real JupyterLab: it runs, each control changes its figure, nothing goes wrong and nothing leaves
+this machine. A new lecture is one line here: its name and how many controls it has at least."""
+
+import pytest
+
+from .jupyterlab import (
+    ROOT,
+    answer_predictions,
+    assert_no_troubles,
+    run_all,
+    screenshot,
+    use_every_control,
+)
+
+LECTURES = [
+    ("00_start_here", 1),
+    ("06_magnitude_pruning", 4),
+]
+
+
+@pytest.mark.parametrize(("name", "controls"), LECTURES)
+def test_a_lecture_runs_and_each_of_its_controls_changes_the_figure(name, controls, open_notebook):
+    page = open_notebook(f"lectures/{name}.ipynb")
+    run_all(page)
+    assert_no_troubles(page)
+    answer_predictions(page)
+    assert use_every_control(page) >= controls
+    screenshot(page, name)
+    assert_no_troubles(page)
+
+
+def test_every_lecture_is_in_the_list():
+    assert [name for name, _ in LECTURES] == sorted(path.stem for path in (ROOT / "lectures").glob("*.ipynb"))

@@ -1,0 +1,57 @@
+"""Bars with their values written on them."""
+
+from utils.plots.style import COLOURS, LEGEND_ABOVE, picture
+
+PATTERNS = ("", "/", ".", "x")
+
+
+def bars(rows, x, y, series=None, title="", x_label=None, y_label=None, digits=".3g", text="", **layout):
+    """Bars from `rows`, dictionaries such as {"format": "dense", "milliseconds": 1.9}.
+
+    One of `x` and `y` names numbers, the other words: numbers in x lie, numbers in y stand.
+    `series` (up to four values) puts bars next to each other. `digits` is the format of the values.
+    """
+    lying = isinstance(rows[0][y], str)
+    words, numbers = (y, x) if lying else (x, y)
+    names = list(dict.fromkeys(row[series] for row in rows)) if series else [None]
+    traces = []
+    for number, name in enumerate(names):
+        mine = [row for row in rows if not series or row[series] == name]
+        labels, values = [row[words] for row in mine], [float(row[numbers]) for row in mine]
+        traces.append({
+            "type": "bar",
+            "orientation": "h" if lying else "v",
+            "x": values if lying else labels,
+            "y": labels if lying else values,
+            "name": str(name or numbers),
+            "text": [format(value, digits) for value in values],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {
+                "color": COLOURS[number],
+                "line": {"color": COLOURS[number], "width": 1.5},
+                "pattern": {"shape": PATTERNS[number], "solidity": 0.25},
+            },
+            "hovertemplate": "%{y}: %{x}<extra></extra>" if lying else "%{x}: %{y}<extra></extra>",
+        })
+    x_label, y_label = x_label or x.replace("_", " "), y_label or y.replace("_", " ")
+    shown = {
+        "title": {"text": title},
+        "xaxis": {"title": {"text": x_label}},
+        "yaxis": {"title": {"text": "" if lying else y_label}},
+        "showlegend": len(names) > 1,
+        "legend": LEGEND_ABOVE,
+        "bargap": 0.35,
+    }
+    if lying:
+        shown["yaxis"]["autorange"] = "reversed"  # the first row on top
+        shown["height"] = 130 + 44 * len(rows)
+        shown["margin"] = {"r": 70}  # for the values at the ends of the bars
+    text = text or describe(rows, words, numbers, series, digits)
+    return picture(traces, shown, text).update_layout(**layout)
+
+
+def describe(rows, words, numbers, series, digits):
+    """All values in a sentence."""
+    named = [f"{row[words]}{f' ({row[series]})' if series else ''} {row[numbers]:{digits}}" for row in rows]
+    return f"{numbers.replace('_', ' ')}: {', '.join(named)}."
