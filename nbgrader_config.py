@@ -1,0 +1,84 @@
+"""nbgrader's settings: which folder holds what, and how a submission is run.
+
+solutions/LAB  --release-->  labs/LAB                       what students get
+grading/submitted/STUDENT/LAB  --grade-->  grading/autograded, grading/feedback, grading/gradebook.db
+
+Read by `course.py release` and `course.py grade`, by nbgrader's own commands, by formgrader and by the
+Validate button of a student's JupyterLab: it must load quickly, so nothing of `utils` is imported here
+(classes are named by strings, and loaded when they are used).
+
+COURSE_GRADING names another folder than `grading` for submissions, grades and feedback; the example class
+of `grade --demo` lives in grading/demo.
+"""
+import importlib.util
+import os
+from pathlib import Path
+
+from nbgrader.preprocessors import (
+    CheckCellMetadata, ClearOutput, DeduplicateIds, NbGraderPreprocessor, OverwriteCells, OverwriteKernelspec,
+)
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+
+c = get_config()  # noqa: F821 (given by traitlets)
+
+root = Path(__file__).resolve().parent
+grading = os.environ.get("COURSE_GRADING", "grading")
+
+c.CourseDirectory.course_id = "sparsity"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+c.CourseDirectory.submitted_directory = f"{grading}/submitted"
+c.CourseDirectory.autograded_directory = f"{grading}/autograded"
+c.CourseDirectory.feedback_directory = f"{grading}/feedback"
+c.CourseDirectory.solution_directory = f"{grading}/solution"
+c.CourseDirectory.source_with_tests_directory = f"{grading}/source_with_tests"
+c.CourseDirectory.db_url = f"sqlite:///{root / grading / 'gradebook.db'}"
+# nbgrader copies the files beside a notebook along with it: a solution kept as .py would go out to students, and
+# a student's own torch.py would be imported in place of torch. (course.py copies notebooks and nothing else.)
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "__pycache__", "feedback", "*.py", "*.pyc", "*.pyd", "*.so", "*.pth", "*.md",
+]
+# There is no exchange folder; submissions are put into grading/submitted by hand or by a tool.
+c.Exchange.root = str(root / grading / "exchange")
+
+
+class DropEmptyNbgrader(NbGraderPreprocessor):
+    """Makes a copied grade cell an ordinary one.
+
+    nbgrader empties the metadata of the copy, then takes empty metadata for those of a very old version and
+    stops grading the whole class.
+    """
+
+    def preprocess_cell(self, cell, resources, index):
+        if "nbgrader" in cell.metadata and not cell.metadata["nbgrader"]:
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
+
+c.Autograde.sanitize_preprocessors = [
+    ClearOutput, DeduplicateIds, DropEmptyNbgrader, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
+]
+c.OverwriteCells.add_missing_cells = True       # a deleted check comes back
+
+c.Execute.timeout = 60                          # seconds a cell; the labs' training cells take a few
+c.Execute.shutdown_kernel = "immediate"         # nothing of the kernel is needed any more
+# nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar would cost an
+# honest student the points (and Validate would say so too). So stderr goes where stdout goes; errors are no
+# text on stderr, they are recorded as errors. What the C libraries write to stderr is dropped from the grading.
+c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import sys; sys.stderr = sys.stdout"]
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"(?s)."
+
+# What a page shows of a submission: hidden checks by their result alone, no script, formulas as MathML.
+c.GenerateFeedback.preprocessors = [
+    "utils.grading.page.MarksOnPage", "utils.grading.hide.HideTests", CSSHTMLHeaderPreprocessor,
+]
+c.HTMLExporter.preprocessors = ["utils.grading.clean.CleanCells"]
+c.HTMLExporter.filters = {"markdown2html": "utils.grading.clean.markdown_to_html"}
+c.HTMLExporter.exclude_anchor_links = True
+_templates = Path(importlib.util.find_spec("utils").origin).parent / "grading" / "templates"
+_nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
+c.HTMLExporter.extra_template_basedirs = [
+    str(_templates), str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
+]

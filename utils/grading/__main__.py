@@ -1,0 +1,102 @@
+"""The commands `release` and `grade`; course.py hands over to them."""
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+import utils
+
+from .course import Course, GradingError
+from .outcomes import NOT_YET, OUR_FAULT
+
+
+def main(arguments=None):
+    options = parser().parse_args(arguments)
+    course = Course(Path(options.course).resolve())
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    try:
+        return options.command(course, options, console)
+    except GradingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was graded so far is kept; run the same command to grade everything.", file=sys.stderr)
+        return 130
+
+
+def interrupt(number, frame):
+    """Whoever ends this program ends what it has started too."""
+    raise KeyboardInterrupt
+
+
+def parser():
+    parser = argparse.ArgumentParser(prog="course.py", description="Release labs and grade submissions.")
+    parser.add_argument("--course", default=Path(utils.__file__).parents[1], help="the folder of the course (with nbgrader_config.py)")
+    commands = parser.add_subparsers(required=True, metavar="release | grade")
+
+    command = commands.add_parser("release", help="make labs/ from solutions/", description="Make labs/ (what students get) from solutions/.")
+    command.add_argument("lab", nargs="?", help="one lab; all labs without it")
+    command.set_defaults(command=release_command)
+
+    command = commands.add_parser("grade", help="grade every submission of a lab", description="Grade every submission of a lab: grading/submitted/STUDENT/LAB/LAB.ipynb")
+    command.add_argument("lab", nargs="?")
+    command.add_argument("--demo", action="store_true", help="grade a small class of example submissions, in grading/demo")
+    command.add_argument("--student", metavar="ID", help="grade the submission of one student only")
+    command.add_argument("--jobs", type=positive, metavar="N", help="submissions at a time (default: one for each core)")
+    command.add_argument("--time-limit", type=positive, metavar="SECONDS", default=300, help="for a submission (default: 300)")
+    command.add_argument("--cell-limit", type=positive, metavar="SECONDS", help="for one cell of it (default: 60, with --demo 10)")
+    command.add_argument("--report-only", action="store_true", help="run nothing; write table, feedback and CSV again, with the marks given by hand since")
+    command.set_defaults(command=grade_command)
+    return parser
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def release_command(course, options, console):
+    from .release import release
+
+    labs = [options.lab] if options.lab else course.labs()
+    if not labs:
+        raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
+    for lab in labs:
+        print(f"labs/{lab}: {'written' if release(course, lab) else 'unchanged'}")
+    return 0
+
+
+def grade_command(course, options, console):
+    from . import demo, report
+    from .grade import csv_path, default_jobs, grade
+    from .run import Limits
+
+    lab = options.lab
+    if options.demo:
+        course, lab = demo.build(course, lab)
+    elif lab is None:
+        raise GradingError(f"Which lab? The labs are: {', '.join(course.labs()) or 'none yet'}. (Or --demo for an example class.)")
+    limits = Limits(options.time_limit, options.cell_limit or (10 if options.demo else 60))
+    rows = grade(course, lab, limits, options.jobs or default_jobs(), console, options.student, not options.report_only)
+    checks = course.checks(lab)
+    console.print(report.table(checks, rows))
+    for line in ["", *report.legend(checks, rows), report.summary(rows), ""]:
+        console.print(line, markup=False, highlight=False)
+    print(f"marks and status: {csv_path(course, lab)}")
+    if any(row.outcome.graded for row in rows):
+        # a page with about half of the points has most to show
+        middle = min((row for row in rows if row.outcome.graded), key=lambda row: abs(row.total - row.most / 2))
+        print(f"feedback, for example: {course.feedback(lab, middle.student)}")
+    if options.demo:
+        print(f"formgrader shows them when COURSE_GRADING={course.grading} is set in the environment of `course.py lab --instructor`")
+    chosen = [row for row in rows if options.student in (None, row.student)]
+    return 1 if any(row.outcome.status in (OUR_FAULT, NOT_YET) for row in chosen) else 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, interrupt)
+    sys.exit(main())

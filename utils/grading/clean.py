@@ -1,0 +1,122 @@
+"""A submission as a page that is safe to open: no script survives, nothing is fetched, formulas are MathML.
+
+Used for the feedback and for formgrader's page of a submission, which runs with the instructor's rights.
+nbconvert's own SanitizeHTML cleans markdown before it is rendered, which garbles `a < b` and code; here the
+rendered HTML is cleaned instead, with nh3.
+"""
+import re
+from html import escape
+
+import math_core
+import nh3
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+
+PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,")
+SHOWN = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
+ALIVE = {  # what needs a running notebook, and the words that stand in its place
+    "application/vnd.plotly.v1+json": "a figure",
+    "application/vnd.jupyter.widget-view+json": "sliders or other controls",
+}
+FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\$)(.+?)(?<!\\)\1", re.DOTALL)
+CODE = re.compile(r"(<(code|pre)\b.*?</\2>)", re.DOTALL | re.IGNORECASE)
+LEFT, RIGHT = "\ue000", "\ue001"  # round the number of a formula, while the HTML is cleaned
+
+
+def keep_attribute(tag, name, value):
+    """The value of an attribute, None to drop it: no picture is fetched from elsewhere."""
+    if tag == "img" and name == "src" and not value.startswith(PICTURES):
+        return None
+    return value
+
+
+CLEANER = nh3.Cleaner(
+    tags=nh3.ALLOWED_TAGS,
+    attributes={**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}, "details": {"open"}, "td": {"colspan", "rowspan", "align"}},
+    attribute_filter=keep_attribute,
+    url_schemes={"http", "https", "mailto", "data"},
+)
+
+
+def clean(html):
+    """HTML without anything that runs or fetches."""
+    return CLEANER.clean(html)
+
+
+def mathml(tex, display):
+    """A LaTeX formula as MathML, or as it was written when it cannot be read. display: on a line of its own."""
+    try:
+        return math_core.LatexToMathML().convert_with_local_state(tex, displaystyle=display)
+    except math_core.LatexError:
+        sign = "$$" if display else "$"
+        return f"<code>{escape(sign + tex + sign)}</code>"
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's renderer; formulas are set aside as MathML, a number stands for each until the HTML is clean."""
+
+    def __init__(self, attachments):
+        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
+        self.formulas = []
+
+    def set_aside(self, tex, display):
+        self.formulas.append(mathml(tex, display))
+        return f"{LEFT}{len(self.formulas) - 1}{RIGHT}"
+
+    def put_back(self, html):
+        return re.sub(f"{LEFT}([0-9]+){RIGHT}", lambda found: self.formulas[int(found[1])], html)
+
+    def inline_math(self, body):
+        return self.set_aside(body, False)
+
+    def block_math(self, body):
+        return self.set_aside(body, True)
+
+    def latex_environment(self, name, body):
+        return self.set_aside(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
+
+    def block_html(self, html):
+        """Formulas in a block of HTML (a hint in <details>), but not in its code."""
+        parts = CODE.split(html)
+        text = [FORMULA.sub(lambda found: self.set_aside(found[2], found[1] == "$$"), part) for part in parts[::3]]
+        code = parts[1::3] + [""]
+        return super().block_html("".join(a + b for a, b in zip(text, code, strict=True)))
+
+    def _embed_image_or_attachment(self, src):
+        # nbconvert gives up on the whole notebook when one attachment is missing
+        if src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments:
+            return ""
+        return super()._embed_image_or_attachment(src)
+
+
+@pass_context
+def markdown_to_html(context, source):
+    """The jinja filter `markdown2html`: clean HTML of a markdown cell (or of a comment), formulas as MathML."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = Renderer(attachments)
+    html = MarkdownWithMath(renderer=renderer).render(source.replace(LEFT, "").replace(RIGHT, ""))
+    return renderer.put_back(clean(html))
+
+
+class CleanCells(Preprocessor):
+    """Of outputs only text, tables and pictures are kept; HTML in them and in raw cells is cleaned."""
+
+    enabled = True
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.cell_type == "raw":
+            cell.source = clean(cell.source)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = shown(output.data)
+                output.metadata = {}
+        return cell, resources
+
+
+def shown(data):
+    """Of the forms of an output those that a page can show. data: by MIME type."""
+    for kind, name in ALIVE.items():
+        if kind in data:
+            return {"text/html": f"<p><i>[{name}: open the notebook to see it]</i></p>"}
+    return {kind: clean(value) if kind == "text/html" else value for kind, value in data.items() if kind in SHOWN}

@@ -1,0 +1,27 @@
+"""What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
+from nbgrader.preprocessors import GetGrades
+
+from .course import exercise
+
+
+class MarksOnPage(GetGrades):
+    """nbgrader's GetGrades, which takes a mark that is still to come for 0 points."""
+
+    def _get_score(self, cell, resources):
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id)
+        cell.metadata["nbgrader"]["pending"] = grade.manual_score is None and grade.auto_score is None
+
+    def preprocess(self, nb, resources):
+        nb, resources = super().preprocess(nb, resources)
+        exercises = {}
+        for cell in nb.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            if mark.get("grade"):
+                name = exercise(mark["grade_id"])
+                row = exercises.setdefault(name, {"name": name, "anchor": mark["grade_id"], "score": 0, "points": 0, "pending": False})
+                row["score"] += mark["score"] or 0
+                row["points"] += mark["points"]
+                row["pending"] |= mark["pending"]
+        resources["nbgrader"]["exercises"] = list(exercises.values())
+        return nb, resources
