@@ -634,6 +634,8 @@ def lab(arguments):
     instructor = "--instructor" in arguments
     arguments = go_home([argument for argument in arguments if argument != "--instructor"])
     set_up("instructor" if instructor else "student")
+    if instructor:
+        (HERE / "grading").mkdir(exist_ok=True)         # formgrader opens its gradebook there
     arguments = with_port(arguments)
     if not any("log-level" in argument or "log_level" in argument or argument == "--debug"
                for argument in arguments):

@@ -19,11 +19,11 @@ def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensor
     """
     if isinstance(sparsity, dict):
         check_names(scores, sparsity)
-        return {name: _keep_top(score, sparsity[name], None if within is None else within[name])
+        return {name: top_of(score, sparsity[name], None if within is None else within[name])
                 for name, score in scores.items()}
     flat = torch.cat([score.flatten() for score in scores.values()])
     old = None if within is None else torch.cat([within[name].flatten() for name in scores])
-    parts = _keep_top(flat, sparsity, old).split([score.numel() for score in scores.values()])
+    parts = top_of(flat, sparsity, old).split([score.numel() for score in scores.values()])
     return {name: part.view_as(score) for part, (name, score) in zip(parts, scores.items())}
 
 
@@ -50,14 +50,20 @@ def apply_masks(model: nn.Module, masks: Tensors) -> None:
         parameters[name].mul_(mask)
 
 
-def _keep_top(scores: Tensor, sparsity: float, within: Tensor | None) -> Tensor:
+def top_of(scores: Tensor, sparsity: float, within: Tensor | None = None) -> Tensor:
+    """The mask of one tensor: 0 at its round(sparsity * n) lowest scores, by position, so that ties do not matter."""
     if scores.isnan().any():
         raise ValueError("scores contain NaN: they cannot be ranked")
     num_zeros = round(check_sparsity(sparsity) * scores.numel())
     if within is not None:
-        if num_zeros < int((within == 0).sum()):
-            raise ValueError(f"{int((within == 0).sum())} entries are gone already: sparsity {sparsity} would bring some back")
-        scores = scores.masked_fill(within == 0, -torch.inf)        # what is gone goes first
+        scores = _gone_first(scores, within, num_zeros)
     mask = torch.ones_like(scores)
     mask.view(-1)[scores.flatten().topk(num_zeros, largest=False).indices] = 0
     return mask
+
+
+def _gone_first(scores: Tensor, within: Tensor, num_zeros: int) -> Tensor:
+    gone = within == 0
+    if num_zeros < int(gone.sum()):
+        raise ValueError(f"{int(gone.sum())} entries are gone already; {num_zeros} zeros would bring some back")
+    return scores.masked_fill(gone, -torch.inf)

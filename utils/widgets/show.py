@@ -18,7 +18,7 @@ def show(*things):
 def source_of(thing):
     """The source as markdown. JupyterLab colours it, in the light and in the dark theme."""
     source = inspect.cleandoc("\n" + inspect.getsource(thing))
-    file = Path(inspect.getsourcefile(thing)).resolve()
+    file = Path(inspect.getsourcefile(inspect.unwrap(thing))).resolve()  # not the decorator's file
     if not file.is_relative_to(ROOT):
         return f"````python\n{source}\n````"
     place = file.relative_to(ROOT).as_posix()
