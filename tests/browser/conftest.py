@@ -9,6 +9,7 @@ from . import jupyterlab
 WITHOUT = "no Chromium found: `apt-get install chromium` (or COURSE_CHROMIUM=/path/to/chrome) runs the browser tests"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items):
     """All browser tests in one worker of pytest-xdist, so that they share the server."""
     for item in items:
@@ -17,7 +18,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def groups(request):
+    """Fails where pytest-xdist has lost the groups, and each worker would start its own JupyterLab.
+
+    Under --dist loadgroup xdist writes the group of a test behind an @ in its name, and goes by that alone.
+    """
+    command = getattr(request.config, "workerinput", {}).get("mainargv", [])  # what a worker can know of --dist
+    if "loadgroup" in " ".join(command):
+        grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
+        lost = [item.nodeid for item in grouped if "@" not in item.nodeid]
+        assert not lost, f"{len(lost)} tests are not in their group, such as {lost[0]}: use another version of pytest"
+
+
+@pytest.fixture(scope="session")
+def browser(groups):
     """Chromium. Without one the tests are skipped, or fail where COURSE_REQUIRE_BROWSER asks for them."""
     if not jupyterlab.find_chromium():
         (pytest.fail if "COURSE_REQUIRE_BROWSER" in os.environ else pytest.skip)(WITHOUT)

@@ -352,20 +352,27 @@ def choose_each(page, explorer, group):
 
 
 def validate(page):
-    """Press nbgrader's Validate on the open notebook and return what its dialog says."""
+    """Press nbgrader's Validate on the open notebook: (all that its dialog says, [(source, message) of a failed cell])."""
     page.get_by_role("button", name="Validate").first.click()
-    dialog = page.locator(".jp-Dialog").last
+    dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for(timeout=120_000)
-    text = dialog.inner_text()
+    text, parts = dialog.inner_text(), dialog.locator("pre").all_inner_texts()
     dialog.get_by_role("button").last.click()
-    return text
+    dialog.wait_for(state="detached")
+    return text, list(zip(parts[::2], parts[1::2], strict=True))
 
 
-def open_formgrader(browser, server, path="formgrader"):
-    """nbgrader's formgrader, or one of its pages such as "formgrader/gradebook", of an instructor's JupyterLab."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.troubles = Troubles(page)
-    page.server, page.path = server, path
-    page.goto(server.url(path))
-    page.wait_for_load_state("networkidle")
-    return page
+def instructors_tools(page):
+    """What JupyterLab shows of nbgrader's tools for instructors: the menu Nbgrader, tabs of the sidebars."""
+    names = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    names += page.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all("all => all.map(tab => tab.title)")
+    return [name for name in names if "nbgrader" in name.lower()]
+
+
+def open_formgrader(browser, server, path):
+    """Formgrader as an instructor opens it, from the menu beside a notebook: (the page, formgrader's frame in it)."""
+    page = open_notebook(browser, server, path)
+    menu(page, "Nbgrader", "Formgrader")
+    frame = page.wait_for_selector("iframe[src*=formgrader]").content_frame()
+    frame.wait_for_load_state("networkidle")
+    return page, frame

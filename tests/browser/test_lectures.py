@@ -13,8 +13,8 @@ from .jupyterlab import (
 )
 
 LECTURES = [
-    ("00_start_here", 1),
-    ("06_magnitude_pruning", 4),
+    ("00_start_here", 0),
+    ("06_magnitude_pruning", 6),
 ]
 
 

@@ -8,8 +8,8 @@ from rich.console import Console
 
 import utils
 
-from .course import Course, GradingError
-from .outcomes import NOT_YET, OUR_FAULT
+from utils.grading.course import Course, GradingError
+from utils.grading.outcomes import NOT_YET, OUR_FAULT
 
 
 def main(arguments=None):
@@ -60,7 +60,7 @@ def positive(text):
 
 
 def release_command(course, options, console):
-    from .release import release
+    from utils.grading.release import release
 
     labs = [options.lab] if options.lab else course.labs()
     if not labs:
@@ -72,8 +72,8 @@ def release_command(course, options, console):
 
 def grade_command(course, options, console):
     from . import demo, report
-    from .grade import csv_path, default_jobs, grade
-    from .run import Limits
+    from utils.grading.grade import csv_path, default_jobs, grade
+    from utils.grading.run import Limits
 
     lab = options.lab
     if options.demo:

@@ -9,10 +9,10 @@ import re
 import shutil
 from pathlib import Path
 
-from . import marks
-from .course import Course, GradingError
-from .outcomes import grade_id, source
-from .release import generate
+from utils.grading import marks
+from utils.grading.course import Course, GradingError
+from utils.grading.outcomes import grade_id, source
+from utils.grading.release import generate
 
 EXAMPLES = Path(__file__).with_name("examples")
 

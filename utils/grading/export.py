@@ -1,7 +1,7 @@
 """grading/LAB.csv: a line for every student, for spreadsheets and learning platforms."""
 import csv
 
-from .course import maxima
+from utils.grading.course import maxima
 
 
 def guarded(value):

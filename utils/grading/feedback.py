@@ -1,8 +1,8 @@
 """One page for each student, through nbgrader's generate_feedback."""
 import shutil
 
-from .outcomes import last_error
-from .release import nbgrader
+from utils.grading.outcomes import last_error
+from utils.grading.release import nbgrader
 
 
 def write_feedback(course, lab, student):

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from nbformat import reads
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from . import intake, marks, outcomes, report
-from .course import GradingError
-from .export import write_csv
-from .feedback import remove_feedback, write_feedback
-from .release import generate
-from .run import run, stop
-from .seed import course_secret, submission_seed
+from utils.grading import intake, marks, outcomes, report
+from utils.grading.course import GradingError
+from utils.grading.export import write_csv
+from utils.grading.feedback import remove_feedback, write_feedback
+from utils.grading.release import generate
+from utils.grading.run import run, stop
+from utils.grading.seed import course_secret, submission_seed
 
 
 def grade(course, lab, limits, jobs, console, student=None, run_again=True):

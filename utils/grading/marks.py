@@ -1,7 +1,7 @@
 """Marks in nbgrader's gradebook: read, kept and cleared."""
 from dataclasses import dataclass
 
-from .course import maxima
+from utils.grading.course import maxima
 
 
 @dataclass(frozen=True)

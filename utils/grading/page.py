@@ -1,7 +1,7 @@
 """What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
 from nbgrader.preprocessors import GetGrades
 
-from .course import exercise
+from utils.grading.course import exercise
 
 
 class MarksOnPage(GetGrades):

@@ -5,7 +5,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from .course import GradingError
+from utils.grading.course import GradingError
 
 
 @contextlib.contextmanager

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from . import marks as gradebook_marks
-from .course import maxima
-from .export import points
-from .outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
+from utils.grading import marks as gradebook_marks
+from utils.grading.course import maxima
+from utils.grading.export import points
+from utils.grading.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
 
 COLOURS = {GRADED: "green", WARNED: "yellow", UNGRADABLE: "red", OUR_FAULT: "bold red", NOT_YET: "dim"}
 

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .processes import MARK, end_all
+from utils.grading.processes import MARK, end_all
 
 
 @dataclass(frozen=True)
