@@ -71,7 +71,7 @@ def release_command(course, options, console):
 
 
 def grade_command(course, options, console):
-    from . import demo, report
+    from utils.grading import demo, report
     from utils.grading.grade import csv_path, default_jobs, grade
     from utils.grading.run import Limits
 

@@ -24,6 +24,8 @@ def of_failure(ran):
     where = f" in {ran.last_cell}" if ran.last_cell else ""
     if ran.out_of_time:
         return Outcome(UNGRADABLE, f"ran over {ran.limits.submission:g} s, and was ended{where}")
+    if "DeadKernelError" in ran.log and not ran.last_cell:
+        return Outcome(OUR_FAULT, "the kernel did not start: grade again")
     if "DeadKernelError" in ran.log:
         return Outcome(UNGRADABLE, f"your code ended the Python process (os._exit or a crash){where}")
     if "CellTimeoutError" in ran.log or "UnresponsiveKernelError" in ran.log:

@@ -41,8 +41,24 @@ def stop():
         end_all(mark)
 
 
+ATTEMPTS = 3
+
+
 def run(course, lab, student, seed, limits):
-    """Autogrades one submission into the gradebook. Returns a Ran; everything it started has ended."""
+    """Autogrades one submission into the gradebook. Returns a Ran; everything it started has ended.
+
+    A kernel can fail to start through no fault of the student's (two that start at once may pick the same port): when
+    not one cell has run, it is tried again.
+    """
+    for _ in range(ATTEMPTS):
+        ran = attempt(course, lab, student, seed, limits)
+        if ran.success or ran.out_of_time or ran.last_cell:
+            break
+    return ran
+
+
+def attempt(course, lab, student, seed, limits):
+    """One try of `run`."""
     mark = secrets.token_hex(16)
     RUNNING.add(mark)
     with tempfile.TemporaryDirectory(prefix="grading_") as scratch:
