@@ -13,7 +13,7 @@ from .jupyterlab import (
 )
 
 LECTURES = [
-    ("00_start_here", 0),
+    ("00_start_here", 2),
     ("06_magnitude_pruning", 6),
 ]
 
