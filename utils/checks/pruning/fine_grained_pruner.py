@@ -76,7 +76,8 @@ def _check_masks(masks, before: dict[str, Tensor], where: str, sparsities: dict[
             continue
         size = before[name].abs()
         if size[mask].min() < size[~mask].max():
-            fail(CHECK, f"{where}[{name!r}]", "the largest |w| of this layer kept", "a smaller one kept and a larger one pruned")
+            fail(CHECK, f"{where}[{name!r}]", "the largest |w| of this layer kept", "a smaller one kept and a larger one pruned",
+                 "Is fine_grained_prune right?")
     return masks
 
 
@@ -108,7 +109,8 @@ def _check_apply(pruner, model: nn.Module, masks: dict[str, Tensor], generator: 
     left = sum(int((now[name][~mask] != 0).sum()) for name, mask in masks.items())
     lost = sum(int((now[name][mask] == 0).sum()) for name, mask in masks.items())
     if left and lost:
-        fail(CHECK, "pruner.apply(model) after the weights have moved", "the masks made at the start", f"{lost} kept weights went, {left} pruned ones came back",
+        fail(CHECK, "pruner.apply(model) after the weights have moved", "the masks made at the start",
+             f"{lost} kept weights went, {left} pruned ones came back",
              "It looks as if apply() made new masks. It must put the old ones back: self.masks.")
     if left:
         fail(CHECK, "pruner.apply(model) after the weights have moved", "every pruned weight 0 again", f"{left} pruned weights are not 0",
@@ -151,17 +153,20 @@ def _check_static(answer, generator: torch.Generator) -> None:
 
 
 def _check_names(answer, generator: torch.Generator) -> None:
-    missing = {name: s for name, s in SPARSITIES.items() if name != "fc2.weight"}
-    for sparsities, name, what in [(missing, "fc2.weight", "without fc2.weight"), (SPARSITIES | {"fc9.weight": 0.5}, "fc9.weight", "with the unknown fc9.weight")]:
+    one_less = {name: s for name, s in SPARSITIES.items() if name != "fc2.weight"}
+    one_more = SPARSITIES | {"fc9.weight": 0.5}
+    slip = "A name that the model does not have is a slip of the pen that must not pass: raise a KeyError that contains it."
+    for sparsities, name, tried, why in [
+        (one_less, "fc2.weight", "a sparsity_dict without fc2.weight", "Raise a KeyError that contains the missing name."),
+        (one_more, "fc9.weight", "a sparsity_dict with the unknown fc9.weight", slip),
+    ]:
         model = small_model(generator)
         before = _state(model)
-        why = f"A name in sparsity_dict that the model does not have is a slip of the pen that must not pass: raise a KeyError that names {name}." \
-            if "unknown" in what else f"Raise a KeyError that names {name}."
-        error = must_raise(CHECK, f"a sparsity_dict {what}", KeyError, answer, model, dict(sparsities), why=why)
+        error = must_raise(CHECK, tried, KeyError, answer, model, dict(sparsities), why=why)
         if name not in str(error):
-            fail(CHECK, f"a sparsity_dict {what}", f"a KeyError that says {name}", f"KeyError: {error}")
-        if any(not torch.equal(p.detach(), before[n]) for n, p in model.named_parameters()):
-            fail(CHECK, f"a sparsity_dict {what}", "a KeyError before any weight is changed", "some layers were pruned first",
+            fail(CHECK, tried, f"a KeyError that contains {name}", f"KeyError: {error}")
+        if any(not torch.equal(p.detach(), before[other]) for other, p in model.named_parameters()):
+            fail(CHECK, tried, "a KeyError before any weight is changed", "some layers were pruned first",
                  "Compare the names before the loop.")
 
 
