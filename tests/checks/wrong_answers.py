@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from utils.model import evaluate, prunable, train
-from utils.pruning import FineGrainedPruner, fine_grained_prune
+from utils.pruning import fine_grained_prune
 
 
 def prune_with(choose=None, count=round, compare=torch.gt, size=torch.abs, guard=True, refuse=True):
