@@ -17,6 +17,8 @@ class CheckFailed(AssertionError):
 class TookTooLong(BaseException):
     """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
 
+    interrupts, seconds = True, SECONDS     # a grader that runs the answer elsewhere has to end it there
+
 
 def fail(check: str, tried: str, expected: str = "", got: str = "", mistake: str = ""):
     """Raise CheckFailed with a message of up to five lines."""
@@ -97,6 +99,8 @@ def _labelled(label: str, text: str) -> list[str]:
 
 def _line_of(error: Exception) -> str:
     """The line of the student's own code that raised, or nothing if it cannot be found."""
+    if hasattr(error, "student_line"):      # the answer ran in another process, which sent the line along
+        return "\nin line {} of its cell:  {}".format(*error.student_line)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__ and f.line
               and "site-packages" not in f.filename and "utils" not in f.filename.replace("\\", "/").split("/")]
     return f"\nin line {frames[-1].lineno} of its cell:  {frames[-1].line.strip()}" if frames else ""

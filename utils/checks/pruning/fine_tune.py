@@ -1,7 +1,7 @@
 """Does a fine-tuning loop keep the zeros, lower the learning rate once, and choose its epoch on validation data?
 
-The answer trains a tiny network on data that spy on it: `observe` runs it and returns only plain values, `check_fine_tune`
-judges them.
+The answer trains a tiny network on data that spy on it: whenever it asks for a batch, the network is looked at. Only the
+learning rate cannot be seen from there; `with_learning_rates` watches it beside the answer.
 """
 import copy
 
@@ -10,6 +10,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from utils.checks.fresh import fresh_generator
+from utils.checks.in_student import in_student
 from utils.checks.report import fail, passed, run
 
 CHECK = "check_fine_tune"
@@ -39,7 +40,7 @@ def check_fine_tune(answer) -> None:
 
 
 def observe(answer, generator: torch.Generator) -> dict:
-    """Run the answer on spies; return what was seen, as numbers, strings and lists only."""
+    """Run the answer on spies; return what was seen."""
     model = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3))
     with torch.no_grad():
         for p in model.parameters():
@@ -48,17 +49,24 @@ def observe(answer, generator: torch.Generator) -> dict:
     pruner = _Pruner(masks)
     pruner.apply(model)
     data = _Spies(model, masks, generator)
-    lrs = []
-    hook = register_optimizer_step_pre_hook(lambda optimizer, *_: lrs.append(optimizer.param_groups[0]["lr"]))
-    try:
-        returned = run(CHECK, f"fine_tune(model, pruner, dataloader, {EPOCHS}, {LR})", answer, model, pruner, data.loaders, EPOCHS, LR, hints=HINTS)
-    finally:
-        hook.remove()
+    tried = f"fine_tune(model, pruner, dataloader, {EPOCHS}, {LR})"
+    returned, lrs = run(CHECK, tried, with_learning_rates, answer, model, pruner, data.loaders, EPOCHS, LR, hints=HINTS)
     final = model.state_dict()
     same = [epoch for epoch, state in data.after.items() if all(torch.equal(state[name], final[name]) for name in final)]
     return {"steps": len(lrs), "lrs": lrs, "came_back": data.came_back, "test_used": data.test_used,
             "returned": [float(a) for a in returned] if isinstance(returned, (list, tuple)) else repr(returned),
             "final_is_epoch": same}
+
+
+@in_student
+def with_learning_rates(answer, *arguments) -> tuple:
+    """What the answer returns, and the learning rate of every step that an optimizer made meanwhile."""
+    lrs = []
+    hook = register_optimizer_step_pre_hook(lambda optimizer, *_: lrs.append(optimizer.param_groups[0]["lr"]))
+    try:
+        return answer(*arguments), lrs
+    finally:
+        hook.remove()
 
 
 class _Pruner:

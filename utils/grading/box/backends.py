@@ -1,0 +1,350 @@
+"""How a box is made: the four kinds, best first, and what each of them is.
+
+warm       a fork of a process that has imported torch already, behind a wall of its own, inside bubblewrap
+cold       a new process in bubblewrap
+landlock   a new process that gives up its rights itself: Landlock, seccomp, limits; no namespaces
+none       a new process with limits: for submissions that one trusts
+"""
+import os
+import platform
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from utils.grading.box import landlock, seccomp, tree
+from utils.grading.box.wall import USER
+from utils.grading.box.wire import Wire, WireError
+
+BEST_FIRST = ("warm", "cold", "landlock", "none")
+INSIDE, HOME = "/course", "/home/student"
+SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+START = 60              # seconds that a box may take to be ready
+PROCESSES = 96          # in a box
+
+
+class BoxError(Exception):
+    """A box could not be made; the text says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every box of a lab is made from. stage: the folder of `stage.build`; opening: the source of the lab's opening cells;
+    memory: bytes, for the whole tree of processes; seconds: of CPU time for one process."""
+
+    stage: Path
+    rooms: tuple = ()
+    opening: tuple = ()
+    memory: int = 2 << 30
+    seconds: float = 600
+
+
+class Box:
+    """A student's process with everything it starts: a wire to it, and how to end it."""
+
+    def __init__(self, connection, pids, exit_code, folder=None):
+        self.connection, self.pids, self.exit_code, self.folder = connection, pids, exit_code, folder
+        self.wire = Wire(connection.fileno(), connection.fileno())
+
+    def kill(self):
+        tree.end(self.pids)
+
+    def close(self):
+        """Ends everything in the box and takes its folder away. Returns the exit code of the student's process."""
+        code = self.exit_code()
+        self.kill()
+        self.connection.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return code
+
+
+# --- which there are
+
+def bubblewrap():
+    return shutil.which("bwrap") if platform.system() == "Linux" else None
+
+
+def is_root():
+    return hasattr(os, "getuid") and os.getuid() == 0
+
+
+def possible(name):
+    """None when this machine has what a back-end needs, otherwise what is missing, as one sentence."""
+    if name in ("warm", "cold"):
+        if platform.system() != "Linux":
+            return f"bubblewrap is for Linux, this is {platform.system()}"
+        if not bubblewrap():
+            return "bubblewrap is not installed: apt install bubblewrap (or dnf, pacman)"
+        return None if seccomp.supported() else f"no seccomp filter for {platform.machine()}"
+    if name == "landlock":
+        return None if landlock.version() and seccomp.supported() else "the kernel has no Landlock (Linux 5.13 and later, switched on)"
+    return None
+
+
+# --- how each is started
+
+def starter(name, plan):
+    """Something with .box() and .close() for a back-end."""
+    return {"warm": Zygote, "cold": Cold, "landlock": Landlocked, "none": Bare}[name](plan)
+
+
+def environment(course, home):
+    """All that the student's code finds in its environment."""
+    binaries = [f"{course}/bin", str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    return kept | {
+        "PATH": os.pathsep.join(binaries), "HOME": home, "TMPDIR": "/tmp", "LANG": "C.UTF-8", "USER": "student",
+        "PYTHONPATH": str(course), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+        "IPYTHONDIR": f"{home}/.ipython", "COURSE_UNATTENDED": "1", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+
+
+def settings(plan, **more):
+    """The first frame to a program in a box."""
+    return {
+        "zygote": False, "rooms": list(plan.rooms), "opening": list(plan.opening), "home": HOME, "memory": plan.memory, "seconds": plan.seconds,
+        "processes": PROCESSES, "user": None, "own_user": False, "walled": True, "landlock": None, "seccomp": True, "sockets": True,
+        "parent": False, **more,
+    }
+
+
+def start(command, variables):
+    """A process with a connection on its descriptor 0: (process, connection, file of what it says on stderr)."""
+    ours, theirs = socket.socketpair()
+    log = tempfile.TemporaryFile()
+    process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=log, env=variables, cwd="/", start_new_session=True)
+    theirs.close()
+    return process, ours, log
+
+
+def python():
+    return [sys.executable, "-s", "-P", "-m", "utils.grading.box.program"]
+
+
+def said(log):
+    log.seek(0)
+    lines = log.read(100_000).decode(errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else "it said nothing"
+
+
+def ready(box, log):
+    """The box once its program has said that it is ready; BoxError when it does not."""
+    box.connection.settimeout(None)
+    timer = Timer(box, START)
+    try:
+        message, _ = box.wire.receive()
+        box.opening = message["opening"]
+        return box
+    except WireError:
+        box.close()
+        raise BoxError(f"the student's process did not start: {said(log)}") from None
+    finally:
+        timer.cancel()
+
+
+class Timer:
+    """Ends a box when it is not ready in time."""
+
+    def __init__(self, box, seconds):
+        import threading
+
+        self.timer = threading.Timer(seconds, box.kill)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def cancel(self):
+        self.timer.cancel()
+
+
+class Cold:
+    """Each box a new process in bubblewrap."""
+
+    def __init__(self, plan):
+        self.plan = plan
+
+    def box(self):
+        command, others = wrapped(self.plan, nested=False) + python(), set(tree.children(os.getpid()))
+        process, connection, log = start(command, environment(INSIDE, HOME))
+        Wire(connection.fileno(), connection.fileno()).send(settings(self.plan, user=USER if is_root() else None))
+        return ready(of_process(process, connection, others), log)
+
+    def close(self):
+        pass
+
+
+class Landlocked:
+    """Each box a new process that gives up its rights before the student's code runs."""
+
+    def __init__(self, plan):
+        self.plan = plan
+
+    def box(self):
+        folder, others = Path(tempfile.mkdtemp(prefix="box_")), set(tree.children(os.getpid()))
+        home, user = folder / "home", other_user()
+        home.mkdir()
+        for path in (folder, home):
+            path.chmod(0o777 if user else 0o700)
+        variables = environment(self.plan.stage, str(home)) | {"TMPDIR": str(home)}
+        process, connection, log = start(python(), variables)
+        Wire(connection.fileno(), connection.fileno()).send(self.settings(home, user))
+        return ready(of_process(process, connection, others, folder), log)
+
+    def settings(self, home, user):
+        readable = ["/usr", *SYSTEM, *FILES, "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random",
+                    "/dev/zero", *map(str, interpreter()), str(self.plan.stage)]
+        return settings(self.plan, home=str(home), user=user, landlock=[readable, [str(home), "/dev/null"]], sockets=False, parent=True,
+                        processes=None if is_root() else PROCESSES)
+
+    def close(self):
+        pass
+
+
+class Bare(Landlocked):
+    """Each box a new process with limits and nothing else."""
+
+    def settings(self, home, user):
+        return settings(self.plan, home=str(home), walled=False, seccomp=False, parent=platform.system() == "Linux", processes=None)
+
+
+class Zygote:
+    """One process in bubblewrap that has imported torch; each box is a fork of it behind its own wall."""
+
+    def __init__(self, plan):
+        self.plan, self.process = plan, None
+        self.open()
+
+    def open(self):
+        command = wrapped(self.plan, nested=True) + python()
+        self.process, self.control, log = start(command, environment(INSIDE, HOME))
+        user = USER if is_root() else None
+        Wire(self.control.fileno(), self.control.fileno()).send(settings(self.plan, zygote=True, user=user, own_user=not is_root()))
+        self.control.settimeout(START + 60)
+        try:
+            answer = self.control.recv(1)
+        except OSError:
+            answer = b""
+        if answer != b"r":
+            self.close()
+            raise BoxError(f"the process that forks boxes did not start: {said(log)}")
+        self.control.settimeout(10)
+        self.pid = tree.descendants(self.process.pid)[-1]
+
+    def box(self):
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+        except OSError:
+            raise BoxError("the process that forks boxes is gone") from None
+        theirs.close()
+        box = Box(ours, lambda: tree.descendants(self.pid), self.exit_code)
+        return ready(box, tempfile.TemporaryFile())
+
+    def exit_code(self):
+        """Waits a moment for the box to end by itself, ends it otherwise; then asks how it ended."""
+        wait_until(lambda: all(map(tree.dead, tree.descendants(self.pid))), 0.3)
+        tree.end(lambda: tree.descendants(self.pid))
+        try:
+            self.control.sendall(b"w")
+            return struct.unpack("=i", self.control.recv(4))[0]
+        except (OSError, struct.error):
+            raise BoxError("the process that forks boxes is gone") from None
+
+    def busy(self):
+        """Whether something of a submission is left."""
+        return bool(tree.descendants(self.pid))
+
+    def close(self):
+        if self.process:
+            tree.end(lambda: [*tree.descendants(self.process.pid), self.process.pid])
+            self.process.wait()
+            self.control.close()
+            self.process = None
+
+
+def of_process(process, connection, others, folder=None):
+    """The Box of a process that was started for it. others: children that this process had before."""
+    def exit_code():
+        try:
+            code = process.wait(0.3)
+        except subprocess.TimeoutExpired:
+            tree.end(pids)
+            code = process.wait()
+        return code - 256 if code > 128 + 64 else 128 - code if code < 0 else code
+
+    def pids():
+        # what lost its parent is a child of this process now, when it adopts orphans
+        heads = {process.pid, *tree.children(os.getpid())} - others
+        return [pid for head in heads for pid in [*tree.descendants(head), head]]
+
+    return Box(connection, pids, exit_code, folder)
+
+
+def wait_until(true, seconds):
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def other_user():
+    """A user for the student's code when root grades, None where that user could not read the interpreter."""
+    if not is_root():
+        return None
+    folders = {folder for path in [*interpreter(), Path(tempfile.gettempdir())] for folder in [path, *path.parents]}
+    return USER if all(folder.stat().st_mode & 0o001 for folder in folders) else None
+
+
+# --- bubblewrap's command
+
+def interpreter():
+    """The folders of the Python that runs this, with what is installed in it."""
+    return [path for path in dict.fromkeys(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)) if path != Path("/usr")]
+
+
+def hidden():
+    """An installed copy of the course's library among the packages, which no answer may read."""
+    return [path for path in (Path(sysconfig.get_path("purelib")) / "utils",) if path.is_dir()]
+
+
+def wrapped(plan, nested):
+    """bubblewrap, up to the program. nested: what runs inside makes boxes of its own."""
+    command = [bubblewrap(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+               "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    if is_root():
+        for name in ("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN"] if nested else [])):
+            command += ["--cap-add", f"CAP_{name}"]
+    else:
+        command += ["--unshare-user"] + ([] if nested else ["--disable-userns", "--uid", str(USER), "--gid", str(USER)])
+    command += ["--ro-bind", "/usr", "/usr"]
+    for path in SYSTEM:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            command += ["--ro-bind", path, path]
+    for path in FILES:
+        if os.path.exists(path):
+            command += ["--ro-bind", path, path]
+    made = set()
+    for path in interpreter():
+        if Path("/usr") in path.parents:
+            continue
+        for parent in reversed(path.parents[:-1]):
+            if parent not in made and parent not in interpreter():
+                command += ["--perms", "0755", "--dir", str(parent)]
+                made.add(parent)
+        command += ["--ro-bind", str(path), str(path)]
+    for path in hidden():
+        command += ["--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path)]
+    command += ["--ro-bind", str(plan.stage), INSIDE, "--ro-bind", str(plan.stage / "etc" / "passwd"), "/etc/passwd"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    for path, size in (("/tmp", 64 << 20), ("/home", 256 << 20)):
+        command += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
+    return [*command, "--remount-ro", "/", "--chdir", "/", "--"]

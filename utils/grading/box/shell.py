@@ -1,0 +1,136 @@
+"""Runs cells as a notebook does, and keeps what they show, in bounded amounts."""
+import io
+import sys
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+SHOWN = {"text/plain": 20_000, "text/html": 200_000, "text/markdown": 20_000, "text/latex": 20_000,
+         "image/png": 2_000_000, "image/jpeg": 2_000_000}                  # and how much of each
+ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")     # only that there was one
+MOST_TEXT, MOST_OUTPUTS = 100_000, 200
+CUT = "\n[the rest of the output was cut]\n"
+
+
+class Outputs:
+    """The outputs of one cell, in nbformat's form."""
+
+    def __init__(self):
+        self.list, self.text_left, self.cut = [], MOST_TEXT, False
+
+    def stream(self, name, text):
+        if self.text_left <= 0:
+            self.cut = True
+            return
+        part = text[:self.text_left]
+        self.text_left -= len(part)
+        if len(part) < len(text):
+            part, self.cut = part + CUT, True
+        part = part.encode("utf-8", "replace").decode()
+        if self.list and self.list[-1].get("name") == name:
+            self.list[-1]["text"] += part
+        else:
+            self.add({"output_type": "stream", "name": name, "text": part})
+
+    def display(self, kind, data, **more):
+        kept = {mime: data[mime][:most] for mime, most in SHOWN.items() if isinstance(data.get(mime), str)}
+        kept.update({mime: {} for mime in ALIVE if mime in data})
+        self.add({"output_type": kind, "data": kept, "metadata": {}, **more})
+
+    def error(self, name, text, lines):
+        self.add({"output_type": "error", "ename": name[:200], "evalue": text[:4000], "traceback": [line[:4000] for line in lines[-30:]]})
+
+    def add(self, output):
+        if len(self.list) < MOST_OUTPUTS:
+            self.list.append(output)
+        else:
+            self.cut = True
+
+
+class Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr of a cell; closing it does nothing."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name, outputs):
+        self.stream_name, self.outputs = name, outputs
+
+    def write(self, text):
+        self.outputs.stream(self.stream_name, str(text))
+        return len(text)
+
+    def writable(self):
+        return True
+
+    def close(self):
+        pass
+
+    def isatty(self):
+        return False
+
+
+class Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, **more):
+        self.shell.outputs.display("display_data", data)
+
+    def clear_output(self, wait=False):
+        pass
+
+
+class Hook(DisplayHook):
+    """The last expression of a cell."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, data, metadata=None):
+        self.shell.outputs.display("execute_result", data, execution_count=None)
+
+    def finish_displayhook(self):
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal, a history or a kernel."""
+
+    def init_display_pub(self):
+        self.display_pub = Publisher(parent=self, shell=self)
+        self.configurables.append(self.display_pub)
+
+    def init_displayhook(self):
+        super().init_displayhook()
+        self.displayhook = Hook(parent=self, shell=self)
+        self.display_trap.hook = self.displayhook
+
+    def _showtraceback(self, kind, error, lines):
+        try:
+            text = str(error)
+        except Exception:
+            text = ""
+        name = getattr(kind, "__name__", "Error")
+        self.outputs.error(str(name), text, [str(line) for line in lines])
+
+    def run(self, source):
+        """Runs one cell. Returns its Outputs and whether it came to its end."""
+        self.outputs = Outputs()
+        sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
+        result = self.run_cell(source, store_history=False)
+        outputs, self.outputs = self.outputs, Outputs()
+        return outputs, result.success
+
+
+def no_input(prompt=""):
+    raise RuntimeError("input() has nobody to ask while this notebook is graded")
+
+
+def make_shell():
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    shell = Shell.instance(config=config)
+    shell.outputs = Outputs()
+    shell.builtin_trap.auto_builtins["input"] = no_input
+    return shell

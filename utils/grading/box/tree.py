@@ -1,0 +1,83 @@
+"""A process with everything it started: which processes that are, how much memory they take, how to end them."""
+import os
+import signal
+import time
+
+import psutil
+
+
+def descendants(pid):
+    """The ids of all processes below this one."""
+    found, waiting = [], [pid]
+    while waiting:
+        for child in children(waiting.pop()):
+            found.append(child)
+            waiting.append(child)
+    return found
+
+
+def children(pid):
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+        return [int(child) for thread in threads for child in read(f"/proc/{pid}/task/{thread}/children").split()]
+    except FileNotFoundError:
+        return []
+    except OSError:             # no such file system, or a kernel that does not list children
+        return by_psutil(pid)
+
+
+def by_psutil(pid):
+    try:
+        return [child.pid for child in psutil.Process(pid).children()]
+    except psutil.Error:
+        return []
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def memory(pids, enough):
+    """Bytes of memory of these processes, pages that they share counted once; exact only where it may be over `enough`."""
+    resident = sum(quickly(pid) for pid in pids)
+    return sum(proportional(pid) for pid in pids) if resident > enough else resident
+
+
+def quickly(pid):
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def proportional(pid):
+    for line in read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith("Pss:"):
+            return 1024 * int(line.split()[1])
+    return quickly(pid)
+
+
+def end(pids_of, patience=5.0):
+    """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are over."""
+    deadline = time.monotonic() + patience
+    while pids := [pid for pid in pids_of() if not dead(pid)]:
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            except (ProcessLookupError, PermissionError):
+                continue
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.002)
+
+
+def dead(pid):
+    """Ended, though nobody may have asked how yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True

@@ -1,0 +1,49 @@
+"""Exceptions of the student's code, raised anew on the trusted side: built-in classes only, with the student's text."""
+import builtins
+
+
+class ProcessEnded(RuntimeError):
+    """The student's code ended its process."""
+
+
+class OverLimit(RuntimeError):
+    """The student's code used more time or memory than it may."""
+
+
+class Stopped(RuntimeError):
+    """The student's code raised what ends a program (SystemExit, KeyboardInterrupt)."""
+
+
+def raised(tree):
+    """The exception that a tree describes, as an instance of the nearest built-in class. Its text is the student's."""
+    kinds = [kind for name in texts(tree.get("kinds")) if isinstance(kind := getattr(builtins, name, None), type) and issubclass(kind, BaseException)]
+    base = next(iter(kinds), RuntimeError)
+    name, text = str(tree.get("type"))[:60], str(tree.get("text"))[:2000]
+    if not issubclass(base, Exception):
+        error = Stopped(f"your code raised {base.__name__}, which ends a program")
+    else:
+        error = make(base, name if name.isidentifier() else base.__name__, text, tree.get("args"))
+    line = tree.get("line")
+    if isinstance(line, list) and len(line) == 2 and type(line[0]) is int:
+        error.student_line = (line[0], str(line[1])[:200])
+    return error
+
+
+def make(base, name, text, arguments):
+    """An instance of a built-in class, or of a subclass with the student's name for it, that says `text`."""
+    plain = isinstance(arguments, list) and len(arguments) < 10 and all(type(part) in (bool, int, float, str) for part in arguments)
+    if name == base.__name__ and plain:
+        try:
+            error = base(*arguments)
+            if str(error) == text:
+                return error
+        except Exception:
+            pass                # UnicodeDecodeError and its like want other arguments
+    if issubclass(base, (UnicodeError, ImportError)):
+        base = ValueError if issubclass(base, UnicodeError) else base
+    kind = type(name, (base,), {"__str__": lambda self: text})
+    return kind(text)
+
+
+def texts(value):
+    return [name for name in value[:30] if isinstance(name, str)] if isinstance(value, list) else []

@@ -1,0 +1,117 @@
+"""Runs one submission: the student's cells in the box, the grade cells here. Returns what the cells earned and showed."""
+import ast
+import contextlib
+import io
+import linecache
+import math
+import signal
+import threading
+
+from utils.grading.checker import cells
+from utils.grading.checker.errors import OverLimit, ProcessEnded
+from utils.grading.checker.session import error_output
+
+FAILED = (AssertionError,)
+GRACE = 20              # seconds that a check may go on, beyond what its calls may take
+LONGEST = 4000          # characters of a message
+
+
+class CheckHung(BaseException):
+    """A grade cell did not come to an end by itself."""
+
+
+def check_submission(notebook, source, space, session, limits):
+    """notebook: the aligned submission; space: names of the lab's own opening cells, with their values; session: a `Session`.
+
+    Returns {"checks", "cells", "events"} as JSON can hold them.
+    """
+    checks, outputs = {}, {}
+    asked = cells.asked(source)
+    opening = [cell["id"] for cell in cells.opening(source)]
+    for name, cell in cells.named(notebook):
+        if not cells.is_code(cell) or cell["id"] in opening:
+            continue
+        if cells.is_check(cell):
+            checks[cells.grade_id(cell)], outputs[cell["id"]] = check(name, cell, asked, space, session, limits)
+            continue
+        if cells.is_own(cell):
+            execute(cells.text(cell), f"<{cells.grade_id(cell)}>", space)
+        outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
+    outputs.update(zip(opening, session.opening))
+    session.close()
+    events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
+    return {"checks": checks, "cells": outputs, "events": events}
+
+
+def check(name, cell, asked, space, session, limits):
+    """Runs one grade cell. Returns its mark and its outputs."""
+    session.where = name
+    most = float(cells.marks(cell)["points"])
+    source = cells.text(cell)
+    shown = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(shown), ended_after(limits.cell + GRACE):
+            names = asked & cells.used(source)
+            for gone in asked:
+                space.pop(gone, None)
+            if names:
+                space.update(session.look(names))
+            value = execute(source, f"<{cells.grade_id(cell)}>", space)
+    except FAILED as error:
+        return failed(most, type(error).__name__, str(error) or "This check does not hold for your answer.")
+    except (OverLimit, ProcessEnded) as error:
+        return failed(most, type(error).__name__, str(error))
+    except CheckHung:
+        session.note("time", f"ran over {limits.cell:g} s")
+        session.close()
+        return failed(most, "OverLimit", "the check did not come to an end with your answer")
+    except NameError as error:
+        missing = getattr(error, "name", None)
+        return failed(most, "NameError", f"name {missing!r} is not defined: no cell of your notebook that ran defines it" if missing in asked else str(error))
+    except Exception as error:
+        return failed(most, type(error).__name__, str(error))
+    points, said = earned(value, most)
+    text = shown.getvalue()[:LONGEST] + said
+    outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
+    return {"points": points, "most": most, "passed": points == most, "message": text if points < most else ""}, outputs
+
+
+def failed(most, kind, message):
+    message = message[:LONGEST]
+    return {"points": 0.0, "most": most, "passed": False, "message": message}, [error_output(kind, message)]
+
+
+def earned(value, most):
+    """Points of a grade cell that came to its end: its last expression, when that is a number of this side's own."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return most, ""
+    if not math.isfinite(value) or not 0 <= value <= most:
+        return 0.0, f"[a number of points that cannot be: {value}]"
+    return float(value), f"{value:g} of {most:g} points\n"
+
+
+def execute(source, name, space):
+    """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when it ends in none."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    tree = ast.parse(source, name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec"), space)
+    return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+
+
+@contextlib.contextmanager
+def ended_after(seconds):
+    """Raises CheckHung inside when a check is at work for longer: an answer can make the check's own loop endless."""
+    def hung(number, frame):
+        raise CheckHung
+
+    before = signal.signal(signal.SIGUSR1, hung)
+    main = threading.main_thread().ident
+    timer = threading.Timer(seconds, lambda: signal.pthread_kill(main, signal.SIGUSR1))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGUSR1, before)

@@ -1,0 +1,64 @@
+"""What stands in a grade cell for an object of the student's: it can be called and asked for attributes, and nothing else.
+
+Whether two of them are equal, how long one is, what number it is: the student's own code would answer that, so it is an
+error. Only plain values are compared, and those have crossed the wire by value.
+"""
+
+
+class NotPlain(TypeError):
+    """A check needs a plain value (a number, tensor, list ...) where the student's code gave an object of its own."""
+
+
+class Remote:
+    """An object in the box. Its class has the name of the student's class, so that messages are those of home."""
+
+    def __init__(self, session, number, life):
+        object.__setattr__(self, "_at", (session, number, life))
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        session, number, life = self._at
+        return session.get(number, life, name)
+
+    def __setattr__(self, name, value):
+        raise NotPlain(f"an object of the student's cannot be changed from here: {name}")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object>"
+
+    __hash__ = object.__hash__
+
+    def run_probe(self, probe, given, named):
+        """Runs an `in_student` function where this object lives."""
+        return self._at[0].probe(probe, given, named)
+
+
+class Callable(Remote):
+    """A function, a class, a method or an object that can be called."""
+
+    def __call__(self, *given, **named):
+        session, number, life = self._at
+        return session.call(number, life, given, named)
+
+
+def refuse(name):
+    def method(self, *given):
+        raise NotPlain(f"a plain value is needed here, not an object of the class {type(self).__name__}")
+    method.__name__ = name
+    return method
+
+
+for _name in ("eq", "ne", "lt", "le", "gt", "ge", "len", "iter", "contains", "getitem", "int", "float", "index", "bool", "array",
+              "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "neg", "abs", "round", "complex", "format"):
+    setattr(Remote, f"__{_name}__", refuse(_name))
+Remote.__str__ = Remote.__repr__
+
+
+def stand_in(session, tree, life):
+    """The Remote for a handle."""
+    name = tree["n"] if isinstance(tree["n"], str) and tree["n"].isidentifier() else "object"
+    kind = Callable if tree["c"] is True else Remote
+    if type(tree["h"]) is not int:
+        raise TypeError("a handle is a number")
+    return type(name, (kind,), {})(session, tree["h"], life)
