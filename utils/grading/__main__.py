@@ -8,8 +8,12 @@ from rich.console import Console
 
 import utils
 
+from utils.grading.box.backends import BEST_FIRST, best, possible
 from utils.grading.course import Course, GradingError
 from utils.grading.outcomes import NOT_YET, OUR_FAULT
+
+
+UNBOXED = "Without a box their code runs with your rights and can change your files and the marks: --trust-submissions grades them all the same."
 
 
 def main(arguments=None):
@@ -38,6 +42,7 @@ def parser():
 
     command = commands.add_parser("release", help="make labs/ from solutions/", description="Make labs/ (what students get) from solutions/.")
     command.add_argument("lab", nargs="?", help="one lab; all labs without it")
+    command.add_argument("--bundle", nargs="?", const="", metavar="FILE", help="write the .zip to hand to a class: lectures, labs, library (default: grading/class.zip)")
     command.set_defaults(command=release_command)
 
     command = commands.add_parser("grade", help="grade every submission of a lab", description="Grade every submission of a lab: grading/submitted/STUDENT/LAB/LAB.ipynb")
@@ -47,6 +52,11 @@ def parser():
     command.add_argument("--jobs", type=positive, metavar="N", help="submissions at a time (default: one for each core)")
     command.add_argument("--time-limit", type=positive, metavar="SECONDS", default=300, help="for a submission (default: 300)")
     command.add_argument("--cell-limit", type=positive, metavar="SECONDS", help="for one cell of it (default: 60, with --demo 10)")
+    command.add_argument("--memory-limit", type=positive, metavar="MB", default=2048, help="for all processes of a submission (default: 2048)")
+    command.add_argument("--backend", choices=BEST_FIRST, help="how submissions are boxed (default: the best that works here)")
+    command.add_argument("--trust-submissions", action="store_true", help="grade without a box where there is none: their code then runs with your rights")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://..., whose workers run the submissions")
+    command.add_argument("--fresh", action="store_true", help="run every submission again, also those whose result is stored")
     command.add_argument("--report-only", action="store_true", help="run nothing; write table, feedback and CSV again, with the marks given by hand since")
     command.set_defaults(command=grade_command)
     return parser
@@ -60,8 +70,14 @@ def positive(text):
 
 
 def release_command(course, options, console):
+    from utils.grading.bundle import bundle
     from utils.grading.release import release
 
+    if options.bundle is not None and options.lab:
+        raise GradingError(f"The bundle holds every lab: leave out {options.lab}, or release it first.")
+    if options.bundle is not None:
+        print(f"for the class: {bundle(course, Path(options.bundle).resolve() if options.bundle else course.folder / 'class.zip')}")
+        return 0
     labs = [options.lab] if options.lab else course.labs()
     if not labs:
         raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
@@ -72,16 +88,21 @@ def release_command(course, options, console):
 
 def grade_command(course, options, console):
     from utils.grading import demo, report
-    from utils.grading.grade import csv_path, default_jobs, grade
-    from utils.grading.run import Limits
+    from utils.grading.grade import Manner, csv_path, default_jobs, grade, write_again
+    from utils.grading.limits import Limits
 
     lab = options.lab
     if options.demo:
         course, lab = demo.build(course, lab)
     elif lab is None:
         raise GradingError(f"Which lab? The labs are: {', '.join(course.labs()) or 'none yet'}. (Or --demo for an example class.)")
-    limits = Limits(options.time_limit, options.cell_limit or (10 if options.demo else 60))
-    rows = grade(course, lab, limits, options.jobs or default_jobs(), console, options.student, not options.report_only)
+    limits = Limits(options.time_limit, options.cell_limit or (10 if options.demo else 60), options.memory_limit << 20)
+    jobs = options.jobs or default_jobs()
+    if options.report_only:
+        rows = write_again(course, lab, jobs, console, options.student)
+    else:
+        manner = Manner(chosen(options, console), limits, jobs, options.scheduler, options.fresh)
+        rows = grade(course, lab, manner, console, options.student)
     checks = course.checks(lab)
     console.print(report.table(checks, rows))
     for line in ["", *report.legend(checks, rows), report.summary(rows), ""]:
@@ -93,8 +114,19 @@ def grade_command(course, options, console):
         print(f"feedback, for example: {course.feedback(lab, middle.student)}")
     if options.demo:
         print(f"formgrader shows them when COURSE_GRADING={course.grading} is set in the environment of `course.py lab --instructor`")
-    chosen = [row for row in rows if options.student in (None, row.student)]
-    return 1 if any(row.outcome.status in (OUR_FAULT, NOT_YET) for row in chosen) else 0
+    asked = [row for row in rows if options.student in (None, row.student)]
+    return 1 if any(row.outcome.status in (OUR_FAULT, NOT_YET) for row in asked) else 0
+
+
+def chosen(options, console):
+    """The back-end to use, which is said. GradingError where there is none that keeps strangers' code in."""
+    name = options.backend or best()
+    if missing := possible(name):
+        raise GradingError(f"The back-end {name} does not work here: {missing}.")
+    if name == "none" and not options.trust_submissions:
+        raise GradingError(f"There is no box for submissions here: {possible('cold')}. {UNBOXED}")
+    console.print(f"each submission runs in a box: {name}" if name != "none" else f"WARNING. {UNBOXED}", markup=False)
+    return name
 
 
 if __name__ == "__main__":

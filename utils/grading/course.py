@@ -21,6 +21,9 @@ class Course:
     root: Path
     grading: str = "grading"
 
+    def __reduce__(self):
+        return Course, (self.root, self.grading)    # its settings are read anew in another process
+
     @property
     def folder(self):
         """The folder of everything that grading reads and writes."""

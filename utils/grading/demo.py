@@ -11,7 +11,7 @@ from pathlib import Path
 
 from utils.grading import marks
 from utils.grading.course import Course, GradingError
-from utils.grading.outcomes import grade_id, source
+from utils.grading.checker.cells import grade_id, text
 from utils.grading.release import generate
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -66,7 +66,7 @@ def parse(text):
 def answers_of(solution):
     """The answers in a lab's source by grade id, without nbgrader's marks."""
     cells = [cell for cell in solution["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
-    return {grade_id(cell): re.sub(r"^.*### (BEGIN|END) SOLUTION.*\n?", "", source(cell), flags=re.MULTILINE) for cell in cells}
+    return {grade_id(cell): re.sub(r"^.*### (BEGIN|END) SOLUTION.*\n?", "", text(cell), flags=re.MULTILINE) for cell in cells}
 
 
 def with_answers(released, answers):

@@ -1,39 +1,70 @@
-"""Grades the submissions of a lab: each in its own process, then marks, feedback, CSV and a table."""
+"""Grades the submissions of a lab: read here, run by checkers, written here; then feedback, CSV and a table."""
+import copy
+import json
 import os
 import shutil
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
+from dataclasses import asdict, dataclass
 
-from nbformat import reads
+from nbformat import NO_CONVERT, from_dict, read, writes
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from utils.grading import intake, marks, outcomes, report
+from utils.grading import intake, marks, outcomes, report, results, workers
+from utils.grading.checker import cells
 from utils.grading.course import GradingError
 from utils.grading.export import write_csv
-from utils.grading.feedback import remove_feedback, write_feedback
+from utils.grading.feedback import remove_feedback, write_all
+from utils.grading.limits import Limits
 from utils.grading.release import generate
-from utils.grading.run import run, stop
 from utils.grading.seed import course_secret, submission_seed
 
 
-def grade(course, lab, limits, jobs, console, student=None, run_again=True):
+@dataclass(frozen=True)
+class Manner:
+    """How submissions are run. jobs: at a time; scheduler: the address of a Dask cluster that runs them instead of this machine."""
+
+    backend: str
+    limits: Limits = Limits()
+    jobs: int = 1
+    scheduler: str | None = None
+    fresh: bool = False                 # even those whose result is stored
+
+
+def grade(course, lab, manner, console, student=None):
     """Grades every submission of a lab, or that of one student. Returns the rows of all students.
 
-    jobs: submissions at a time. run_again=False: only the feedback, the CSV and the table, from the gradebook.
     GradingError where nothing can be graded.
     """
+    chosen = who(course, lab, student)
+    generate(course, lab)
+    source = json.loads(course.source(lab).read_text(encoding="utf-8"))
+    graded = grade_all(course, lab, source, chosen, manner, console)
+    pages(course, lab, graded, manner.jobs, console)
+    return table(course, lab)
+
+
+def write_again(course, lab, jobs, console, student=None):
+    """Runs nothing: feedback, CSV and table anew, with the marks given by hand since."""
+    chosen = who(course, lab, student)
+    generate(course, lab)
+    pages(course, lab, [row.student for row in report.rows(course, lab) if row.student in chosen and row.outcome.graded], jobs, console)
+    return table(course, lab)
+
+
+def who(course, lab, student):
+    """The students to grade."""
     course.require(lab)
     everyone = course.students(lab)
     if not everyone:
         raise GradingError(f"No submissions of {lab}. Put each student's notebook here: {course.submitted(lab, 'STUDENT') / f'{lab}.ipynb'}")
     if student is not None and student not in everyone:
         raise GradingError(f"No submission of {student}: there is no folder {course.submitted(lab, student)}")
-    chosen = everyone if student is None else [student]
-    released = notebook(generate(course, lab) / f"{lab}.ipynb")
-    if run_again:
-        grade_all(course, lab, released, chosen, limits, jobs, console)
-    else:
-        pages(course, lab, chosen)
+    return everyone if student is None else [student]
+
+
+def table(course, lab):
+    """The rows of all students, which are written to the CSV too."""
     rows = report.rows(course, lab)
     try:
         write_csv(csv_path(course, lab), course.checks(lab), rows)
@@ -46,84 +77,135 @@ def csv_path(course, lab):
     return course.folder / f"{lab}.csv"
 
 
-def grade_all(course, lab, released, students, limits, jobs, console):
-    secret = course_secret(course)
+def grade_all(course, lab, source, students, manner, console):
+    """Runs what has no stored result, and writes marks and notebooks. Returns who has marks now."""
+    secret, count, graded = course_secret(course), Counter(), []
     for name in students:  # whatever ends this run, nobody is left with the words of an earlier one
         report.keep_outcome(course, lab, name, outcomes.Outcome(outcomes.NOT_YET, ""))
-    count = Counter()
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[counts]}")]
-    executor = ThreadPoolExecutor(max_workers=jobs)
-    try:
-        with Progress(*columns, console=console) as progress:
-            bar = progress.add_task("grading", total=len(students), counts="")
-            futures = {executor.submit(grade_one, course, lab, released, name, secret, limits): name for name in students}
-            for future in as_completed(futures):
-                outcome = finish(course, lab, futures[future], future)
-                count[outcome.status] += 1
-                progress.update(bar, advance=1, counts=", ".join(f"{number} {status}" for status, number in count.items()))
-    except KeyboardInterrupt:
-        executor.shutdown(wait=False, cancel_futures=True)
-        stop()
-        raise
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    with (Progress(*columns, console=console) as progress, marks.gradebook(course) as book,
+          workers.executor(manner.jobs, manner.scheduler) as executor):
+        bar = progress.add_task("grading", total=len(students), counts="")
+
+        def finish(one, result):
+            outcome = write(course, lab, one, result, book)
+            count[outcome.status] += 1
+            graded.extend([one.student] if outcome.graded else [])
+            progress.update(bar, advance=1, counts=", ".join(f"{number} {status}" for status, number in count.items()))
+
+        waiting = {}
+        for name in students:
+            one = prepare(course, lab, source, name, submission_seed(secret, lab, name), manner)
+            stored = None if manner.fresh or one.task is None else results.load(course, lab, one.key)
+            if one.task is None or stored:
+                finish(one, stored)
+            else:
+                waiting[executor.submit(workers.run, one.task)] = one
+        for future in as_completed(waiting):
+            one = waiting.pop(future)
+            try:
+                result = future.result()
+            except Exception as error:
+                result = {"fault": f"{type(error).__name__}: {error}"}
+            if "fault" not in result:
+                result = {**clean(result), "backend": manner.backend}
+                results.store(course, lab, one.key, result)
+            finish(one, result)
+    return graded
 
 
-def finish(course, lab, student, future):
-    """Writes the page of a graded submission and keeps its outcome; whatever fails here is our fault, for this student alone."""
+@dataclass(frozen=True)
+class Prepared:
+    """A submission before it is run. task: what a worker gets, None for what cannot be graded; key: the name of its result."""
+
+    student: str
+    submission: intake.Submission
+    task: dict | None
+    key: str
+
+
+def prepare(course, lab, source, student, seed, manner):
+    submission = intake.read(course, lab, student, source)
+    if submission.problem:
+        return Prepared(student, submission, None, "")
+    task = {"lab": source, "backend": manner.backend, "limits": asdict(manner.limits), "notebook": submission.notebook, "seed": seed}
+    return Prepared(student, submission, task, results.key(source, submission.content, student, seed, manner.backend, manner.limits))
+
+
+def write(course, lab, one, result, book):
+    """Writes what came of a submission: marks, the notebook with its outputs, the outcome. Whatever fails here is our fault, for
+    this student alone. Returns the Outcome."""
     try:
-        outcome = future.result()
-        failed = write_feedback(course, lab, student) if outcome.graded else remove_feedback(course, lab, student)
-        if failed:
-            outcome = outcomes.Outcome(outcomes.OUR_FAULT, f"graded, but the feedback page failed: {failed}")
+        outcome = keep(course, lab, one, result, book)
     except Exception as error:
+        book.db.rollback()
         outcome = outcomes.Outcome(outcomes.OUR_FAULT, f"the grader failed: {type(error).__name__}: {error}")
-    report.keep_outcome(course, lab, student, outcome)
+    report.keep_outcome(course, lab, one.student, outcome)
     return outcome
 
 
-def grade_one(course, lab, released, student, secret, limits):
-    """Runs one submission. Returns its Outcome; its marks are in the gradebook."""
-    folder = course.submitted(lab, student)
-    reason = intake.problem(folder, lab)
-    with marks.gradebook(course) as book:
-        before = marks.read(book, lab, student)
-    answers = answers_by_hand(course.autograded(lab, student))
-    if reason:
-        outcome = outcomes.Outcome(outcomes.UNGRADABLE, reason)
-    else:
-        ran = run(course, lab, student, submission_seed(secret, lab, student), limits)
-        outcome = None if ran.success else outcomes.of_failure(ran)
-    with marks.gradebook(course) as book:
-        if outcome:
-            marks.clear(book, lab, student)
-            shutil.rmtree(course.autograded(lab, student).parent, ignore_errors=True)
-            return outcome
-        autograded = course.autograded(lab, student)
-        if answers_by_hand(autograded) == answers:
-            marks.settle(book, lab, student, before)
-        now = marks.read(book, lab, student)
-    return outcomes.of_success(released, notebook(folder / f"{lab}.ipynb"), notebook(autograded), now, limits)
+def keep(course, lab, one, result, book):
+    submission, student = one.submission, one.student
+    if submission.problem or "fault" in result:
+        marks.clear(book, lab, student)
+        shutil.rmtree(course.autograded(lab, student).parent, ignore_errors=True)
+        remove_feedback(course, lab, student)
+        if submission.problem:
+            return outcomes.Outcome(outcomes.UNGRADABLE, submission.problem)
+        return outcomes.Outcome(outcomes.OUR_FAULT, f"the grader failed: {result['fault']}")
+    path = course.autograded(lab, student)
+    same = answers_by_hand(path) == by_hand(submission.notebook)
+    marks.enter(book, lab, student, timestamp(course.submitted(lab, student)))
+    marks.write(book, lab, student, result["checks"], submission.unanswered, same)
+    marks.penalise(book, course.config, lab, student)
+    results.write(path, writes(from_dict(with_outputs(submission.notebook, result)), version=NO_CONVERT))
+    return outcomes.of_result(submission, result, one.key)
+
+
+def with_outputs(notebook, result):
+    """The notebook with what its cells showed, for formgrader and feedback."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook["cells"]:
+        if cells.is_code(cell):
+            cell["outputs"], cell["execution_count"] = result["cells"].get(cell["id"], []), None
+    return notebook
+
+
+def clean(tree):
+    """Texts without what UTF-8 cannot hold."""
+    if isinstance(tree, str):
+        return tree.encode("utf-8", "replace").decode()
+    if isinstance(tree, list):
+        return [clean(item) for item in tree]
+    return {clean(key): clean(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
+
+
+def timestamp(folder):
+    """When a submission was handed in, in nbgrader's own words; None when nobody knows."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        text = (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
+        return parse_utc(text) if text else None
+    except (OSError, ValueError):
+        return None
+
+
+def by_hand(notebook):
+    """The answers that are marked by hand, by grade id."""
+    return {cells.grade_id(cell): cells.text(cell).rstrip() for cell in notebook["cells"] if cells.marks(cell).get("grade") and not cells.is_check(cell)}
 
 
 def answers_by_hand(path):
-    """The answers that are marked by hand, by grade id; empty when there is no such notebook."""
-    cells = notebook(path)["cells"] if path.exists() else []
-    return {outcomes.grade_id(cell): outcomes.source(cell) for cell in cells if outcomes.metadata(cell).get("grade") and not outcomes.is_check(cell)}
+    """Those of the last grading; empty when there was none."""
+    return by_hand(read(path, as_version=4)) if path.exists() else {}
 
 
-def notebook(path):
-    """A notebook of any version as a dict of version 4."""
-    return reads(path.read_text(encoding="utf-8"), as_version=4)
-
-
-def pages(course, lab, students):
-    """Writes the pages of those of these students who are graded once more."""
-    for row in report.rows(course, lab):
-        if row.student in students and row.outcome.graded:
-            failed = write_feedback(course, lab, row.student)
-            if failed:
-                raise GradingError(f"The feedback page of {row.student} could not be written: {failed}")
+def pages(course, lab, students, jobs, console):
+    """Writes a feedback page for each of these students."""
+    failed = write_all(course, lab, students, jobs, console)
+    for student, reason in failed.items():
+        report.keep_outcome(course, lab, student, outcomes.Outcome(outcomes.OUR_FAULT, f"graded, but the feedback page failed: {reason}"))
 
 
 def default_jobs():

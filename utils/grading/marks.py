@@ -1,7 +1,7 @@
-"""Marks in nbgrader's gradebook: read, kept and cleared."""
+"""Marks in nbgrader's gradebook: written, read, kept and cleared."""
 from dataclasses import dataclass
 
-from utils.grading.course import maxima
+from utils.grading.course import GradingError, maxima
 
 
 @dataclass(frozen=True)
@@ -18,20 +18,33 @@ class Mark:
 def gradebook(course):
     """nbgrader's gradebook, to be used in a `with`."""
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-    url = course.db_url
-    # wait for another writer, in seconds, instead of failing
-    return Gradebook(url + "?timeout=60" if url.startswith("sqlite:") else url, course.config.CourseDirectory.course_id)
+    url, name = course.db_url, course.config.CourseDirectory.course_id
+    if url.startswith("sqlite:"):       # wait for another writer, in seconds, instead of failing
+        return Gradebook(url + "?timeout=60", name)
+    try:
+        return Gradebook(url, name)
+    except (IntegrityError, ProgrammingError):      # another grader makes the tables of an empty database at this moment
+        return Gradebook(url, name)
+    except OperationalError as error:
+        raise GradingError(f"The gradebook's database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
+
+
+def notebook(book, lab, student):
+    """A submission's row in the gradebook; None when it has none."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return book.find_submission_notebook(lab, lab, student)
+    except MissingEntry:
+        return None
 
 
 def grades(book, lab, student):
     """The grade rows of a submission; none when there is no submission in the gradebook."""
-    from nbgrader.api import MissingEntry
-
-    try:
-        return list(book.find_submission_notebook(lab, lab, student).grades)
-    except MissingEntry:
-        return []
+    row = notebook(book, lab, student)
+    return list(row.grades) if row else []
 
 
 def as_mark(grade):
@@ -45,16 +58,59 @@ def read(book, lab, student):
     return {grade.name: as_mark(grade) for grade in grades(book, lab, student)}
 
 
-def settle(book, lab, student, before):
-    """Takes a mark given by hand for settled again where nothing changed.
+def late_penalty(book, lab, student):
+    """Points that are taken off because it came late."""
+    row = notebook(book, lab, student)
+    return float(row.late_submission_penalty or 0) if row else 0.0
 
-    nbgrader asks for every manual mark to be looked at again after each grading. before: the marks of the same
-    submission, with the same answers to hand-marked cells, from before the grading.
+
+def enter(book, lab, student, timestamp):
+    """A row for a submission, where there is none yet. timestamp: when it was handed in, None when nobody knows.
+
+    Two graders may do this for the same student at once.
+    """
+    from nbgrader.api import InvalidEntry
+
+    for last in (False, True):
+        try:
+            book.update_or_create_student(student)
+            return book.update_or_create_submission(lab, student, **({"timestamp": timestamp} if timestamp else {}))
+        except InvalidEntry:
+            if last:
+                raise
+
+
+def write(book, lab, student, checks, unanswered, same_by_hand):
+    """Writes what the checker gave; keeps what a person gave.
+
+    checks: {grade id: {"points", "most"}}; unanswered: grade ids of cells without an answer, which need no person to see that.
+    same_by_hand: the answers marked by hand are those of the last grading, so that a mark given for them stays settled.
     """
     for grade in grades(book, lab, student):
-        old = before.get(grade.name)
-        if old and not old.pending and old.by_hand is not None and (grade.auto_score, grade.manual_score) == (old.auto, old.by_hand):
-            grade.needs_manual_grade = False
+        before = as_mark(grade)
+        if grade.name in checks:
+            grade.auto_score = min(max(checks[grade.name]["points"], 0.0), grade.max_score)
+        else:
+            grade.auto_score = 0.0 if grade.name in unanswered else None
+        settled = same_by_hand and before.by_hand is not None and not before.pending and before.auto == grade.auto_score
+        grade.needs_manual_grade = not settled and (grade.manual_score is not None or grade.auto_score is None)
+    for comment in notebook(book, lab, student).comments:
+        comment.auto_comment = "No response." if comment.name in unanswered else None
+    book.db.commit()
+
+
+def penalise(book, config, lab, student):
+    """Takes points off a late submission, as nbgrader's own plugin for it decides (by default it takes none)."""
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    row, late = notebook(book, lab, student), book.find_submission(lab, student).total_seconds_late
+    row.late_submission_penalty = None
+    if late > 0:
+        assigner = AssignLatePenalties(config=config)
+        assigner.init_plugin()
+        penalty = assigner.plugin_inst.late_submission_penalty(student, row.score, late)
+        if penalty is not None:
+            row.late_submission_penalty = min(max(penalty, 0.0), row.score)
     book.db.commit()
 
 

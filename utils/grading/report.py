@@ -1,7 +1,7 @@
 """What is known of every submission: outcomes kept as small files, marks from the gradebook; and the table of them."""
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.table import Table
 from rich.text import Text
@@ -10,13 +10,15 @@ from utils.grading import marks as gradebook_marks
 from utils.grading.course import maxima
 from utils.grading.export import points
 from utils.grading.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
+from utils.grading.results import write
 
 COLOURS = {GRADED: "green", WARNED: "yellow", UNGRADABLE: "red", OUR_FAULT: "bold red", NOT_YET: "dim"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. points: by exercise, None where there is no mark; total: None for what has no grade."""
+    """A line of the table. points: by exercise, None where there is no mark; total: with what was taken off for being late, None for
+    what has no grade."""
 
     student: str
     first_name: str | None
@@ -34,9 +36,7 @@ def outcome_file(course, lab, student):
 
 
 def keep_outcome(course, lab, student, outcome):
-    path = outcome_file(course, lab, student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"status": outcome.status, "sentence": outcome.sentence}), encoding="utf-8")
+    write(outcome_file(course, lab, student), json.dumps(asdict(outcome)))
 
 
 def last_outcome(course, lab, student):
@@ -59,11 +59,15 @@ def row(book, checks, lab, student, known, outcome):
     return Row(
         student, known and known.first_name, known and known.last_name, known and known.email,
         gradebook_marks.by_exercise(checks, marks),
-        sum(mark.points or 0 for mark in marks.values()) if outcome.graded else None,
+        total(book, lab, student, marks) if outcome.graded else None,
         sum(maxima(checks).values()),
         any(mark.pending for mark in marks.values()),
         outcome,
     )
+
+
+def total(book, lab, student, marks):
+    return max(sum(mark.points or 0 for mark in marks.values()) - gradebook_marks.late_penalty(book, lab, student), 0)
 
 
 def table(checks, rows):
