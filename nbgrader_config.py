@@ -14,9 +14,7 @@ import importlib.util
 import os
 from pathlib import Path
 
-from nbgrader.preprocessors import (
-    CheckCellMetadata, ClearOutput, DeduplicateIds, NbGraderPreprocessor, OverwriteCells, OverwriteKernelspec,
-)
+from nbgrader.preprocessors import ClearOutput
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 
 c = get_config()  # noqa: F821 (given by traitlets)
@@ -43,24 +41,11 @@ c.CourseDirectory.ignore = [
 c.Exchange.root = str(root / grading / "exchange")
 
 
-class DropEmptyNbgrader(NbGraderPreprocessor):
-    """Makes a copied grade cell an ordinary one.
+# nbgrader's own `autograde` and formgrader's button grade in a box too, as `course.py grade` does.
+c.Autograde.sanitize_preprocessors = [ClearOutput]
+c.Autograde.autograde_preprocessors = ["utils.grading.button.GradeInBox"]
 
-    nbgrader empties the metadata of the copy, then takes empty metadata for those of a very old version and
-    stops grading the whole class.
-    """
-
-    def preprocess_cell(self, cell, resources, index):
-        if "nbgrader" in cell.metadata and not cell.metadata["nbgrader"]:
-            del cell.metadata["nbgrader"]
-        return cell, resources
-
-
-c.Autograde.sanitize_preprocessors = [
-    ClearOutput, DeduplicateIds, DropEmptyNbgrader, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
-]
-c.OverwriteCells.add_missing_cells = True       # a deleted check comes back
-
+# how the Validate button of a student's JupyterLab runs a notebook
 c.Execute.timeout = 60                          # seconds a cell; the labs' training cells take a few
 c.Execute.shutdown_kernel = "immediate"         # nothing of the kernel is needed any more
 # nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar would cost an

@@ -89,6 +89,11 @@ def possible(name):
     return None
 
 
+def best():
+    """The best back-end that this machine has."""
+    return next(name for name in BEST_FIRST if not possible(name))
+
+
 # --- how each is started
 
 def starter(name, plan):

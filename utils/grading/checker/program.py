@@ -48,11 +48,6 @@ def reply(answers, message):
     answers.flush()
 
 
-def rooms_of(source):
-    """What of `utils` a lab's answers may import: the list `rooms` in the metadata of its source."""
-    return list(source["metadata"].get("course", {}).get("rooms", []))
-
-
 class Checker:
     """One lab, one back-end, one submission at a time."""
 
@@ -62,7 +57,7 @@ class Checker:
         if hasattr(rights.LIBC, "prctl"):
             rights.adopt_orphans()
         self.source, self.limits = task["lab"], Limits(**task["limits"])
-        self.rooms = rooms_of(self.source)
+        self.rooms = cells.rooms(self.source)
         stage.build(folder, self.rooms, backends.USER, backends.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]
         plan = backends.Plan(folder, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission)
