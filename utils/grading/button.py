@@ -1,11 +1,9 @@
 """What nbgrader's own `autograde` and formgrader's button do in this course: grade in a box, as `course.py grade` does."""
-from pathlib import Path
-
 from nbformat import read
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from utils.grading.box.backends import best
-from utils.grading.course import Course, GradingError
+from utils.grading.course import GradingError, of_config
 from utils.grading.grade import Manner, grade_one
 
 
@@ -13,8 +11,7 @@ class GradeInBox(NbGraderPreprocessor):
     """In the place of nbgrader's Execute and SaveAutoGrades."""
 
     def preprocess(self, nb, resources):
-        place = self.config.CourseDirectory
-        course = Course(Path(place.root), Path(place.submitted_directory).parent.as_posix())
+        course = of_config(self.config)
         lab, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
         backend = best()
         if backend == "none":

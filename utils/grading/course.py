@@ -107,6 +107,12 @@ class Course:
         return [(cell["grade_id"], float(cell["points"]), exercise(cell["grade_id"])) for cell in graded]
 
 
+def of_config(config):
+    """The Course that nbgrader's settings describe."""
+    place = config.CourseDirectory
+    return Course(Path(place.root), Path(place.submitted_directory).parent.as_posix())
+
+
 def exercise(grade_id):
     """The exercise that a graded cell belongs to, by its name."""
     return grade_id.removeprefix("check_").removeprefix("hidden_")

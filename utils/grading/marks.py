@@ -1,4 +1,5 @@
 """Marks in nbgrader's gradebook: written, read, kept and cleared."""
+import warnings
 from dataclasses import dataclass
 
 from utils.grading.course import GradingError, maxima
@@ -70,11 +71,14 @@ def enter(book, lab, student, timestamp):
     Two graders may do this for the same student at once.
     """
     from nbgrader.api import InvalidEntry
+    from sqlalchemy.exc import SAWarning
 
     for last in (False, True):
         try:
-            book.update_or_create_student(student)
-            return book.update_or_create_submission(lab, student, **({"timestamp": timestamp} if timestamp else {}))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)      # of nbgrader's own way to make the rows
+                book.update_or_create_student(student)
+                return book.update_or_create_submission(lab, student, **({"timestamp": timestamp} if timestamp else {}))
         except InvalidEntry:
             if last:
                 raise

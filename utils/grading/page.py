@@ -1,7 +1,9 @@
 """What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
 from nbgrader.preprocessors import GetGrades
 
-from utils.grading.course import exercise
+from utils.grading.course import exercise, of_config
+from utils.grading.outcomes import WARNED
+from utils.grading.report import last_outcome
 
 
 class MarksOnPage(GetGrades):
@@ -24,4 +26,11 @@ class MarksOnPage(GetGrades):
                 row["points"] += mark["points"]
                 row["pending"] |= mark["pending"]
         resources["nbgrader"]["exercises"] = list(exercises.values())
+        resources["nbgrader"]["remark"] = remark(self.config, self.assignment_id, self.student_id)
         return nb, resources
+
+
+def remark(config, lab, student):
+    """What was out of the ordinary: a limit that was hit, a cell that was put back; "" where nothing was."""
+    outcome = last_outcome(of_config(config), lab, student)
+    return outcome.sentence if outcome.status == WARNED else ""
