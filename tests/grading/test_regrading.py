@@ -10,11 +10,10 @@ from nbconvert import HTMLExporter
 
 from utils.grading import marks, report
 from utils.grading.course import GradingError
-from utils.grading.grade import grade
-from utils.grading.run import Limits
+from utils.grading.grade import grade, write_again
 from utils.grading.seed import course_secret, submission_seed
 
-from .tiny import RIGHT, cell, make_course, quiet, source_cells, submit, write
+from .tiny import RIGHT, cell, make_course, manner, quiet, source_cells, submit, write
 
 pytestmark = pytest.mark.xdist_group("regrading")
 
@@ -25,7 +24,8 @@ def course(tmp_path_factory):
     course = make_course(tmp_path_factory.mktemp("course"))
     submit(course, "ada", RIGHT)
     submit(course, "bob", RIGHT)
-    again(course)
+    rows = again(course)
+    assert [(row.outcome.status, row.outcome.sentence) for row in rows.values()] == [("graded", "all 3 checks passed")] * 2
     with marks.gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "ada")
         mark.manual_score, mark.needs_manual_grade = 3, False
@@ -34,7 +34,11 @@ def course(tmp_path_factory):
 
 
 def again(course, **options):
-    return {row.student: row for row in grade(course, "tiny", Limits(60, 10), 2, quiet(), **options)}
+    return {row.student: row for row in grade(course, "tiny", manner(cell=10), quiet(), **options)}
+
+
+def reported(course):
+    return {row.student: row for row in write_again(course, "tiny", 1, quiet())}
 
 
 def test_a_mark_given_by_hand_stays_and_stays_settled(course):
@@ -54,7 +58,7 @@ def test_the_report_alone_takes_up_new_marks_without_running(course):
         mark.manual_score, mark.needs_manual_grade = 1, False
         book.db.commit()
     before = course.autograded("tiny", "bob").stat().st_mtime_ns
-    assert again(course, run_again=False)["bob"].total == 7
+    assert reported(course)["bob"].total == 7
     assert course.autograded("tiny", "bob").stat().st_mtime_ns == before
     assert "7 of 10 points" in course.feedback("tiny", "bob").read_text(encoding="utf-8")
 
@@ -73,7 +77,7 @@ def test_what_cannot_be_graded_any_more_keeps_no_marks_of_before(course):
 def test_a_student_who_is_removed_is_not_shown(course):
     submit(course, "dan", RIGHT)
     shutil.rmtree(course.submitted("tiny", "dan").parent)
-    assert "dan" not in again(course, run_again=False)
+    assert "dan" not in reported(course)
 
 
 def test_a_renamed_graded_cell_is_refused_with_what_to_do(course):
@@ -126,7 +130,7 @@ def test_marks_without_a_gradebook_are_no_zeros(course):
     gradebook, away = course.folder / "gradebook.db", course.folder / "away.db"
     gradebook.rename(away)
     try:
-        row = again(course, run_again=False)["ada"]
+        row = reported(course)["ada"]
     finally:
         away.replace(gradebook)
     assert (row.total, row.outcome.status) == (None, "not graded yet")
@@ -136,7 +140,7 @@ def test_an_interrupted_run_leaves_no_old_words_on_new_marks(course, monkeypatch
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("utils.grading.grade.run", interrupted)
+    monkeypatch.setattr("utils.grading.grade.prepare", interrupted)
     with pytest.raises(KeyboardInterrupt):
         again(course, student="bob")
     assert {row.student: (row.total, row.outcome.status) for row in report.rows(course, "tiny")}["bob"] == (None, "not graded yet")

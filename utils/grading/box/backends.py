@@ -36,10 +36,12 @@ class BoxError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What every box of a lab is made from. stage: the folder of `stage.build`; opening: the source of the lab's opening cells;
+    """What every box of a lab is made from. stage: the folder of `stage.build`; user: whose processes the student's are when root
+    grades (limits are counted by user, so every checker has one of its own); opening: the source of the lab's opening cells;
     memory: bytes, for the whole tree of processes; seconds: of CPU time for one process."""
 
     stage: Path
+    user: int = USER
     rooms: tuple = ()
     opening: tuple = ()
     memory: int = 2 << 30
@@ -179,7 +181,7 @@ class Cold:
     def box(self):
         command, others = wrapped(self.plan, nested=False) + python(), set(tree.children(os.getpid()))
         process, connection, log = start(command, environment(INSIDE, HOME))
-        Wire(connection.fileno(), connection.fileno()).send(settings(self.plan, user=USER if is_root() else None))
+        Wire(connection.fileno(), connection.fileno()).send(settings(self.plan, user=self.plan.user if is_root() else None))
         return ready(of_process(process, connection, others), log)
 
     def close(self):
@@ -194,7 +196,7 @@ class Landlocked:
 
     def box(self):
         folder, others = Path(tempfile.mkdtemp(prefix="box_")), set(tree.children(os.getpid()))
-        home, user = folder / "home", other_user()
+        home, user = folder / "home", other_user(self.plan.user)
         home.mkdir()
         for path in (folder, home):
             path.chmod(0o777 if user else 0o700)
@@ -230,7 +232,7 @@ class Zygote:
     def open(self):
         command = wrapped(self.plan, nested=True) + python()
         self.process, self.control, log = start(command, environment(INSIDE, HOME))
-        user = USER if is_root() else None
+        user = self.plan.user if is_root() else None
         Wire(self.control.fileno(), self.control.fileno()).send(settings(self.plan, zygote=True, user=user, own_user=not is_root()))
         self.control.settimeout(START + 60)
         try:
@@ -299,12 +301,17 @@ def wait_until(true, seconds):
         time.sleep(0.005)
 
 
-def other_user():
-    """A user for the student's code when root grades, None where that user could not read the interpreter."""
+def own_user():
+    """A number that no other user has and no other checker at work."""
+    return (1 << 20) + os.getpid()
+
+
+def other_user(user):
+    """The user for the student's code when root grades, None where that user could not read the interpreter."""
     if not is_root():
         return None
     folders = {folder for path in [*interpreter(), Path(tempfile.gettempdir())] for folder in [path, *path.parents]}
-    return USER if all(folder.stat().st_mode & 0o001 for folder in folders) else None
+    return user if all(folder.stat().st_mode & 0o001 for folder in folders) else None
 
 
 # --- bubblewrap's command

@@ -58,9 +58,10 @@ class Checker:
             rights.adopt_orphans()
         self.source, self.limits = task["lab"], Limits(**task["limits"])
         self.rooms = cells.rooms(self.source)
-        stage.build(folder, self.rooms, backends.USER, backends.HOME)
+        user = backends.own_user()
+        stage.build(folder, self.rooms, user, backends.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]
-        plan = backends.Plan(folder, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission)
+        plan = backends.Plan(folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission)
         self.space = {"__name__": "__main__"}
         os.environ["COURSE_UNATTENDED"] = "1"
         with contextlib.redirect_stdout(None), tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
