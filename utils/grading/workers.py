@@ -1,4 +1,4 @@
-"""Hands submissions to checkers: every thread that runs tasks owns one checker process, for as long as the lab is the same."""
+"""Hands submissions to checkers: processes that are kept as long as the lab is the same, one for each submission at a time."""
 import atexit
 import json
 import os
@@ -13,8 +13,7 @@ from pathlib import Path
 import utils
 from utils.grading.course import GradingError
 
-OWN = threading.local()
-ALL = set()
+ALL, IDLE = set(), []
 TRIES = 2
 PATIENCE = 180          # seconds beyond a submission's limit after which a checker is given up
 
@@ -35,11 +34,16 @@ class Checker:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
         )
         ALL.add(self)
-        self.ask(task)
+        try:
+            self.ask(task)
+        except Fault:
+            self.close()
+            raise
 
     def ask(self, message):
         """Sends a line and returns the answer. Fault when it has none, or says that it failed."""
         timer = threading.Timer(self.task["limits"]["submission"] + PATIENCE, self.process.kill)
+        timer.daemon = True
         timer.start()
         try:
             self.process.stdin.write(json.dumps(message) + "\n")
@@ -77,32 +81,36 @@ def run(task):
     """
     submission = {name: task[name] for name in ("notebook", "seed")}
     for _ in range(TRIES):
+        own = None
         try:
-            return checker({name: task[name] for name in ("lab", "backend", "limits")}).ask(submission)
+            own = take({name: task[name] for name in ("lab", "backend", "limits")})
+            result = own.ask(submission)
         except Fault as error:
             fault = str(error)
-            leave()
+            if own:
+                own.close()
+        else:
+            IDLE.append(own)
+            return result
     return {"fault": fault}
 
 
-def checker(task):
-    """This thread's checker, for this lab."""
-    if getattr(OWN, "checker", None) and OWN.checker.task != task:
-        leave()
-    if getattr(OWN, "checker", None) is None:
-        OWN.checker = Checker(task)
-    return OWN.checker
-
-
-def leave():
-    """Closes this thread's checker."""
-    own, OWN.checker = getattr(OWN, "checker", None), None
-    if own:
+def take(task):
+    """A checker for this lab: one that has nothing to do, or a new one. Those that wait for another lab are closed."""
+    while IDLE:
+        try:
+            own = IDLE.pop()
+        except IndexError:      # another thread was quicker
+            break
+        if own.task == task:
+            return own
         own.close()
+    return Checker(task)
 
 
 def stop():
     """Ends every checker."""
+    IDLE.clear()
     for own in list(ALL):
         own.close()
 
@@ -123,7 +131,6 @@ def executor(jobs, scheduler=None):
             raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-            stop()
         return
     try:
         from distributed import Client
