@@ -4,6 +4,8 @@
     python3 course.py lab          open the course in JupyterLab
     python3 course.py test         run the tests
     python3 course.py release      instructors: make the students' labs from the solutions
+    python3 course.py collect LAB FOLDER_OR_ZIP
+                                   instructors: put downloaded submissions into their place
     python3 course.py grade LAB    instructors: grade every submission of a lab
     python3 course.py doctor       look at this computer and say what is missing
 
@@ -666,6 +668,7 @@ def test(arguments):
     For example: {call} test tests/pruning -k ties
     The browser tests need Chromium; without it they are skipped.
     """
+    teaching_part("tests", "test")
     arguments = go_home(arguments)
     set_up("test")
     if find_browser() is None:
@@ -679,26 +682,49 @@ def release(arguments):
     """Makes the students' labs in labs/ from the solutions in solutions/. For instructors.
 
     usage: {call} release [LAB]
+           {call} release --bundle
 
     For example: {call} release lab03_magnitude_pruning
-    Without a LAB all are made.
+    Without a LAB all are made. A lab is refused unless its reference earns every point and an untouched
+    release none. --bundle writes the archive for a class: lectures, labs and library, no solutions.
     """
     return grading("release", arguments)
+
+
+def collect(arguments):
+    """Puts the notebooks of a download from Canvas or Moodle where grade reads them. For instructors.
+
+    usage: {call} collect LAB FOLDER_OR_ZIP [--dry-run]
+
+    Also for a folder of files LOGIN_LAB.ipynb, or of folders named by login. Each goes to
+    grading/submitted/STUDENT/LAB/, with the time it was handed in; what was there before is kept.
+    --dry-run writes nothing and says what would be done.
+    """
+    return grading("collect", arguments)
 
 
 def grade(arguments):
     """Grades every submission of a lab: a table, marks, one feedback page a student, a CSV. For instructors.
 
     usage: {call} grade LAB
+           {call} grade LAB --fill FILE.csv
            {call} grade --demo
 
-    Submissions are in grading/submitted/STUDENT/LAB/. --demo shows the whole cycle on a small class of
+    Submissions are in grading/submitted/STUDENT/LAB/; each runs in a box. --fill enters the marks into a
+    copy of the CSV that you downloaded from Canvas or Moodle. --demo shows the whole cycle on a small class of
     example submissions.
     """
     return grading("grade", arguments)
 
 
+def teaching_part(folder, what):
+    """What instructors and developers have and a student's copy has not."""
+    if not (HERE / folder).is_dir():
+        raise Stop("This is a student's copy of the course: it has no {}, and {} needs it.".format(folder, what))
+
+
 def grading(step, arguments):
+    teaching_part(os.path.join("utils", "grading"), step)
     arguments = go_home(arguments)
     set_up("instructor")
     return hand_over([python_of(), "-m", "utils.grading", step] + arguments, environment())
@@ -780,7 +806,7 @@ def doctor(arguments):
     return hand_over([python_of(), "-P", str(HERE / "utils" / "doctor.py")], environment())
 
 
-COMMANDS = {"lab": lab, "test": test, "release": release, "grade": grade, "doctor": doctor}
+COMMANDS = {"lab": lab, "test": test, "release": release, "collect": collect, "grade": grade, "doctor": doctor}
 
 
 def end_like_ctrl_c():
@@ -814,8 +840,8 @@ def main(arguments):
         if name not in COMMANDS:
             raise Stop("There is no command \"{}\". The commands are: {}.".format(name, ", ".join(COMMANDS)))
         if "-h" in rest or "--help" in rest:
-            # grade and release know their options best, once they are installed.
-            if name not in ("release", "grade") or not is_installed(HERE, "instructor"):
+            # These know their options best, once they are installed.
+            if name not in ("release", "collect", "grade") or not is_installed(HERE, "instructor"):
                 say(help_for(COMMANDS[name]))
                 return 0
         return COMMANDS[name](rest)

@@ -38,12 +38,18 @@ def interrupt(number, frame):
 def parser():
     parser = argparse.ArgumentParser(prog="course.py", description="Release labs and grade submissions.")
     parser.add_argument("--course", default=Path(utils.__file__).parents[1], help="the folder of the course (with nbgrader_config.py)")
-    commands = parser.add_subparsers(required=True, metavar="release | grade")
+    commands = parser.add_subparsers(required=True, metavar="release | collect | grade")
 
     command = commands.add_parser("release", help="make labs/ from solutions/", description="Make labs/ (what students get) from solutions/.")
     command.add_argument("lab", nargs="?", help="one lab; all labs without it")
-    command.add_argument("--bundle", nargs="?", const="", metavar="FILE", help="write the .zip to hand to a class: lectures, labs, library (default: grading/class.zip)")
+    command.add_argument("--bundle", nargs="?", const="", metavar="FILE.zip", help="write what a class is handed: lectures, labs, library (default: grading/class.zip)")
     command.set_defaults(command=release_command)
+
+    command = commands.add_parser("collect", help="put downloaded submissions into their place", description="Put each notebook of a download (a folder or a .zip from Canvas, Moodle, or with files LOGIN_LAB.ipynb) where grade reads it: grading/submitted/STUDENT/LAB/")
+    command.add_argument("lab")
+    command.add_argument("origin", type=Path, metavar="FOLDER_OR_ZIP")
+    command.add_argument("--dry-run", action="store_true", help="write nothing, say what would be done")
+    command.set_defaults(command=collect_command)
 
     command = commands.add_parser("grade", help="grade every submission of a lab", description="Grade every submission of a lab: grading/submitted/STUDENT/LAB/LAB.ipynb")
     command.add_argument("lab", nargs="?")
@@ -58,6 +64,9 @@ def parser():
     command.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://..., whose workers run the submissions")
     command.add_argument("--fresh", action="store_true", help="run every submission again, also those whose result is stored")
     command.add_argument("--report-only", action="store_true", help="run nothing; write table, feedback and CSV again, with the marks given by hand since")
+    command.add_argument("--fill", action="append", default=[], type=Path, metavar="FILE.csv", help="write the marks into a copy of a file that Canvas or Moodle gave (can be repeated)")
+    command.add_argument("--column", metavar="TITLE", help="with --fill: the column for the marks, where it is not named like the lab")
+    command.add_argument("--with-pending", action="store_true", help="with --fill: also totals that still wait for marks by hand")
     command.set_defaults(command=grade_command)
     return parser
 
@@ -86,16 +95,29 @@ def release_command(course, options, console):
     return 0
 
 
+def collect_command(course, options, console):
+    from utils.grading.collect import ASIDE, COLLECTED, UNCHANGED, collect, summary, table
+
+    items = collect(course, options.lab, options.origin, (lambda *_: None) if options.dry_run else None)
+    console.print(table(items))
+    console.print(f"\n{summary(items)}{' (nothing was written)' if options.dry_run else ''}", markup=False, highlight=False)
+    found = {item.status for item in items}
+    return 0 if found & {COLLECTED, UNCHANGED} and ASIDE not in found else 1
+
+
 def grade_command(course, options, console):
-    from utils.grading import demo, report
+    from utils.grading import demo, fill, report
     from utils.grading.grade import Manner, csv_path, default_jobs, grade, write_again
     from utils.grading.limits import Limits
+    from utils.grading.statistics import write_statistics
 
     lab = options.lab
     if options.demo:
         course, lab = demo.build(course, lab)
     elif lab is None:
         raise GradingError(f"Which lab? The labs are: {', '.join(course.labs()) or 'none yet'}. (Or --demo for an example class.)")
+    for path in options.fill:
+        fill.check(path, lab, options.column)
     limits = Limits(options.time_limit, options.cell_limit or (10 if options.demo else 60), options.memory_limit << 20)
     jobs = options.jobs or default_jobs()
     if options.report_only:
@@ -112,6 +134,10 @@ def grade_command(course, options, console):
         # a page with about half of the points has most to show
         middle = min((row for row in rows if row.outcome.graded), key=lambda row: abs(row.total - row.most / 2))
         print(f"feedback, for example: {course.feedback(lab, middle.student)}")
+    print(f"statistics of the class: {write_statistics(course, lab, rows)}")
+    for path in options.fill:
+        for line in fill.lines(fill.fill(path, rows, lab, options.column, options.with_pending)):
+            print(line)
     if options.demo:
         print(f"formgrader shows them when COURSE_GRADING={course.grading} is set in the environment of `course.py lab --instructor`")
     asked = [row for row in rows if options.student in (None, row.student)]

@@ -67,9 +67,12 @@ def check(name, cell, asked, space, session, limits):
         return failed(most, "OverLimit", "the check did not come to an end with your answer")
     except NameError as error:
         missing = getattr(error, "name", None)
-        return failed(most, "NameError", f"name {missing!r} is not defined: no cell of your notebook that ran defines it" if missing in asked else str(error))
+        text = f"name {missing!r} is not defined: no cell of your notebook that ran defines it" if missing in asked else str(error)
+        return failed(most, "NameError", text)
+    except NotImplementedError:
+        return failed(most, "NotImplementedError", "there is no answer yet: the cell still raises NotImplementedError")
     except Exception as error:
-        return failed(most, type(error).__name__, str(error))
+        return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
     points, said = earned(value, most)
     text = shown.getvalue()[:LONGEST] + said
     outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
