@@ -4,8 +4,7 @@
     python3 course.py lab          open the course in JupyterLab
     python3 course.py test         run the tests
     python3 course.py release      instructors: make the students' labs from the solutions
-    python3 course.py collect LAB FOLDER_OR_ZIP
-                                   instructors: put downloaded submissions into their place
+    python3 course.py collect LAB  instructors: take in submissions downloaded from Canvas or Moodle
     python3 course.py grade LAB    instructors: grade every submission of a lab
     python3 course.py doctor       look at this computer and say what is missing
 

@@ -6,8 +6,11 @@
 Nothing is imported at the top but the standard library, so that a missing package is a row and not a crash.
 """
 import importlib.metadata
+import importlib.util
+import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -184,14 +187,26 @@ def browser_row():
     return Row("Chromium", "not found: only the tests in a browser need it", True, f"if you want it: {way}")
 
 
+def box_rows():
+    """In which boxes strangers' submissions can be graded here: it is tried, which takes some seconds."""
+    if missing := [name for name in ("psutil", "nbgrader") if importlib.util.find_spec(name) is None]:
+        return [Row("Boxes for grading", f"not tried without {', '.join(missing)}: only instructors need them", True)]
+    command = [sys.executable, "-P", "-m", "utils.grading.box.canaries", "report"]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(COURSE)}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        problem = (done.stderr.strip().splitlines() or ["no word of why"])[-1]
+        return [Row("Boxes for grading", f"trying them failed: {problem}", False, f"{CALL} doctor --repair")]
+    return [Row(*row) for row in json.loads(done.stdout)]
+
+
 def report():
-    """The rows (what, found, ok, fix)."""
+    """The rows (what, found, ok, fix) of what everybody needs."""
     return [python_row(), environment_row(), clean_path_row(), *package_rows(), torch_row(), widget_row(),
             memory_row(), disk_row(), browser_row()]
 
 
 def main():
-    rows = report()
+    rows = [*report(), *box_rows()]
     width = max(len(row.what) for row in rows)
     for row in rows:
         mark = "ok" if row.ok else "!!"

@@ -211,6 +211,7 @@ def remark(name, **marks):
     (change("check_half", source=""), "changed, so the original was used: the cell check_half"),
     (change("check_half", cell_type="markdown"), "changed, so the original was used: the cell check_half"),
     (change("check_half", cell_type="raw"), "changed, so the original was used: the cell check_half"),
+    (change("check_half", source="double(3)"), "changed, so the original was used: the cell check_half"),
     (change("setup", source="import os as math"), "changed, so the original was used: the cell setup"),
     (change("check_half", source="def half(x):\n    return 2\nhalf(4)"), "changed, so the original was used: the cell check_half"),
     (double_up("check_half"), "there more than once, so the original was used: the cell check_half"),
@@ -318,6 +319,14 @@ def test_the_exchanged_ids_of_an_answer_and_a_check_are_decided_by_content():
     aligned = graft(RIGHT, edit)
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"]
     assert aligned.warnings == ("the ids of cells were exchanged, so their content decided: the cell half and the cell check_half",)
+
+
+def test_an_answer_in_the_cell_of_a_check_is_found_and_said_once():
+    aligned = graft({**RIGHT, "double": "", "check_double": RIGHT["double"]})
+    assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"] and aligned.unanswered == ()
+    assert aligned.warnings == (
+        "missing and put back: the cell check_double", "the ids of cells were exchanged, so their content decided: the cell check_double",
+    )
 
 
 def test_an_answer_written_into_another_ones_cell_counts_where_it_is_asked():
@@ -451,6 +460,17 @@ def test_of_several_answers_the_last_counts_that_is_one(sources, counts):
     aligned = graft(RIGHT, copies(*sources))
     assert text(aligned, "double") == counts and aligned.unanswered == ()
     assert aligned.warnings == ("there more than once, so the last answer counts: the cell double",)
+
+
+@pytest.mark.parametrize("source", ["def double(x):\n    return 7 * x", RELEASED["cells"][2]["source"], RIGHT["double"], ""])
+def test_a_copy_beside_an_answer_is_no_part_of_it(source):
+    def edit(cells):
+        place = at(cells, "double")
+        cells.insert(place, {**copy.deepcopy(cells[place]), "id": "copy", "source": source})
+
+    aligned = graft(RIGHT, edit)
+    assert text(aligned, "double") == RIGHT["double"]
+    assert (aligned.warnings, aligned.remarks) == (("there more than once, so the last answer counts: the cell double",), ())
 
 
 def test_several_copies_of_a_stub_are_no_answer():

@@ -151,7 +151,7 @@ class Graft:
         for number, one in enumerate(self.lab):
             if one.role == "answer":
                 return None
-            if one.role == "locked" and one.kind == "code" and not one.marks.get("grade"):
+            if one.role == "locked" and one.kind == "code":
                 return number
         return None
 
@@ -190,7 +190,7 @@ class Graft:
             ("changed, so the original was used", notes["changed"]),
             ("there more than once, so the original was used", notes["copied"]),
             ("there more than once, so the last answer counts", notes["twice"]),
-            ("the ids of cells were exchanged, so their content decided", sorted(self.found.exchanged)),
+            ("the ids of cells were exchanged, so their content decided", sorted(set(self.found.exchanged.values()))),
             ("grading metadata changed, so the original was used", self.tampered()),
             ("no code any more, so it counts as no answer", notes["no_code"]),
         ])
@@ -218,16 +218,16 @@ class Graft:
 
     def tampered(self):
         """Cells with grading metadata that differ from the released ones."""
-        return [number for number, one in enumerate(self.lab)
-                if number not in self.found.exchanged and any(marks and differ(marks, one.marks) for marks in self.marks(number))]
+        return [number for number, one in enumerate(self.lab) if any(marks and differ(marks, one.marks) for marks in self.marks(number))]
 
     def stripped(self):
         """Cells that are there without grading metadata."""
         return [number for number, one in enumerate(self.lab) if one.key and self.marks(number) and not any(self.marks(number))]
 
     def marks(self, number):
-        """The grading metadata of a student's cells that are this cell of the lab; of free ones there are none."""
-        return [self.theirs[cell].marks for cell, owner in self.owners.items() if owner == number and self.lab[number].key]
+        """The grading metadata of a student's cells that are this cell of the lab, but not those of another of its cells."""
+        cells = (cell for cell, owner in self.owners.items() if owner == number and cell not in self.found.exchanged)
+        return [self.theirs[cell].marks for cell in cells if self.lab[number].key]
 
 
 def differ(marks, original):

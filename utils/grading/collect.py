@@ -169,7 +169,7 @@ def time_of(info):
     extra = info.extra
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])
-        if kind == 0x5455 and size >= 5 and len(extra) >= 9 and extra[4] & 1:
+        if kind == 0x5455 and size >= 5 and extra[4] & 1:
             return datetime.datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], UTC)
         extra = extra[4 + size:]
     try:

@@ -35,12 +35,12 @@ class Asked:
 class Match:
     """claims: for each cell of the lab, in its order, the student's cells that are it (their numbers, sorted);
     sure: how many graded, locked or answer cells were recognised by more than their place;
-    exchanged: cells of the lab whose ids were found on others; elsewhere: answers that were found beside their cell;
-    dropped: what was left in the cell itself, by number."""
+    exchanged: the student's cells that say they are another cell of the lab than they are, and which; elsewhere: answers
+    that were found beside their cell; dropped: what was left in the cell itself, by number."""
 
     claims: list
     sure: int
-    exchanged: set
+    exchanged: dict
     elsewhere: set
     dropped: dict
 
@@ -86,9 +86,8 @@ def match(lab, theirs):
     for step in (matching.by_id, matching.by_text, matching.by_name, matching.by_id_after_all):
         step()
     sure = sum(matching.is_sure(number) for number in range(len(lab)))
-    if sure:
-        matching.by_place()
-    exchanged = {said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said}
+    matching.by_place()
+    exchanged = {cell: said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said}
     return Match([sorted(found) for found in matching.claims], sure, exchanged, matching.elsewhere, matching.dropped)
 
 

@@ -3,17 +3,19 @@
 Nothing of it is secret and nothing of it is trusted: the student's code runs in the same interpreter and may change it. The
 checker believes of its answers only that they are the student's.
 """
+import builtins
 import importlib
 import linecache
 import random
 import traceback
+from collections import namedtuple
 from itertools import count
 
 import numpy
 import torch
 
-from utils.grading.box.values import BadValue, Codec, Raw, known
-from utils.grading.box.wire import Closed, WireError
+from utils.grading.box.values import BadValue, Came, Codec, Raw, known
+from utils.grading.box.wire import Closed, TooLarge, WireError
 
 MOST = 2000             # characters of an error's text
 
@@ -23,13 +25,15 @@ class Objects(Codec):
 
     def __init__(self, ask):
         super().__init__()
-        self.kept, self.numbers, self.ask = {}, count(1), ask
+        self.kept, self.numbers, self.next, self.ask = {}, {}, count(1), ask
 
     def opaque(self, value):
         if isinstance(value, StandIn):
             return {"t": "yours", "h": object.__getattribute__(value, "_number")}
-        number = next(self.numbers)
-        self.kept[number] = value
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = next(self.next)
+            self.kept[number], self.numbers[id(value)] = value, number
         name = value.__name__ if isinstance(value, type) else type(value).__name__
         kind = "class" if isinstance(value, type) else "object"
         return {"t": "handle", "h": number, "k": kind, "n": str(name)[:60], "c": callable(value)}
@@ -38,12 +42,14 @@ class Objects(Codec):
         return self.kept[number]
 
     def theirs(self, tree):
-        methods = [method for flag, method in (("c", "__call__"), ("i", "__iter__"), ("l", "__len__"), ("g", "__getitem__")) if tree[flag]]
-        kind = type(tree["n"], (StandIn,), {method: DUNDER[method] for method in methods})
+        kind = type(tree["n"], (StandIn,), {method: DUNDER[method] for method in tree["can"]})
         return kind(self.ask, tree["h"])
 
     def _new(self, tree, raw, depth):
-        return known(tree["n"]) if tree["t"] == "name" else super()._new(tree, raw, depth)
+        if tree["t"] == "name":
+            return known(tree["n"])
+        value = super()._new(tree, raw, depth)
+        return namedtuple(tree["n"], tree["f"])(*value) if "f" in tree else value
 
 
 class StandIn:
@@ -57,19 +63,24 @@ class StandIn:
             raise AttributeError(name)
         return self._ask("get", self._number, name)
 
+    def __reduce_ex__(self, protocol):      # what copy and pickle ask for
+        raise TypeError(f"a {type(self).__name__} of the check cannot be copied")
 
-def iterate(self):
-    iterator = self._ask("iter", self._number)
-    while True:
-        done, value = iterator._ask("next", iterator._number)
-        if done:
-            return
-        yield value
+
+END = object()
+
+
+def following(self):
+    value = self._ask("next", self._number)
+    if value is END:
+        raise StopIteration
+    return value
 
 
 DUNDER = {
     "__call__": lambda self, *given, **named: self._ask("call", self._number, given, named),
-    "__iter__": iterate,
+    "__iter__": lambda self: self._ask("iter", self._number),
+    "__next__": following,
     "__len__": lambda self: self._ask("len", self._number),
     "__getitem__": lambda self, key: self._ask("item", self._number, key),
 }
@@ -80,7 +91,10 @@ class CheckersError(Exception):
 
     def __init__(self, number, text):
         super().__init__(text)
-        self.number = number
+        self.number, self.text = number, text
+
+    def __str__(self):
+        return self.text
 
 
 class Agent:
@@ -92,7 +106,8 @@ class Agent:
     def serve(self):
         try:
             while True:
-                self.answer(*self.wire.receive())
+                message, raw = self.wire.receive()
+                self.answer(message, Came(raw))
         except Closed:
             return
 
@@ -103,7 +118,7 @@ class Agent:
             reply = getattr(self, f"do_{message['do']}")(message, raw)
         except CheckersError as error:
             reply = {"raise": {"checker": error.number}}
-        except (WireError, SystemError):
+        except WireError:
             raise
         except BaseException as error:
             reply = {"raise": described(error)}
@@ -115,22 +130,20 @@ class Agent:
             shared = self.objects.shared.pop(number, None)
             if shared:
                 self.objects.number_of.pop(id(shared.target()), None)
-        for number in message.get("drop", []):
-            self.objects.kept.pop(number, None)
 
     def send(self, reply):
-        """reply: a tree, or a function that makes one and puts its bytes into a Raw."""
-        raw = Raw()
+        """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has changed stands before it in the frame."""
+        raw, sync = Raw(), []
         try:
+            sync = self.objects.changes(raw)
             tree = reply(raw) if callable(reply) else reply
-            tree["sync"] = self.objects.changes(raw)
-            self.wire.send(tree, raw.pieces)
-        except (BadValue, RecursionError) as error:
-            self.wire.send({"raise": {"type": "TypeError", "kinds": ["TypeError"], "text": f"what was returned cannot be looked at: {error}"}})
-        except Closed:
-            raise
-        except WireError as error:
-            self.wire.send({"raise": {"type": "MemoryError", "kinds": ["MemoryError"], "text": f"what was returned is {error}"}})
+        except Exception as error:          # the student's own objects are looked at, and they can raise anything
+            tree = {"raise": plainly("TypeError", f"what was returned cannot be looked at: {described(error)['text']}")}
+        try:
+            self.wire.send({**tree, "sync": sync}, raw.pieces)
+            self.objects.sent()
+        except TooLarge as error:
+            self.wire.send({"raise": plainly("MemoryError", f"what was returned is {error}")})
 
     def value(self, value):
         return lambda raw: {"value": self.objects.encode(value, raw)}
@@ -141,11 +154,11 @@ class Agent:
         random.seed(message["seed"])
         numpy.random.seed(message["seed"])
         torch.manual_seed(message["seed"])
-        return {}
+        return self.value(None)
 
     def do_cell(self, message, raw):
-        outputs, success = self.shell.run(message["source"])
-        return {"outputs": outputs.list, "cut": outputs.cut, "success": success}
+        outputs, _ = self.shell.run(message["source"])
+        return self.value((outputs.list, outputs.cut))
 
     def do_look(self, message, raw):
         space = self.shell.user_ns
@@ -178,26 +191,34 @@ class Agent:
     def ask(self, what, number, *more):
         """Has the checker do something with an object of its own. Serves its questions while it waits."""
         raw = Raw()
-        message = {"ask": what, "h": number, "m": [self.objects.encode(part, raw) for part in more]}
-        message["sync"] = self.objects.changes(raw)
-        self.wire.send(message, raw.pieces)
+        sync = self.objects.changes(raw)
+        message = {"ask": what, "h": number, "m": [self.objects.encode(part, raw) for part in more], "sync": sync}
+        try:
+            self.wire.send(message, raw.pieces)
+        except TooLarge as error:
+            raise MemoryError(f"what is given to the check is {error}") from None
+        self.objects.sent()
         while True:
-            reply, raw = self.wire.receive()
+            reply, data = self.wire.receive()
+            raw = Came(data)
             if "do" in reply:
                 self.answer(reply, raw)
                 continue
             self.take_over(reply, raw)
             if "raise" in reply:
                 raise raised(reply["raise"])
-            if "done" in reply:
-                return reply["done"], self.objects.decode(reply.get("value"), raw)
-            return self.objects.decode(reply["value"], raw)
+            return END if "done" in reply else self.objects.decode(reply["value"], raw)
 
 
 def raised(tree):
-    if tree.get("attribute"):
-        return AttributeError(tree["text"])
-    return CheckersError(tree["number"], tree["text"])
+    """A CheckersError that `except` finds by the built-in class of the checker's exception too."""
+    base = getattr(builtins, tree["type"])
+    return type(tree["type"], (CheckersError, base), {})(tree["number"], tree["text"])
+
+
+def plainly(name, text):
+    """An exception of the agent's own as a tree."""
+    return {"type": name, "kinds": [name], "text": text[:MOST]}
 
 
 def described(error):

@@ -6,14 +6,14 @@ what), and was refused when it raises. `bait` is what was planted outside; where
 import contextlib
 import ctypes
 import json
+import mmap
 import os
 import platform
 import resource
 import signal
 import socket
-import stat
-import subprocess
 import sys
+import threading
 import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -23,11 +23,12 @@ CALLS = {"keyctl": (250, 219), "io_uring_setup": (425, 425), "process_vm_readv":
 NEWNS, NEWUSER = 0x20000, 0x10000000
 KEY = 0x5EED            # of what is left for the next box in shared memory, semaphores, message queues
 MB = 1 << 20
+STEP = 32               # MB of the disk at a time
 
 
 def try_out(attacks, bait):
-    """Tries these attacks and prints what came of them as JSON."""
-    print(json.dumps({attack.__name__: outcome(attack(bait)) for attack in attacks}))
+    """Tries these attacks and prints the token, and what came of them as JSON."""
+    print(bait["token"] + json.dumps({attack.__name__: outcome(attack(bait)) for attack in attacks}))
 
 
 def outcome(attempts):
@@ -39,7 +40,7 @@ def outcome(attempts):
             if found:
                 got.append(found if isinstance(found, str) else name)
         except (OSError, MemoryError, ValueError, RuntimeError) as error:
-            refused.append(getattr(error, "strerror", None) or type(error).__name__)
+            refused.append(getattr(error, "strerror", None) or str(error) or "there is not so much")
     return {"got": got, "refused": sorted(set(refused))}
 
 
@@ -221,44 +222,48 @@ def system_calls(bait):
 # --- amounts
 
 def number_of_processes(bait):
-    yield "", lambda: forks(bait["processes"] + 50) > bait["processes"] and f"more than {bait['processes']}"
+    yield "", lambda: more_than(bait["processes"], threads(bait["processes"] + 50), "")
 
 
-def forks(most):
-    """Forks until it is refused or there are `most` more processes; then they end. Returns how many there were."""
-    reader, writer = os.pipe()
-    made = []
+def more_than(most, had, what):
+    """A text when there was more than there may be; an error that says how much there was otherwise."""
+    if had <= most:
+        raise RuntimeError(f"ended at {had}{what}")
+    return f"more than {most}{what}"
+
+
+def threads(most):
+    """Starts threads, which count as processes, until it is refused or there are `most`; then they end. Returns how many there were."""
+    end, made = threading.Event(), []
+    before = threading.stack_size(256 * 1024)
     try:
         while len(made) < most:
-            child = os.fork()
-            if child == 0:
-                os.close(writer)
-                os.read(reader, 1)
-                os._exit(0)
-            made.append(child)
-    except OSError:
-        pass
-    os.close(writer)
-    os.close(reader)
-    for child in made:
-        os.waitpid(child, 0)
+            made.append(threading.Thread(target=end.wait))
+            made[-1].start()
+    except RuntimeError:
+        made.pop()
+    finally:
+        threading.stack_size(before)
+        end.set()
+        for one in made:
+            one.join()
     return len(made)
 
 
 def disk(bait):
-    for folder, most in ((".", bait["home_size"]), ("/tmp", bait["tmp_size"]), ("/dev/shm", bait["tmp_size"])):
-        yield "", lambda: filled(folder, most + 40 * MB) > most and f"more than {most // MB} MB in {os.path.abspath(folder)}"
+    for folder, most in bait["disk"]:
+        yield "", lambda: more_than(most, filled(folder, most + STEP), f" MB in {os.path.abspath(folder)}")
 
 
 def filled(folder, most):
-    """Takes blocks of the disk until it is refused or has `most` bytes; then gives them back. Returns how many it had."""
+    """Takes blocks of the disk until it is refused or has `most` MB; then gives them back. Returns how many it had."""
     total, names = 0, []
     try:
         while total < most:
             names.append(f"{folder}/fill_{len(names)}")
             with open(names[-1], "w") as file:
-                os.posix_fallocate(file.fileno(), 0, 40 * MB)
-            total += 40 * MB
+                os.posix_fallocate(file.fileno(), 0, STEP * MB)
+            total += STEP
     except OSError:
         pass
     for name in names:
@@ -270,14 +275,15 @@ def filled(folder, most):
 def memory_of_nobody(bait):
     """Memory that no process has to its account, so that no watchdog could find it."""
     yield "memfd_create", lambda: os.close(call("memfd_create", ctypes.c_char_p(b"canary"), 0)) or True
-    yield "shmget", lambda: call("shmget", 0, MB, 0o1600) >= 0
+    yield "shmget", lambda: LIBC.shmctl(call("shmget", 0, MB, 0o1600), 0, None) == 0
 
 
-def in_one_piece(bait):
-    yield f"{bait['too_much'] // MB} MB", lambda: bool(bytearray(bait["too_much"]))
+def memory_in_one_piece(bait):
+    private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    yield f"{bait['too_much'] // MB} MB", lambda: mmap.mmap(-1, bait["too_much"], flags=private).close() is None
 
 
-def in_many_pieces(bait):
+def memory_in_many_pieces(bait):
     """Takes memory in three children and holds it; the outside ends this."""
     for _ in range(3):
         if os.fork() == 0:

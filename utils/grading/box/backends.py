@@ -5,8 +5,10 @@ cold       a new process in bubblewrap
 landlock   a new process that gives up its rights itself: Landlock, seccomp, limits; no namespaces
 none       a new process with limits: for submissions that one trusts
 """
+import contextlib
 import os
 import platform
+import re
 import shutil
 import socket
 import struct
@@ -18,7 +20,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from utils.grading.box import landlock, seccomp, tree
+from utils.grading.box import cgroup, landlock, seccomp, tree
 from utils.grading.box.wall import USER
 from utils.grading.box.wire import Wire, WireError
 
@@ -27,6 +29,7 @@ INSIDE, HOME = "/course", "/home/student"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 START = 60              # seconds that a box may take to be ready
+MOMENT = 0.3            # seconds in which a box may end by itself
 PROCESSES = 96          # in a box
 
 
@@ -52,17 +55,32 @@ class Box:
     """A student's process with everything it starts: a wire to it, and how to end it."""
 
     def __init__(self, connection, pids, exit_code, folder=None):
-        self.connection, self.pids, self.exit_code, self.folder = connection, pids, exit_code, folder
+        self.connection, self.pids, self.exit_code, self.folder, self.group = connection, pids, exit_code, folder, None
         self.wire = Wire(connection.fileno(), connection.fileno())
 
+    def bound(self, plan):
+        """Puts what is in the box now, and all it starts, into a control group where one can be made. Returns the box."""
+        self.group = cgroup.around(self.pids, plan.memory, PROCESSES + 8)
+        return self
+
     def kill(self):
+        if self.group:
+            self.group.kill()
         tree.end(self.pids)
+
+    def ran_out(self):
+        """Whether the kernel ended something in here for want of memory. Before `close`."""
+        return bool(self.group and self.group.ran_out())
 
     def close(self):
         """Ends everything in the box and takes its folder away. Returns the exit code of the student's process."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)      # what waits for the checker ends by itself
         code = self.exit_code()
         self.kill()
         self.connection.close()
+        if self.group:
+            self.group.close()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
         return code
@@ -87,7 +105,8 @@ def possible(name):
             return "bubblewrap is not installed: apt install bubblewrap (or dnf, pacman)"
         return None if seccomp.supported() else f"no seccomp filter for {platform.machine()}"
     if name == "landlock":
-        return None if landlock.version() and seccomp.supported() else "the kernel has no Landlock (Linux 5.13 and later, switched on)"
+        enough = landlock.version() >= landlock.OLDEST
+        return None if enough and seccomp.supported() else "the kernel has no Landlock that keeps files from being cut (Linux 6.2 and later, switched on)"
     return None
 
 
@@ -99,7 +118,7 @@ def best():
 # --- how each is started
 
 def starter(name, plan):
-    """Something with .box() and .close() for a back-end."""
+    """Something with .wait(), until it can make boxes, .box() and .close() for a back-end."""
     return {"warm": Zygote, "cold": Cold, "landlock": Landlocked, "none": Bare}[name](plan)
 
 
@@ -111,7 +130,7 @@ def environment(course, home):
         "PATH": os.pathsep.join(binaries), "HOME": home, "TMPDIR": "/tmp", "LANG": "C.UTF-8", "USER": "student",
         "PYTHONPATH": str(course), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-        "IPYTHONDIR": f"{home}/.ipython", "COURSE_UNATTENDED": "1", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "IPYTHONDIR": f"{home}/.ipython", "COURSE_UNATTENDED": "1", "PLOTLY_RENDERER": "plotly_mimetype", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
 
 
@@ -119,7 +138,7 @@ def settings(plan, **more):
     """The first frame to a program in a box."""
     return {
         "zygote": False, "rooms": list(plan.rooms), "opening": list(plan.opening), "home": HOME, "memory": plan.memory, "seconds": plan.seconds,
-        "processes": PROCESSES, "user": None, "own_user": False, "walled": True, "landlock": None, "seccomp": True, "sockets": True,
+        "processes": most_processes(namespace=True), "user": None, "own_user": False, "walled": True, "landlock": None, "seccomp": True, "alone": True,
         "parent": False, **more,
     }
 
@@ -178,11 +197,14 @@ class Cold:
     def __init__(self, plan):
         self.plan = plan
 
+    def wait(self):
+        pass
+
     def box(self):
         command, others = wrapped(self.plan, nested=False) + python(), set(tree.children(os.getpid()))
         process, connection, log = start(command, environment(INSIDE, HOME))
         Wire(connection.fileno(), connection.fileno()).send(settings(self.plan, user=self.plan.user if is_root() else None))
-        return ready(of_process(process, connection, others), log)
+        return ready(of_process(process, connection, others), log).bound(self.plan)
 
     def close(self):
         pass
@@ -194,6 +216,9 @@ class Landlocked:
     def __init__(self, plan):
         self.plan = plan
 
+    def wait(self):
+        pass
+
     def box(self):
         folder, others = Path(tempfile.mkdtemp(prefix="box_")), set(tree.children(os.getpid()))
         home, user = folder / "home", other_user(self.plan.user)
@@ -203,13 +228,13 @@ class Landlocked:
         variables = environment(self.plan.stage, str(home)) | {"TMPDIR": str(home)}
         process, connection, log = start(python(), variables)
         Wire(connection.fileno(), connection.fileno()).send(self.settings(home, user))
-        return ready(of_process(process, connection, others, folder), log)
+        return ready(of_process(process, connection, others, folder), log).bound(self.plan)
 
     def settings(self, home, user):
         readable = ["/usr", *SYSTEM, *FILES, "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random",
                     "/dev/zero", *map(str, interpreter()), str(self.plan.stage)]
-        return settings(self.plan, home=str(home), user=user, landlock=[readable, [str(home), "/dev/null"]], sockets=False, parent=True,
-                        processes=None if is_root() else PROCESSES)
+        return settings(self.plan, home=str(home), user=user, landlock=[readable, [str(home), "/dev/null"]], alone=False, parent=True,
+                        processes=most_processes(namespace=False))
 
     def close(self):
         pass
@@ -226,14 +251,18 @@ class Zygote:
     """One process in bubblewrap that has imported torch; each box is a fork of it behind its own wall."""
 
     def __init__(self, plan):
-        self.plan, self.process = plan, None
-        self.open()
+        self.plan, self.process, self.pid = plan, None, None
+        self.begin()
 
-    def open(self):
+    def begin(self):
+        """Starts it, which takes a few seconds: `wait` for it."""
         command = wrapped(self.plan, nested=True) + python()
-        self.process, self.control, log = start(command, environment(INSIDE, HOME))
+        self.process, self.control, self.log = start(command, environment(INSIDE, HOME))
         user = self.plan.user if is_root() else None
         Wire(self.control.fileno(), self.control.fileno()).send(settings(self.plan, zygote=True, user=user, own_user=not is_root()))
+
+    def wait(self):
+        """Until it is ready to fork."""
         self.control.settimeout(START + 60)
         try:
             answer = self.control.recv(1)
@@ -241,11 +270,18 @@ class Zygote:
             answer = b""
         if answer != b"r":
             self.close()
-            raise BoxError(f"the process that forks boxes did not start: {said(log)}")
+            raise BoxError(f"the process that forks boxes did not start: {said(self.log)}")
         self.control.settimeout(10)
         self.pid = tree.descendants(self.process.pid)[-1]
 
+    def again(self):
+        self.close()
+        self.begin()
+        self.wait()
+
     def box(self):
+        if self.pid is None:
+            self.wait()
         ours, theirs = socket.socketpair()
         try:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
@@ -253,15 +289,21 @@ class Zygote:
             raise BoxError("the process that forks boxes is gone") from None
         theirs.close()
         box = Box(ours, lambda: tree.descendants(self.pid), self.exit_code)
-        return ready(box, tempfile.TemporaryFile())
+        return ready(box, tempfile.TemporaryFile()).bound(self.plan)
 
     def exit_code(self):
-        """Waits a moment for the box to end by itself, ends it otherwise; then asks how it ended."""
-        wait_until(lambda: all(map(tree.dead, tree.descendants(self.pid))), 0.3)
-        tree.end(lambda: tree.descendants(self.pid))
+        """Waits a moment for the box to end by itself, ends it otherwise; how it ended."""
         try:
             self.control.sendall(b"w")
-            return struct.unpack("=i", self.control.recv(4))[0]
+            self.control.settimeout(MOMENT)
+            try:
+                answer = self.control.recv(4)
+            except TimeoutError:
+                self.control.settimeout(10)
+                tree.end(lambda: tree.descendants(self.pid))
+                answer = self.control.recv(4)
+            self.control.settimeout(10)
+            return struct.unpack("=i", answer)[0]
         except (OSError, struct.error):
             raise BoxError("the process that forks boxes is gone") from None
 
@@ -274,14 +316,14 @@ class Zygote:
             tree.end(lambda: [*tree.descendants(self.process.pid), self.process.pid])
             self.process.wait()
             self.control.close()
-            self.process = None
+            self.process, self.pid = None, None
 
 
 def of_process(process, connection, others, folder=None):
     """The Box of a process that was started for it. others: children that this process had before."""
     def exit_code():
         try:
-            code = process.wait(0.3)
+            code = process.wait(MOMENT)
         except subprocess.TimeoutExpired:
             tree.end(pids)
             code = process.wait()
@@ -302,8 +344,25 @@ def wait_until(true, seconds):
 
 
 def own_user():
-    """A number that no other user has and no other checker at work."""
-    return (1 << 20) + os.getpid()
+    """A number that no other user has and no other checker at work; in a container with few numbers, no other checker started soon after."""
+    number = (1 << 20) + os.getpid()
+    return number if known_here(number) else 61184 + os.getpid() % 4096
+
+
+def known_here(user):
+    """Whether this user namespace has a user of this number."""
+    try:
+        ranges = [list(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    except FileNotFoundError:
+        return True
+    return any(first <= user < first + count for first, _, count in ranges)
+
+
+def most_processes(namespace):
+    """The limit on processes for the student's user. Where that is the one who grades, those that run already count too: always
+    without a user namespace, with one on kernels before 5.14."""
+    newer = tuple(map(int, re.findall(r"\d+", platform.release())[:2])) >= (5, 14)
+    return PROCESSES if is_root() or namespace and newer else PROCESSES + tree.tasks_of(os.getuid())
 
 
 def other_user(user):

@@ -1,6 +1,7 @@
 """Landlock: which files and ports a process may use, set by itself and for good. Linux 5.13 and later.
 
-The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds of access.
+The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds of access. None knows of modes, owners,
+times and attributes of files, nor of the limits and priorities of other processes: the seccomp filter takes those.
 """
 import ctypes
 import os
@@ -16,6 +17,7 @@ FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | 1 << 14 | 1 << 15
 ACCESS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}     # all kinds known from this version on
 TCP = 3                                         # bind and connect, from version 4
 SCOPES = 3                                      # abstract sockets and signals to others, from version 6
+OLDEST, KEEPS_SIGNALS = 3, 6                    # before version 3 (Linux 6.2) any file can be cut to nothing
 
 
 class Ruleset(ctypes.Structure):

@@ -43,11 +43,12 @@ def prepared(settings):
 def cold(settings):
     from utils.grading.box import limits
 
-    if settings["parent"]:
-        limits.die_with_parent()
     work_in(settings["home"])
     confine(settings)
+    if settings["parent"]:
+        limits.die_with_parent()        # after the change of user, which would undo it
     talk(prepared(settings), WIRE)
+    os._exit(0)
 
 
 def confine(settings):
@@ -62,7 +63,7 @@ def confine(settings):
     if settings["landlock"]:
         landlock.restrict(*settings["landlock"])
     if settings["seccomp"]:
-        seccomp.install(settings["sockets"])
+        seccomp.install(settings["alone"], signals=landlock.version() >= landlock.KEEPS_SIGNALS)
 
 
 def work_in(home):
@@ -84,12 +85,14 @@ def talk(shell, descriptor):
 
 def zygote(settings):
     """Forks a boxed agent for every connection that is handed to it; says how it ended when it is asked."""
-    from utils.grading.box import landlock
+    from utils.grading.box import agent, landlock, limits, seccomp, wall, warm  # noqa: F401 (a fork would have to read them again)
 
     os.environ["HOME"] = settings["home"]
     shell = prepared(settings)
+    warm.up()
     settings["landlock"] = [["/"], [settings["home"], "/tmp", "/dev"]] if landlock.version() else None
     control = socket.socket(fileno=WIRE)
+    warm.keep()
     control.sendall(b"r")
     child = 0
     while True:

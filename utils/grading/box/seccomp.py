@@ -12,6 +12,7 @@ from utils.grading.box.limits import LIBC, no_new_rights, prctl
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+PRETEND = ERRNO | 0             # says that it did it
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 NEW_NAMESPACES = 0x7E020080     # CLONE_NEW*: user, pid, network, mount, ipc, uts, cgroup, time
@@ -30,8 +31,29 @@ REFUSED = {
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "syslog": (103, 116), "quotactl": (179, 60),
     "personality": (135, 92), "fanotify_init": (300, 262), "lookup_dcookie": (212, 18),
+    # memory that no process has to its account
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
 }
-SOCKET, CLONE, CLONE3 = (41, 198), (56, 220), (435, 435)
+# beside other processes, without namespaces of one's own; None: ARM64 has no such call
+REFUSED_BESIDE_OTHERS = {
+    "socket": (41, 198), "setpriority": (141, 140), "ioprio_set": (251, 30), "inotify_init": (253, None), "inotify_init1": (294, 26),
+}
+SIGNALS = {
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+}
+FOR_ITSELF = {                  # the first argument is a process, 0 the caller
+    "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119), "sched_setparam": (142, 118),
+    "sched_setattr": (314, 274),
+}
+PRETENDED = {                   # Landlock lets an owner change these of any file
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+}
+CLONE, CLONE3 = (56, 220), (435, 435)
+LAST = 462                      # later calls are not known here
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -43,19 +65,27 @@ def instruction(code, value, true=0, false=0):
     return struct.pack("=HBBI", code, true, false, value)
 
 
-def program(sockets):
-    """The filter as bytes. sockets: whether sockets may be made (in a network namespace of one's own)."""
+def program(alone, signals=True):
+    """The filter as bytes. alone: the process has namespaces of its own; signals: where it has not, whether it may send any."""
     column, architecture = MACHINES[platform.machine()]
     refused = ERRNO | errno.EPERM
     parts = [
         instruction(LOAD, ARCHITECTURE), instruction(JUMP_EQUAL, architecture, 1, 0), instruction(RETURN, KILL),
         instruction(LOAD, NUMBER), instruction(JUMP_AT_LEAST, X32, 0, 1), instruction(RETURN, refused),
-        # clone3 hides its flags from a filter; told that there is none, the C library uses clone
-        instruction(JUMP_EQUAL, CLONE3[column], 0, 1), instruction(RETURN, ERRNO | errno.ENOSYS),
+        # told that there is no such call, the C library uses another: clone3 hides its flags from a filter
+        instruction(JUMP_AT_LEAST, LAST + 1, 1, 0), instruction(JUMP_EQUAL, CLONE3[column], 0, 1), instruction(RETURN, ERRNO | errno.ENOSYS),
     ]
-    numbers = [pair[column] for pair in REFUSED.values()] + ([] if sockets else [SOCKET[column]])
-    for number in numbers:
-        parts += [instruction(JUMP_EQUAL, number, 0, 1), instruction(RETURN, refused)]
+    answers = {call[column]: refused for call in REFUSED.values()}
+    if not alone:
+        answers |= {call[column]: refused for call in [*REFUSED_BESIDE_OTHERS.values(), *([] if signals else SIGNALS.values())]}
+        answers |= {call[column]: PRETEND for call in PRETENDED.values()}
+        for call in FOR_ITSELF.values():
+            parts += [
+                instruction(JUMP_EQUAL, call[column], 0, 4), instruction(LOAD, FIRST_ARGUMENT), instruction(JUMP_EQUAL, 0, 0, 1),
+                instruction(RETURN, ALLOW), instruction(RETURN, refused),
+            ]
+    for number, answer in answers.items():
+        parts += [instruction(JUMP_EQUAL, number, 0, 1), instruction(RETURN, answer)] if number is not None else []
     parts += [
         instruction(JUMP_EQUAL, CLONE[column], 0, 3), instruction(LOAD, FIRST_ARGUMENT),
         instruction(JUMP_ANY_BIT, NEW_NAMESPACES, 0, 1), instruction(RETURN, refused), instruction(RETURN, ALLOW),
@@ -67,10 +97,10 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install(sockets):
+def install(alone, signals=True):
     """Sets the filter for this process and all it starts."""
     no_new_rights()
-    code = program(sockets)
+    code = program(alone, signals)
     buffer = ctypes.create_string_buffer(code, len(code))
     made = Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(made))

@@ -8,9 +8,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 SHOWN = {"text/plain": 20_000, "text/html": 200_000, "text/markdown": 20_000, "text/latex": 20_000,
-         "image/png": 2_000_000, "image/jpeg": 2_000_000}                  # and how much of each
+         "image/png": 2_000_000, "image/jpeg": 2_000_000}                  # and how long each may be
 ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")     # only that there was one
-MOST_TEXT, MOST_OUTPUTS = 100_000, 200
+MOST_TEXT, MOST_OUTPUTS, MOST_DISPLAYED = 100_000, 200, 4_000_000
 CUT = "\n[the rest of the output was cut]\n"
 
 
@@ -18,7 +18,7 @@ class Outputs:
     """The outputs of one cell, in nbformat's form."""
 
     def __init__(self):
-        self.list, self.text_left, self.cut = [], MOST_TEXT, False
+        self.list, self.text_left, self.displayed_left, self.cut = [], MOST_TEXT, MOST_DISPLAYED, False
 
     def stream(self, name, text):
         if self.text_left <= 0:
@@ -35,9 +35,17 @@ class Outputs:
             self.add({"output_type": "stream", "name": name, "text": part})
 
     def display(self, kind, data, **more):
-        kept = {mime: data[mime][:most] for mime, most in SHOWN.items() if isinstance(data.get(mime), str)}
+        """An output that is no text. Half an image or half a table is none: what is too long is left out, but for plain text."""
+        shown = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
+        if len(shown.get("text/plain", "")) > SHOWN["text/plain"]:
+            shown["text/plain"] = shown["text/plain"][:SHOWN["text/plain"] - len(CUT)] + CUT
+        kept = {mime: text for mime, text in shown.items() if len(text) <= SHOWN[mime]}
         kept.update({mime: {} for mime in ALIVE if mime in data})
-        self.add({"output_type": kind, "data": kept, "metadata": {}, **more})
+        self.displayed_left -= sum(map(len, kept.values()))
+        if self.displayed_left < 0:
+            self.cut = True
+        else:
+            self.add({"output_type": kind, "data": kept, "metadata": {}, **more})
 
     def error(self, name, text, lines):
         self.add({"output_type": "error", "ename": name[:200], "evalue": text[:4000], "traceback": [line[:4000] for line in lines[-30:]]})
@@ -58,6 +66,8 @@ class Stream(io.TextIOBase):
         self.stream_name, self.outputs = name, outputs
 
     def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.outputs.stream(self.stream_name, str(text))
         return len(text)
 
@@ -91,6 +101,10 @@ class Hook(DisplayHook):
     def finish_displayhook(self):
         pass
 
+    def quiet(self):
+        """Whether the cell ends in a semicolon."""
+        return self.semicolon_at_end_of_expression(self.shell.source)
+
 
 class Shell(InteractiveShell):
     """IPython without a terminal, a history or a kernel."""
@@ -104,6 +118,12 @@ class Shell(InteractiveShell):
         self.displayhook = Hook(parent=self, shell=self)
         self.display_trap.hook = self.displayhook
 
+    def enable_gui(self, gui=None):
+        """%matplotlib asks for this; there is no window to open."""
+
+    def ask_exit(self):
+        raise SystemExit("exit")
+
     def _showtraceback(self, kind, error, lines):
         try:
             text = str(error)
@@ -114,7 +134,7 @@ class Shell(InteractiveShell):
 
     def run(self, source):
         """Runs one cell. Returns its Outputs and whether it came to its end."""
-        self.outputs = Outputs()
+        self.outputs, self.source = Outputs(), source
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         result = self.run_cell(source, store_history=False)
         outputs, self.outputs = self.outputs, Outputs()

@@ -5,7 +5,7 @@ from pathlib import Path
 import utils
 
 LIBRARY = Path(utils.__file__).parent
-PROGRAM = ("wire", "values", "layers", "shell", "agent", "program", "wall", "limits", "seccomp", "landlock", "blocked")
+PROGRAM = ("wire", "values", "layers", "shell", "agent", "program", "wall", "warm", "limits", "seccomp", "landlock", "blocked")
 KEPT = ("*.py", "*.js", "*.css")
 PIP = '#!/bin/sh\necho "Nothing can be installed while this notebook is graded." >&2\nexit 1\n'
 PASSWD = "root:x:0:0::/root:/bin/sh\nstudent:x:{user}:{user}::{home}:/bin/sh\n"

@@ -41,6 +41,11 @@ def read(path):
         return ""
 
 
+def tasks_of(user):
+    """How many processes and threads a user has."""
+    return sum(one.info["num_threads"] or 0 for one in psutil.process_iter(["uids", "num_threads"]) if one.info["uids"] and one.info["uids"].real == user)
+
+
 def memory(pids, enough):
     """Bytes of memory of these processes, pages that they share counted once; exact only where it may be over `enough`."""
     resident = sum(quickly(pid) for pid in pids)

@@ -6,26 +6,34 @@ in the objects that both know, so that a function which changes its argument in 
 
 What comes back is built of exact plain types: no subclass, no code, nothing of the sender's. An object that is no plain
 value comes back as a handle, which can be called and asked for attributes, and is believed in nothing.
+
+What a box can change on the checker's side is what an answer could change at home: the objects that were given to it as
+arguments, and what they hold, as long as they live. So a check compares with what it kept, not with what it lent.
 """
 import builtins
 import importlib
-import json
+import marshal
 import math
 import weakref
+from collections import OrderedDict
+from contextlib import contextmanager
 
 import numpy
 import torch
 from torch import nn
 
 from utils.grading.box import layers
+from utils.grading.box.wire import LARGEST_RAW
 
 DEEPEST = 50            # containers in containers
-DIGITS = 1000           # of an integer
+BITS = 3000             # of an integer: 900 digits
+LONGEST = 1_000_000     # numbers of a range; entries of a shape without elements
 
 DTYPES = {str(kind).removeprefix("torch."): kind for kind in (
     torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128, torch.bool,
     torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)}
 PLAIN = (bool, int, float, str, type(None))
+NUMBERS = "biufc"       # kinds of numpy arrays
 CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 KNOWN_ROOTS = ("torch", "numpy", "math", "builtins", "operator", "copy")
 
@@ -33,17 +41,45 @@ KNOWN_ROOTS = ("torch", "numpy", "math", "builtins", "operator", "copy")
 class BadValue(Exception):
     """What came over the wire is no value, or what should go over it cannot."""
 
+    @classmethod
+    @contextmanager
+    def of_everything(cls):
+        """Inside, whatever goes wrong is a BadValue: a tree from a box can be wrong in every way."""
+        try:
+            yield
+        except cls:
+            raise
+        except Exception as error:
+            raise cls(f"what came is no value: {type(error).__name__}: {error}"[:200]) from None
+
 
 class Raw:
-    """Byte strings of one frame; a tree refers to them by offset and length."""
+    """Byte strings of one frame that goes out; a tree refers to them by offset and length.
+
+    seen: the tensors and arrays in it, so that one that stands there twice is one on the other side too.
+    """
 
     def __init__(self):
-        self.pieces, self.size = [], 0
+        self.pieces, self.size, self.seen = [], 0, {}
 
     def add(self, data):
         self.pieces.append(data)
         self.size += len(data)
         return [self.size - len(data), len(data)]
+
+
+class Came:
+    """The bytes of one frame that came in. They are used up, so that a frame makes values of its own size and no larger ones."""
+
+    def __init__(self, data=b""):
+        self.data, self.left, self.seen = memoryview(data), len(data), {}
+
+    def piece(self, place):
+        offset, length = place
+        if not (type(offset) is int and type(length) is int and 0 <= offset and 0 <= length <= self.left and offset + length <= len(self.data)):
+            raise BadValue("bytes that did not come")
+        self.left -= length
+        return bytearray(self.data[offset:offset + length])
 
 
 class Shared:
@@ -63,6 +99,8 @@ class Codec:
         self.number_of = {}     # id of an object -> number
         self.released = []      # numbers of objects that are gone
         self.borrowed = []      # containers, which are shared for the time of one call
+        self.held = []          # objects that must live until a call has ended
+        self.unsent = []        # states of objects, true once a frame has gone out
         self.last = 0
 
     # --- what a subclass decides
@@ -79,6 +117,10 @@ class Codec:
         """The object of this side that the other side means."""
         raise BadValue("a handle that was never given")
 
+    def shares(self, value):
+        """Whether an object that crosses now gets a number."""
+        return self.gives_numbers and shareable(value)
+
     # --- out
 
     def encode(self, value, raw, depth=0):
@@ -87,14 +129,26 @@ class Codec:
             raise BadValue(f"containers more than {DEEPEST} deep")
         if value is None or value is True or value is False or type(value) is str:
             return value
-        if isinstance(value, (bool, int, float, str)) and not isinstance(value, numpy.generic):
+        if isinstance(value, PLAIN) and not (isinstance(value, numpy.generic) and value.dtype.kind in NUMBERS):
             return number_or_text(value)
         number = self.number_of.get(id(value))
         if number is not None:
             return {"t": "ref", "r": number}
-        if self.gives_numbers and shareable(value):
+        if self.shares(value):
             return self.share(value, raw, depth)
+        if isinstance(value, (torch.Tensor, numpy.ndarray)):
+            return self.again(value, raw, depth)
         return self.content(value, raw, depth)
+
+    def again(self, value, raw, depth):
+        """The tree of a tensor or array without a number; the second time in a frame only a word about the first."""
+        if id(value) in raw.seen:
+            return {"t": "again", "at": raw.seen[id(value)][0]}
+        tree = self.content(value, raw, depth)
+        if is_content(tree):
+            tree["at"] = len(raw.seen)
+            raw.seen[id(value)] = tree["at"], value
+        return tree
 
     def content(self, value, raw, depth):
         """The tree of what a value holds now."""
@@ -102,17 +156,17 @@ class Codec:
         if isinstance(value, torch.Tensor):
             return tensor_tree(value, raw) if crosses(value) else self.opaque(value)
         if isinstance(value, numpy.ndarray):
-            return array_tree(value, raw) if value.dtype.kind in "biufc" else self.opaque(value)
+            return array_tree(value, raw) if value.dtype.kind in NUMBERS else self.opaque(value)
         if isinstance(value, numpy.generic):
-            return {**array_tree(numpy.asarray(value), raw), "t": "scalar"} if value.dtype.kind in "biufc" else self.opaque(value)
+            return {**array_tree(numpy.asarray(value), raw), "t": "scalar"} if value.dtype.kind in NUMBERS else self.opaque(value)
         if isinstance(value, torch.Size):
             return {"t": "size", "v": [int(n) for n in value]}
         for name, kind in CONTAINERS.items():
             if isinstance(value, kind):
-                return {"t": name, "v": [self.encode(item, raw, down) for item in kind.__iter__(value)]}
+                return {"t": name, "v": [self.encode(item, raw, down) for item in kind.__iter__(value)], **fields(value)}
         if isinstance(value, dict):
-            pairs = [[self.encode(key, raw, down), self.encode(item, raw, down)] for key, item in dict.items(value)]
-            return {"t": "dict", "v": pairs}
+            items = OrderedDict.items if isinstance(value, OrderedDict) else dict.items
+            return {"t": "dict", "v": [[self.encode(key, raw, down), self.encode(item, raw, down)] for key, item in items(value)]}
         if isinstance(value, nn.Module) and layers.crosses(value):
             return self.module_tree(value, raw, down)
         return self.small(value, raw)
@@ -122,8 +176,10 @@ class Codec:
             return {"t": "bytes", "b": raw.add(bytes(value))}
         if type(value) is complex:
             return {"t": "complex", "v": [value.real, value.imag]}
-        if type(value) in (slice, range) and all(type(part) in (int, type(None)) for part in (value.start, value.stop, value.step)):
-            return {"t": type(value).__name__, "v": [value.start, value.stop, value.step]}
+        if type(value) is slice and all(type(part) in (int, type(None)) for part in (value.start, value.stop, value.step)):
+            return {"t": "slice", "v": [number_or_text(part) for part in (value.start, value.stop, value.step)]}
+        if type(value) is range:
+            return {"t": "range", "v": [number_or_text(part) for part in (value.start, short(value).stop, value.step)]}
         if isinstance(value, torch.dtype):
             return {"t": "dtype", "v": str(value).removeprefix("torch.")}
         if isinstance(value, torch.device):
@@ -155,12 +211,17 @@ class Codec:
         else:
             target = weakref.ref(value, lambda _, key=id(value): self.forget(key, number))
         self.number_of[id(value)] = number
-        tree = self.content(value, raw, depth)
-        if not is_content(tree):                    # it went as a handle after all
-            self.number_of.pop(id(value))
-            return tree
-        self.shared[number] = Shared(target, self.state(value))
-        return {**tree, "r": number}
+        tree = None
+        try:
+            tree = self.content(value, raw, depth)
+        finally:
+            if not is_content(tree):                # it could not go, or went as a handle
+                self.number_of.pop(id(value))
+        if is_content(tree):
+            self.shared[number] = Shared(target, self.state(value))
+            self.held.append(value)
+            tree["r"] = number
+        return tree
 
     def forget(self, key, number):
         self.number_of.pop(key, None)
@@ -169,56 +230,93 @@ class Codec:
 
     def give_back(self, keep=0):
         """Ends the sharing of the containers of one call. keep: how many of them belong to a call further out."""
-        for number in self.borrowed[keep:]:
+        self.unshare(self.borrowed[keep:])
+        del self.borrowed[keep:]
+
+    def unshare(self, numbers):
+        for number in numbers:
             shared = self.shared.get(number)
             if shared:
                 self.forget(id(shared.target()), number)
-        del self.borrowed[keep:]
+
+    def hold(self):
+        """Keeps all that is shared alive, until `held` is emptied: the other side may name it meanwhile."""
+        self.held.extend(shared.target() for shared in list(self.shared.values()))
 
     def state(self, value):
         """What is compared to see whether an object has changed."""
         if isinstance(value, torch.Tensor):
-            return str(value.dtype), tuple(value.shape), value.requires_grad, bytes_of(value)
+            return tensor_state(value)
         if isinstance(value, numpy.ndarray):
             return value.dtype.str, value.shape, value.tobytes()
+        if isinstance(value, nn.Module):
+            return self.module_state(value)
         raw, numbering = Raw(), self.gives_numbers
         self.gives_numbers = False          # this is to be compared, not sent
         try:
             tree = self.content(value, raw, 0)
         finally:
             self.gives_numbers = numbering
-        return json.dumps(tree), b"".join(raw.pieces)
+        return marshal.dumps(tree, 2), b"".join(raw.pieces)      # 2: equal trees give equal bytes
+
+    def module_state(self, module):
+        """What a network is made of; its weights and layers have states of their own."""
+        inside = vars(module)
+        parts = [(name, id(part), self.number_of.get(id(part)))
+                 for kind in ("_parameters", "_buffers", "_modules") for name, part in inside[kind].items()]
+        return type(module), inside["training"], [inside.get(name) for name in layers.LAYERS.get(type(module), ())], parts
 
     def changes(self, raw):
-        """What has changed since the last crossing in the objects that both sides know: a list of [number, tree]."""
-        found = []
+        """What has changed since the last crossing in the objects that both sides know: a list of [number, tree].
+
+        It stands first in a frame. Once the frame is out, `sent` is called. What has become something that cannot cross is a
+        BadValue, and is shared no longer.
+        """
+        found, self.unsent = [], []
         for number, shared in list(self.shared.items()):
             value = shared.target()
             if value is None:
                 continue
-            if self.state(value) != shared.state:
-                found.append([number, self.content(value, raw, 0)])
-                shared.state = self.state(value)
+            try:
+                state = self.state(value)
+                if state != shared.state:
+                    found.append([number, self.proper_content(value, raw)])
+                    self.unsent.append((shared, state))
+            except Exception:
+                self.forget(id(value), number)
+                raise
         return found
 
+    def proper_content(self, value, raw):
+        tree = self.content(value, raw, 0)
+        if not is_content(tree):
+            raise BadValue(f"a {type(value).__name__} was changed into one that cannot cross")
+        return tree
+
+    def sent(self):
+        for shared, state in self.unsent:
+            shared.state = state
+        self.unsent = []
+
     def apply(self, changes, raw):
-        """Puts changes of the other side into the objects of this side."""
-        touched = []
-        for number, tree in plain_pairs(changes):
-            shared = self.shared.get(number)
-            value = shared.target() if shared else None
-            if value is None:
-                continue
-            self.put(value, tree, raw)
-            touched.append((shared, value))
-        for shared, value in touched:
-            shared.state = self.state(value)
+        """Puts changes of the other side into the objects of this side. BadValue for what are none."""
+        with BadValue.of_everything():
+            touched = []
+            for number, tree in plain_pairs(changes):
+                shared = self.shared.get(number)
+                value = shared.target() if shared else None
+                if value is None:
+                    continue
+                self.put(value, tree, raw)
+                touched.append((shared, value))
+            for shared, value in touched:
+                shared.state = self.state(value)
 
     def put(self, value, tree, raw):
         """Makes an object of this side hold what a tree says."""
         if isinstance(value, nn.Module):
             return self.put_module(value, tree, raw)
-        new = self.decode({**tree, "r": None}, raw)
+        new = self._decode({**tree, "r": None}, raw, 0)
         if isinstance(value, torch.Tensor):
             put_tensor(value, expect(new, torch.Tensor))
         elif isinstance(value, numpy.ndarray):
@@ -237,28 +335,22 @@ class Codec:
     def put_module(self, module, tree, raw):
         if tree.get("t") != "module" or tree.get("k") != type(module).__name__:
             raise BadValue("a network of another kind in place of a network")
-        parameters = {name: self.decode(node, raw) for name, node in named(tree["p"])}
-        buffers = {name: self.decode(node, raw) for name, node in named(tree["b"])}
-        children = {name: self.decode(node, raw) for name, node in named(tree["c"])}
-        check_parts(parameters, buffers, children)
-        module._parameters.clear()
-        module._parameters.update(parameters)
-        module._buffers.clear()
-        module._buffers.update(buffers)
-        module._modules.clear()
-        module._modules.update(children)
-        module.training = bool(tree["m"])
+        model = layers.build(tree["k"], self.given(tree, raw, 1))
+        self.fill(model, tree, raw, 1)
+        for name in layers.LAYERS.get(type(module), ()):
+            if name not in ("bias", "inplace"):
+                setattr(module, name, getattr(model, name))
+        for mine, came in ((module._parameters, model._parameters), (module._buffers, model._buffers), (module._modules, model._modules)):
+            mine.clear()
+            mine.update(came)
+        module.training = model.training
 
     # --- in
 
     def decode(self, tree, raw, depth=0):
         """The value of a tree. BadValue for whatever is none."""
-        try:
+        with BadValue.of_everything():
             return self._decode(tree, raw, depth)
-        except BadValue:
-            raise
-        except (KeyError, TypeError, ValueError, IndexError, RuntimeError, OverflowError, RecursionError, AttributeError) as error:
-            raise BadValue(f"what came is no value: {type(error).__name__}: {error}"[:200]) from None
 
     def _decode(self, tree, raw, depth):
         if depth > DEEPEST:
@@ -272,6 +364,8 @@ class Codec:
         if tree["t"] != "ref" and number is not None and not self.gives_numbers:
             self.shared[number] = Shared(Strong(value), self.state(value))
             self.number_of[id(value)] = number
+        if "at" in tree and isinstance(value, (torch.Tensor, numpy.ndarray)):     # nothing that could hold itself, or itself twice
+            raw.seen[tree["at"]] = value
         return value
 
     def _new(self, tree, raw, depth):
@@ -282,6 +376,8 @@ class Codec:
             if value is None:
                 raise BadValue("an object that is not there any more")
             return value
+        if kind == "again":
+            return raw.seen[tree["at"]]
         if kind in CONTAINERS:
             return CONTAINERS[kind](self._decode(item, raw, depth) for item in tree["v"])
         if kind == "dict":
@@ -300,18 +396,26 @@ class Codec:
         return SMALL[kind](tree, raw)
 
     def new_module(self, tree, raw, depth):
+        module = layers.build(tree["k"], self.given(tree, raw, depth))
+        self.fill(module, tree, raw, depth)
+        return module
+
+    def given(self, tree, raw, depth):
+        """The arguments of a layer. On the checker's side none computes in place: it would change the checks' own data."""
         given = {name: self._decode(node, raw, depth) for name, node in named(tree["a"])}
-        module = layers.build(tree["k"], given)
-        parts = [{name: self._decode(node, raw, depth) for name, node in named(tree[part])} for part in "pbc"]
-        check_parts(*parts)
-        if type(module) in layers.WITH_WEIGHTS:
-            same_shapes(module, *parts)
-        module._parameters.update(parts[0])
-        module._buffers.update(parts[1])
-        for name, child in parts[2].items():
+        return given | {"inplace": False} if "inplace" in given and self.gives_numbers else given
+
+    def fill(self, module, tree, raw, depth):
+        """Gives a new layer or container its weights and layers."""
+        parameters, buffers, children = ({name: self._decode(node, raw, depth) for name, node in named(tree[part])} for part in "pbc")
+        check_parts(parameters, buffers, children)
+        module._parameters.update(parameters)
+        module._buffers.update(buffers)
+        for name, child in children.items():
             module._modules[name] = child
         module.training = bool(tree["m"])
-        return module
+        if not layers.has_weights(module):
+            raise BadValue(f"a {type(module).__name__} without its weights")
 
 
 class Strong:
@@ -335,14 +439,27 @@ def is_content(tree):
 
 
 def number_or_text(value):
-    """A bool, int, float or str of exactly that type, whatever subclass it was."""
-    if isinstance(value, bool):
+    """A bool, int, float, str or None of exactly that type, whatever subclass it was."""
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        if value.bit_length() > 3 * DIGITS:
-            raise BadValue("an integer of more than 1000 digits")
-        return int.__add__(value, 0)
-    return float.__add__(value, 0.0) if isinstance(value, float) and value != 0 else float(value) if isinstance(value, float) else str.__str__(value)
+        if int.bit_length(value) > BITS:
+            raise BadValue("an integer of more than 900 digits")
+        return int.__pos__(value)
+    return float.__pos__(value) if isinstance(value, float) else str.__str__(value)
+
+
+def fields(value):
+    """The names of a named tuple's parts."""
+    names = getattr(type(value), "_fields", None)
+    return {"n": type(value).__name__, "f": list(names)} if isinstance(value, tuple) and isinstance(names, tuple) else {}
+
+
+def short(numbers):
+    """A range that is not too long to be gone through."""
+    if numbers[LONGEST:]:
+        raise BadValue(f"a range of more than {LONGEST:,} numbers")
+    return numbers
 
 
 def plain_argument(value):
@@ -350,30 +467,46 @@ def plain_argument(value):
 
 
 def crosses(tensor):
-    return tensor.layout == torch.strided and tensor.device.type == "cpu" and tensor.dtype in DTYPES.values()
+    with torch._C.DisableTorchFunctionSubclass():
+        return tensor.layout == torch.strided and tensor.device.type == "cpu" and tensor.dtype in DTYPES.values()
 
 
 def bytes_of(tensor):
     """The bytes of a tensor's elements in their order."""
+    if type(tensor) in (torch.Tensor, nn.Parameter) and tensor.dtype is not torch.bfloat16 and not (tensor.is_conj() or tensor.is_neg()):
+        if tensor.numel() * tensor.itemsize <= LARGEST_RAW:
+            return tensor.detach().numpy().tobytes()        # the shortest way, which nearly all go
     with torch.no_grad(), torch._C.DisableTorchFunctionSubclass():
+        if tensor.numel() * tensor.itemsize > LARGEST_RAW:
+            raise BadValue(f"a tensor of {tensor.numel():,} elements, which is too large")
         flat = tensor.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous().reshape(-1)
         return flat.view(torch.uint8).numpy().tobytes()
 
 
+def gradient(tensor):
+    """A tensor's .grad when there is one that can cross."""
+    grad = tensor.grad if tensor.is_leaf else None
+    return grad if grad is not None and crosses(grad) else None
+
+
+def tensor_state(tensor):
+    with torch._C.DisableTorchFunctionSubclass():
+        grad = gradient(tensor)
+        return tensor.dtype, tensor.shape, tensor.requires_grad, bytes_of(tensor), None if grad is None else bytes_of(grad)
+
+
 def tensor_tree(tensor, raw):
-    return {"t": "tensor", "d": str(tensor.dtype).removeprefix("torch."), "s": [int(n) for n in tensor.shape],
-            "g": bool(tensor.requires_grad), "p": isinstance(tensor, nn.Parameter), "b": raw.add(bytes_of(tensor))}
+    with torch._C.DisableTorchFunctionSubclass():
+        grad = gradient(tensor)
+        return {"t": "tensor", "d": str(tensor.dtype).removeprefix("torch."), "s": [int(n) for n in tensor.shape],
+                "g": bool(tensor.requires_grad), "p": isinstance(tensor, nn.Parameter), "b": raw.add(bytes_of(tensor)),
+                **({} if grad is None else {"q": tensor_tree(grad, raw)})}
 
 
 def array_tree(array, raw):
+    if array.nbytes > LARGEST_RAW:
+        raise BadValue(f"an array of {array.size:,} elements, which is too large")
     return {"t": "array", "d": array.dtype.str, "s": [int(n) for n in array.shape], "b": raw.add(numpy.ascontiguousarray(array).tobytes())}
-
-
-def piece(place, raw):
-    offset, length = place
-    if not (type(offset) is int and type(length) is int and 0 <= offset and 0 <= length and offset + length <= len(raw)):
-        raise BadValue("bytes that did not come")
-    return bytearray(raw[offset:offset + length])
 
 
 def shape_of(tree, size, data):
@@ -381,12 +514,14 @@ def shape_of(tree, size, data):
     shape = tuple(tree["s"])
     if len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * size != len(data):
         raise BadValue("a shape that its bytes do not fill")
+    if not data and math.prod(n for n in shape if n) > LONGEST:
+        raise BadValue("too large a shape for no elements")
     return shape
 
 
 def new_tensor(tree, raw):
     kind = DTYPES[tree["d"]]
-    data = piece(tree["b"], raw)
+    data = raw.piece(tree["b"])
     shape = shape_of(tree, kind.itemsize, data)
     if not data:
         tensor = torch.empty(shape, dtype=kind)
@@ -395,14 +530,17 @@ def new_tensor(tree, raw):
     else:
         tensor = torch.frombuffer(data, dtype=kind).clone().reshape(shape)
     wanted = bool(tree["g"]) and (kind.is_floating_point or kind.is_complex)
-    return nn.Parameter(tensor, requires_grad=wanted) if tree["p"] and (kind.is_floating_point or not wanted) else tensor.requires_grad_(wanted)
+    tensor = nn.Parameter(tensor, requires_grad=wanted) if tree["p"] else tensor.requires_grad_(wanted)
+    if "q" in tree:
+        tensor.grad = new_tensor(tree["q"], raw).requires_grad_(False)
+    return tensor
 
 
 def new_array(tree, raw):
-    kind = numpy.dtype(tree["d"])
-    if kind.kind not in "biufc":
+    kind = numpy.dtype(tree["d"]) if type(tree["d"]) is str and len(tree["d"]) < 6 else None
+    if kind is None or kind.kind not in NUMBERS:
         raise BadValue("an array of something else than numbers")
-    data = piece(tree["b"], raw)
+    data = raw.piece(tree["b"])
     shape = shape_of(tree, kind.itemsize, data)
     if kind.kind == "b":
         return (numpy.frombuffer(data, dtype="u1") != 0).reshape(shape)
@@ -417,12 +555,16 @@ def put_tensor(old, new):
             old.data = new.data
     if old.is_leaf and (old.is_floating_point() or old.is_complex()):
         old.requires_grad_(new.requires_grad)
+        if old.grad is None or new.grad is None:
+            old.grad = new.grad
+        else:
+            old.grad.copy_(new.grad)
 
 
 def named(pairs):
     """[name, tree] pairs with proper names. BadValue otherwise."""
     pairs = list(plain_pairs(pairs))
-    if any(type(name) is not str or "." in name or len(name) > 100 for name, _ in pairs):
+    if any(type(name) is not str or not 0 < len(name) <= 100 or "." in name for name, _ in pairs):
         raise BadValue("a part of a network without a proper name")
     return pairs
 
@@ -441,16 +583,6 @@ def check_parts(parameters, buffers, children):
         raise BadValue("a network of other parts than parameters, buffers and layers")
 
 
-def same_shapes(module, parameters, buffers, children):
-    """The weights that came are those that such a layer has."""
-    for mine, came in ((module._parameters, parameters), (module._buffers, buffers)):
-        if {name: value.shape for name, value in mine.items() if value is not None} != \
-           {name: value.shape for name, value in came.items() if value is not None}:
-            raise BadValue(f"a {type(module).__name__} whose weights have other shapes than it says")
-    if children:
-        raise BadValue(f"a {type(module).__name__} with layers inside")
-
-
 def expect(value, kind):
     if type(value) is not kind and not (kind is torch.Tensor and isinstance(value, torch.Tensor)):
         raise BadValue(f"a {type(value).__name__} in place of a {kind.__name__}")
@@ -459,7 +591,7 @@ def expect(value, kind):
 
 def new_generator(tree, raw):
     generator = torch.Generator()
-    generator.set_state(torch.frombuffer(piece(tree["b"], raw), dtype=torch.uint8))
+    generator.set_state(torch.frombuffer(raw.piece(tree["b"]), dtype=torch.uint8))
     return generator
 
 
@@ -481,14 +613,34 @@ def known(name):
     raise BadValue(f"{name} is not known here")
 
 
+def new_dtype(tree, raw):
+    kind = getattr(torch, tree["v"])
+    if not isinstance(kind, torch.dtype):
+        raise BadValue("a dtype that is none")
+    return kind
+
+
+def whole_numbers(parts, *others):
+    """A list of integers and, where that can be, None."""
+    if not isinstance(parts, list) or any(type(part) not in (int, *others) for part in parts):
+        raise BadValue("something else than whole numbers")
+    return parts
+
+
+def new_device(tree, raw):
+    if type(tree["v"]) is not str:
+        raise BadValue("a device without a name")
+    return torch.device(tree["v"])
+
+
 SMALL = {
-    "bytes": lambda tree, raw: bytes(piece(tree["b"], raw)),
+    "bytes": lambda tree, raw: bytes(raw.piece(tree["b"])),
     "complex": lambda tree, raw: complex(*map(float, tree["v"])),
-    "slice": lambda tree, raw: slice(*tree["v"]),
-    "range": lambda tree, raw: range(*tree["v"]) if tree["v"][2] is not None else range(tree["v"][0], tree["v"][1]),
-    "size": lambda tree, raw: torch.Size(tree["v"]),
-    "dtype": lambda tree, raw: DTYPES[tree["v"]],
-    "device": lambda tree, raw: torch.device(tree["v"]),
+    "slice": lambda tree, raw: slice(*whole_numbers(tree["v"], type(None))),
+    "range": lambda tree, raw: short(range(*whole_numbers(tree["v"]))),
+    "size": lambda tree, raw: torch.Size(whole_numbers(tree["v"])),
+    "dtype": new_dtype,
+    "device": new_device,
     "generator": new_generator,
     "ellipsis": lambda tree, raw: Ellipsis,
 }

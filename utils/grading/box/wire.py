@@ -10,7 +10,7 @@ import struct
 
 HEAD = struct.Struct(">IQ")
 LARGEST_TREE = 16_000_000       # bytes of JSON in a frame
-LARGEST_RAW = 256_000_000       # raw bytes in a frame
+LARGEST_RAW = 64_000_000        # raw bytes in a frame
 CHUNK = 1 << 20
 
 
@@ -20,6 +20,10 @@ class WireError(Exception):
 
 class Closed(WireError):
     """The other side is gone."""
+
+
+class TooLarge(WireError):
+    """A frame is too large to be sent; nothing of it was."""
 
 
 class Wire:
@@ -33,9 +37,9 @@ class Wire:
         text = json.dumps(tree, separators=(",", ":")).encode()
         size = sum(len(piece) for piece in raw)
         if len(text) > LARGEST_TREE or size > LARGEST_RAW:
-            raise WireError(f"too large to send: {len(text) + size:,} bytes")
-        self._write(HEAD.pack(len(text), size) + text)
-        for piece in raw:
+            raise TooLarge(f"too large to send: {len(text) + size:,} bytes")
+        head = HEAD.pack(len(text), size) + text
+        for piece in [head, *raw] if size > CHUNK else [b"".join([head, *raw])]:
             self._write(piece)
 
     def receive(self):
@@ -46,7 +50,7 @@ class Wire:
         text, raw = self._read(length), self._read(size)
         try:
             return json.loads(text), raw
-        except (ValueError, RecursionError) as error:
+        except (ValueError, RecursionError, MemoryError) as error:
             raise WireError(f"a frame that is not JSON: {type(error).__name__}") from None
 
     def close(self):
@@ -74,4 +78,4 @@ class Wire:
             if not piece:
                 raise Closed("the other side is gone")
             pieces += piece
-        return bytes(pieces)
+        return pieces

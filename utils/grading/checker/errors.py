@@ -18,14 +18,15 @@ def raised(tree):
     """The exception that a tree describes, as an instance of the nearest built-in class. Its text is the student's."""
     kinds = [kind for name in texts(tree.get("kinds")) if isinstance(kind := getattr(builtins, name, None), type) and issubclass(kind, BaseException)]
     base = next(iter(kinds), RuntimeError)
-    name, text = str(tree.get("type"))[:60], str(tree.get("text"))[:2000]
-    if not issubclass(base, Exception):
-        error = Stopped(f"your code raised {base.__name__}, which ends a program")
+    name, text = tree.get("type"), tree.get("text")
+    if issubclass(base, Exception):
+        name = name[:60] if isinstance(name, str) and name[:60].isidentifier() else base.__name__
+        error = make(base, name, text[:2000] if isinstance(text, str) else "", tree.get("args"))
     else:
-        error = make(base, name if name.isidentifier() else base.__name__, text, tree.get("args"))
+        error = Stopped(f"your code raised {base.__name__}, which ends a program")
     line = tree.get("line")
-    if isinstance(line, list) and len(line) == 2 and type(line[0]) is int:
-        error.student_line = (line[0], str(line[1])[:200])
+    if isinstance(line, list) and len(line) == 2 and type(line[0]) is int and 0 < line[0] < 10**6 and isinstance(line[1], str):
+        error.student_line = (line[0], line[1][:200])
     return error
 
 
@@ -39,10 +40,9 @@ def make(base, name, text, arguments):
                 return error
         except Exception:
             pass                # UnicodeDecodeError and its like want other arguments
-    if issubclass(base, (UnicodeError, ImportError)):
-        base = ValueError if issubclass(base, UnicodeError) else base
-    kind = type(name, (base,), {"__str__": lambda self: text})
-    return kind(text)
+    if issubclass(base, (UnicodeError, ExceptionGroup)):
+        base = ValueError if issubclass(base, UnicodeError) else RuntimeError
+    return type(name, (base,), {"__str__": lambda self: text})(text)
 
 
 def texts(value):

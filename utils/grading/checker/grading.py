@@ -2,11 +2,16 @@
 import ast
 import contextlib
 import io
+import json
 import linecache
-import math
+import resource
 import signal
 import threading
 
+import numpy
+import psutil
+
+from utils.checks.report import TookTooLong
 from utils.grading.checker import cells
 from utils.grading.checker.errors import OverLimit, ProcessEnded
 from utils.grading.checker.session import error_output
@@ -35,35 +40,37 @@ def check_submission(notebook, source, space, session, limits):
             checks[cells.grade_id(cell)], outputs[cell["id"]] = check(name, cell, asked, space, session, limits)
             continue
         if cells.is_own(cell):
-            execute(cells.text(cell), f"<{cells.grade_id(cell)}>", space)
+            prepare(name, cell, asked, space, session, limits)
         outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
     outputs.update(zip(opening, session.opening))
     session.close()
     events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
-    return {"checks": checks, "cells": outputs, "events": events}
+    return writable({"checks": checks, "cells": outputs, "events": events})
+
+
+def bound_memory(most):
+    """This process gets no more than so many bytes beyond what it has: of an answer's small values a check can make huge ones."""
+    has = getattr(psutil.Process().memory_info(), "data", None)     # known on Linux
+    if has is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (has + most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+def writable(result):
+    """The same with every character that UTF-8 cannot write replaced: texts of the student's may hold half of one."""
+    return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))
 
 
 def check(name, cell, asked, space, session, limits):
     """Runs one grade cell. Returns its mark and its outputs."""
-    session.where = name
     most = float(cells.marks(cell)["points"])
-    source = cells.text(cell)
     shown = io.StringIO()
     try:
-        with contextlib.redirect_stdout(shown), ended_after(limits.cell + GRACE):
-            names = asked & cells.used(source)
-            for gone in asked:
-                space.pop(gone, None)
-            if names:
-                space.update(session.look(names))
-            value = execute(source, f"<{cells.grade_id(cell)}>", space)
+        value = run(name, cell, asked, space, session, limits, shown)
     except FAILED as error:
         return failed(most, type(error).__name__, str(error) or "This check does not hold for your answer.")
     except (OverLimit, ProcessEnded) as error:
         return failed(most, type(error).__name__, str(error))
-    except CheckHung:
-        session.note("time", f"ran over {limits.cell:g} s")
-        session.close()
+    except (CheckHung, TookTooLong):
         return failed(most, "OverLimit", "the check did not come to an end with your answer")
     except NameError as error:
         missing = getattr(error, "name", None)
@@ -79,17 +86,44 @@ def check(name, cell, asked, space, session, limits):
     return {"points": points, "most": most, "passed": points == most, "message": text if points < most else ""}, outputs
 
 
+def run(name, cell, asked, space, session, limits, shown):
+    """Runs a cell of the lab's own with the student's names in `space`. Returns the value of its last expression."""
+    session.where, source = name, cells.text(cell)
+    try:
+        with contextlib.redirect_stdout(shown), ended_after(limits.cell + GRACE):
+            for gone in asked:
+                space.pop(gone, None)
+            if names := asked & cells.used(source):
+                space.update(session.look(names))
+            return execute(source, f"<{cells.grade_id(cell)}>", space)
+    except CheckHung:
+        session.note("time", f"ran over {limits.cell:g} s")
+        session.close()
+        raise
+
+
+def prepare(name, cell, asked, space, session, limits):
+    """Runs a locked cell between the answers. What an answer makes impossible there is missing in the checks that need it."""
+    try:
+        run(name, cell, asked, space, session, limits, io.StringIO())
+    except (Exception, CheckHung, TookTooLong):
+        return
+
+
 def failed(most, kind, message):
     message = message[:LONGEST]
     return {"points": 0.0, "most": most, "passed": False, "message": message}, [error_output(kind, message)]
 
 
 def earned(value, most):
-    """Points of a grade cell that came to its end: its last expression, when that is a number of this side's own."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    """Points of a grade cell that came to its end: all when its last expression is None or there is none, otherwise that number.
+
+    An answer may have made it something else (a text times 2 is a text): that earns nothing.
+    """
+    if value is None:
         return most, ""
-    if not math.isfinite(value) or not 0 <= value <= most:
-        return 0.0, f"[a number of points that cannot be: {value}]"
+    if type(value) not in (int, float, numpy.float64) or not 0 <= value <= most:
+        return 0.0, f"your answer makes this something else than a number of points from 0 to {most:g}\n"
     return float(value), f"{value:g} of {most:g} points\n"
 
 
@@ -97,9 +131,13 @@ def execute(source, name, space):
     """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when it ends in none."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     tree = ast.parse(source, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_text(tree.body[-1].value) else None
     exec(compile(tree, name, "exec"), space)
     return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 @contextlib.contextmanager
@@ -108,7 +146,7 @@ def ended_after(seconds):
     def hung(number, frame):
         raise CheckHung
 
-    before = signal.signal(signal.SIGUSR1, hung)
+    signal.signal(signal.SIGUSR1, hung)
     main = threading.main_thread().ident
     timer = threading.Timer(seconds, lambda: signal.pthread_kill(main, signal.SIGUSR1))
     timer.daemon = True
@@ -117,4 +155,4 @@ def ended_after(seconds):
         yield
     finally:
         timer.cancel()
-        signal.signal(signal.SIGUSR1, before)
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)       # it may be on its way

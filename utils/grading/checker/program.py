@@ -14,7 +14,7 @@ import time
 import traceback
 from pathlib import Path
 
-from utils.grading.box import backends, limits as rights, stage, tree
+from utils.grading.box import backends, limits as rights, stage, tree, warm
 from utils.grading.checker import cells
 from utils.grading.limits import Limits
 
@@ -62,13 +62,16 @@ class Checker:
         stage.build(folder, self.rooms, user, backends.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]
         plan = backends.Plan(folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission)
+        self.boxes = backends.starter(task["backend"], plan)        # gets ready while this process does
         self.space = {"__name__": "__main__"}
         os.environ["COURSE_UNATTENDED"] = "1"
         with contextlib.redirect_stdout(None), tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
             from utils.grading.checker.grading import execute
             for number, text in enumerate(own):
                 execute(text, f"<opening {number}>", self.space)
-        self.boxes = backends.starter(task["backend"], plan)
+        warm.up()
+        warm.keep()
+        self.boxes.wait()
 
     def grade(self, submission):
         """The result of one submission, made in a fork of this process."""
@@ -93,7 +96,7 @@ class Checker:
             return {"fault": "the checker ended without a result"}
 
     def in_fork(self, submission, reader, writer):
-        from utils.grading.checker.grading import check_submission
+        from utils.grading.checker.grading import bound_memory, check_submission
         from utils.grading.checker.session import Session
 
         code = 1
@@ -103,6 +106,7 @@ class Checker:
             if hasattr(rights.LIBC, "prctl"):
                 rights.adopt_orphans()
             os.environ["COURSE_SEED"] = submission["seed"]
+            bound_memory(self.limits.memory)
             session = Session(self.boxes.box, self.rooms, self.limits)
             try:
                 result = check_submission(submission["notebook"], self.source, dict(self.space), session, self.limits)
@@ -129,8 +133,7 @@ class Checker:
             if ended == 0:
                 break
         if isinstance(self.boxes, backends.Zygote) and (self.boxes.process.poll() is not None or self.boxes.busy()):
-            self.boxes.close()
-            self.boxes.open()
+            self.boxes.again()
 
 
 def read_all(reader, seconds):

@@ -3,6 +3,8 @@
 Whether two of them are equal, how long one is, what number it is: the student's own code would answer that, so it is an
 error. Only plain values are compared, and those have crossed the wire by value.
 """
+from functools import lru_cache
+
 
 
 class NotPlain(TypeError):
@@ -49,16 +51,23 @@ def refuse(name):
     return method
 
 
-for _name in ("eq", "ne", "lt", "le", "gt", "ge", "len", "iter", "contains", "getitem", "int", "float", "index", "bool", "array",
-              "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "neg", "abs", "round", "complex", "format"):
+BINARY = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "or", "xor")
+OTHER = ("eq", "ne", "lt", "le", "gt", "ge", "len", "iter", "next", "reversed", "contains", "getitem", "setitem", "delitem", "int", "float", "index",
+         "bool", "complex", "round", "trunc", "floor", "ceil", "neg", "pos", "abs", "invert", "array", "format", "bytes", "fspath", "enter", "exit",
+         "delattr", "reduce_ex", *BINARY, *(f"r{name}" for name in BINARY))
+for _name in OTHER:
     setattr(Remote, f"__{_name}__", refuse(_name))
 Remote.__str__ = Remote.__repr__
 
 
 def stand_in(session, tree, life):
     """The Remote for a handle."""
-    name = tree["n"] if isinstance(tree["n"], str) and tree["n"].isidentifier() else "object"
-    kind = Callable if tree["c"] is True else Remote
     if type(tree["h"]) is not int:
         raise TypeError("a handle is a number")
-    return type(name, (kind,), {})(session, tree["h"], life)
+    name = tree["n"][:60] if type(tree["n"]) is str else ""
+    return kind_of(name if name.isidentifier() else "object", tree["c"] is True)(session, tree["h"], life)
+
+
+@lru_cache(1000)
+def kind_of(name, can_be_called):
+    return type(name, (Callable if can_be_called else Remote,), {})

@@ -1,19 +1,33 @@
 """A student's notebook in a box: its cells run there, its functions are called there, and it starts again when it dies."""
+import builtins
 import inspect
+import json
+import re
+import textwrap
 import threading
 import time
 from itertools import count
 
+from torch import nn
+
 from utils.grading.box import tree as processes
-from utils.grading.box.values import BadValue, Codec, Raw, known, KNOWN_ROOTS
-from utils.grading.box.wire import Closed, WireError
+from utils.grading.box.values import BadValue, Came, Codec, Raw, known, KNOWN_ROOTS
+from utils.grading.box.wire import Closed, TooLarge, WireError
+from utils.grading.checker import lent
 from utils.grading.checker.errors import OverLimit, ProcessEnded, raised
 from utils.grading.checker.remote import Remote, stand_in
 
 STARTS = 12             # of the box for one submission
 PAUSE = 0.05            # seconds between two looks at a box
 MOST_QUESTIONS = 200_000
+MOST_OUTPUTS = 250      # of a cell
+MOST_SHOWN, MOST_SHOWN_BY_ALL = 5_000_000, 30_000_000       # characters of a cell's outputs, of all cells' outputs
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+IMAGES = ("image/png", "image/jpeg")
+ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 MB = 1 << 20
+GONE = "the process with this object has ended"
 
 
 class Objects(Codec):
@@ -23,26 +37,52 @@ class Objects(Codec):
 
     def __init__(self, session):
         super().__init__()
-        self.session, self.kept, self.numbers = session, {}, {}
-        self.next = count(1)
+        self.session, self.kept, self.numbers, self.errors = session, {}, {}, {}
+        self.next, self.answering = count(1), False
 
     def opaque(self, value):
         if isinstance(value, Remote):
             return {"t": "yours", "h": self.session.number_of(value)}
         if name := well_known(value, self.session.rooms):
             return {"t": "name", "n": name}
-        if inspect.ismodule(value) or inspect.isframe(value) or inspect.iscode(value):
-            raise BadValue(f"a {type(value).__name__} cannot cross")
+        if not lent.can_be_lent(value):
+            raise BadValue(f"a {type(value).__name__} of the check cannot be lent to an answer")
         number = self.numbers.get(id(value))
         if number is None:
             number = next(self.next)
             self.kept[number], self.numbers[id(value)] = value, number
         kind = type(value)
-        return {"t": "handle", "h": number, "n": kind.__name__, "c": callable(value), "i": hasattr(kind, "__iter__"),
-                "l": hasattr(kind, "__len__"), "g": hasattr(kind, "__getitem__")}
+        return {"t": "handle", "h": number, "n": kind.__name__, "can": [method for method in METHODS if hasattr(kind, method)]}
 
     def mine(self, number):
         return self.kept[number]
+
+    def shares(self, value):
+        """What answers a question of the box is a copy there, so that the data behind a lent loader stay as they are; networks
+        and parameters are worked on, and are shared."""
+        return super().shares(value) and (not self.answering or isinstance(value, (nn.Module, nn.Parameter)))
+
+    def share(self, value, raw, depth):
+        answering, self.answering = self.answering, False       # a shared network is shared with all that is in it
+        try:
+            return super().share(value, raw, depth)
+        finally:
+            self.answering = answering
+
+    def answer(self, value, raw):
+        """The tree of a value that the box asked for."""
+        self.answering = True
+        try:
+            return self.encode(value, raw)
+        finally:
+            self.answering = False
+
+    def error(self, error):
+        """The tree of an exception of the checker's own, on its way through the student's code."""
+        number = next(self.next)
+        self.errors[number] = error
+        names = [kind.__name__ for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind and kind not in ODD]
+        return {"number": number, "type": names[0], "text": f"{type(error).__name__}: {error}"[:2000]}
 
     def theirs(self, tree):
         return stand_in(self.session, tree, self.session.life)
@@ -51,6 +91,7 @@ class Objects(Codec):
         """Forgets the objects lent to the box."""
         self.kept.clear()
         self.numbers.clear()
+        self.errors.clear()
 
 
 def well_known(value, rooms):
@@ -68,7 +109,8 @@ def well_known(value, rooms):
 class Session:
     """The box of one submission.
 
-    open_box: makes a new `backends.Box`. limits: `Limits`. Events are kept as (cell, kind, text).
+    open_box: makes a new `backends.Box`. limits: `Limits`. Events are kept as (cell, kind, text). What comes from the box may be
+    wrong in every way: it then ends the box (ProcessEnded), and never the checker.
     """
 
     def __init__(self, open_box, rooms, limits):
@@ -78,7 +120,9 @@ class Session:
         self.events, self.where = [], "the start"
         self.opening, self.reason, self.deadline = [], None, None
         self.end = time.monotonic() + limits.submission
-        self.waiting = 0
+        self.ended = ProcessEnded(GONE)         # says why the last box is gone
+        self.room = MOST_SHOWN_BY_ALL
+        self.lock = threading.Lock()            # a box is not closed while it is being killed
 
     # --- the box
 
@@ -97,9 +141,14 @@ class Session:
         self.watch(self.box)
         self.request({"do": "seed", "seed": 0})
         for source in list(self.done):
-            reply = self.request({"do": "cell", "source": source})
-            if not isinstance(reply, dict):
-                break
+            self.rerun(source)
+
+    def rerun(self, source):
+        try:
+            self.request({"do": "cell", "source": source})
+        except Exception:       # without a box: it ended; otherwise what was shown when the cell ran first
+            if self.box is None:
+                raise
 
     def watch(self, box):
         """Ends the box from a thread when its time or memory is up; whoever waits for it then reads its end."""
@@ -115,19 +164,23 @@ class Session:
         threading.Thread(target=look, daemon=True).start()
 
     def stop(self, box, reason):
-        if self.box is box:
-            self.reason = reason
-            box.kill()
+        with self.lock:
+            if self.box is box:
+                self.reason = reason
+                box.kill()
 
     def close(self):
         """Ends the box. Returns the exit code of the student's process."""
-        box, self.box = self.box, None
+        with self.lock:
+            box, self.box = self.box, None
         if self.objects:
             self.objects.let_go()
         return box.close() if box else 0
 
-    def fallen(self, error):
+    def fallen(self, box, error):
         """The box is gone or speaks no sense: ends it, keeps why, and raises that."""
+        if self.box is not box:                 # it ended in a call further in
+            raise self.ended from None
         reason = self.reason
         code = self.close()
         if reason == "time":
@@ -139,7 +192,8 @@ class Session:
         else:
             kind, text = "ended", f"your code disturbed the connection to the grader ({error})"
         self.note(kind, text)
-        raise (ProcessEnded if kind == "ended" else OverLimit)(text) from None
+        self.ended = (ProcessEnded if kind == "ended" else OverLimit)(text)
+        raise self.ended from None
 
     def overtime(self):
         whole = time.monotonic() > self.end
@@ -153,73 +207,89 @@ class Session:
 
     def request(self, message, fill=None):
         """Sends a message, serves what the box asks meanwhile, and returns the reply decoded. fill: adds arguments to it."""
-        objects, borrowed = self.objects, len(self.objects.borrowed)
-        raw = Raw()
-        if fill:
-            fill(message, raw)
-        outer, self.deadline = self.deadline, min(time.monotonic() + self.limits.cell, self.end)
+        box, objects, borrowed = self.box, self.objects, len(self.objects.borrowed)
+        outer, now = self.deadline, time.monotonic()
+        self.deadline = min(now + self.limits.cell, self.end, outer or self.end)
+        if outer is None:
+            objects.hold()
         try:
-            self.send(message, raw)
-            reply, came = self.wait()
-            return self.outcome(reply, came)
+            self.begin(box, message, fill)
+            return self.outcome(*self.wait(box))
         except (WireError, BadValue) as error:
-            self.fallen(error)
+            self.fallen(box, error)
         except BaseException as error:
             if getattr(error, "interrupts", False):         # the checks' own time limit: the box is still at work
                 self.note("time", f"ran over {error.seconds:g} s")
+                self.ended = OverLimit(f"ran over {error.seconds:g} s")
                 self.close()
             raise
         finally:
             self.deadline = outer
             objects.give_back(borrowed)
+            if outer is None:
+                objects.held.clear()
 
-    def send(self, message, raw):
-        message["sync"] = self.objects.changes(raw)
-        message["gone"], self.objects.released = self.objects.released, []
-        self.box.wire.send(message, raw.pieces)
+    def begin(self, box, message, fill):
+        """Sends the first message of a request. TypeError when an argument cannot cross: that is no fault of the box."""
+        raw, before = Raw(), self.objects.last
+        try:
+            message["sync"] = self.objects.changes(raw)
+            if fill:
+                fill(message, raw)
+            self.send(box, message, raw)
+        except (BadValue, TooLarge) as error:
+            self.objects.unshare(range(before + 1, self.objects.last + 1))
+            raise TypeError(f"what is given to the answer cannot cross to it: {error}") from None
 
-    def wait(self):
+    def send(self, box, message, raw):
+        box.wire.send({**message, "gone": self.objects.released}, raw.pieces)
+        self.objects.released = []
+        self.objects.sent()
+
+    def wait(self, box):
         """The reply; questions that come before it are answered."""
         for _ in range(MOST_QUESTIONS):
-            reply, came = self.box.wire.receive()
+            reply, data = box.wire.receive()
+            came = Came(data)
             if not isinstance(reply, dict):
                 raise BadValue("a frame that is no message")
             self.objects.apply(reply.get("sync", []), came)
             if "ask" not in reply:
                 return reply, came
-            self.answer(reply, came)
+            self.answer(box, reply, came)
         raise BadValue("too many questions")
 
     def outcome(self, reply, came):
-        if "raise" in reply:
-            tree = reply["raise"]
-            if not isinstance(tree, dict):
-                raise BadValue("an exception that is none")
-            if "checker" in tree:
-                raise self.objects.mine(tree["checker"])
-            raise raised(tree)
-        if "value" in reply:
-            return self.objects.decode(reply["value"], came)
-        if "values" in reply:
-            return {str(name): self.objects.decode(tree, came) for name, tree in reply["values"]}
-        return reply
+        with BadValue.of_everything():
+            if "raise" in reply:
+                tree = reply["raise"]
+                error = self.objects.errors[tree["checker"]] if "checker" in tree else raised(tree)
+            elif "values" in reply:
+                return {name: self.objects.decode(tree, came) for name, tree in reply["values"] if type(name) is str}
+            else:
+                return self.objects.decode(reply["value"], came)
+        raise error
 
-    def answer(self, question, came):
+    def answer(self, box, question, came):
         """Does with an object of the checker what the student's code asks for."""
-        target = self.objects.mine(question["h"])
-        more = [self.objects.decode(tree, came) for tree in question["m"]]
-        raw = Raw()
+        with BadValue.of_everything():
+            do, target = ANSWERS[question["ask"]], self.objects.mine(question["h"])
+            more = [self.objects.decode(tree, came) for tree in question["m"]]
+        raw, sync, value, message = Raw(), [], None, None
         try:
-            message = ANSWERS[question["ask"]](self.objects, target, more, raw)
-        except AttributeError as error:
-            message = {"raise": {"attribute": True, "text": str(error)}}
+            value = do(target, *more)
         except Exception as error:
-            if self.box is None:            # it was a call back into the box, which ended there
-                raise
-            number = next(self.objects.next)
-            self.objects.kept[number] = error
-            message = {"raise": {"number": number, "text": f"{type(error).__name__}: {error}"[:2000]}}
-        self.send(message, raw)
+            message = {"raise": self.objects.error(error)}
+        if self.box is not box:                 # it was a call back into the box, which ended there
+            raise self.ended
+        before = self.objects.last
+        try:
+            sync = self.objects.changes(raw)
+            message = message or ({"done": True} if value is END else {"value": self.objects.answer(value, raw)})
+            self.send(box, {**message, "sync": sync}, raw)
+        except (BadValue, TooLarge) as error:
+            self.objects.unshare(range(before + 1, self.objects.last + 1))
+            self.send(box, {"raise": self.objects.error(TypeError(f"what the check answers cannot cross: {error}"))}, Raw())
 
     # --- what the checker does with it
 
@@ -228,20 +298,37 @@ class Session:
         self.where = name
         try:
             self.ensure()
-            reply = self.request({"do": "cell", "source": source})
         except (OverLimit, ProcessEnded) as error:
             return [error_output(type(error).__name__, str(error))]
-        if not isinstance(reply, dict) or not isinstance(reply.get("outputs"), list):
-            return []
+        try:
+            shown = self.request({"do": "cell", "source": source})
+        except Exception as error:
+            if self.box is not None:            # it ran, and only what it showed is lost
+                self.done.append(source)
+            return [error_output(type(error).__name__, str(error))]
         self.done.append(source)
-        if reply.get("cut") is True:
+        outputs, cut = shown if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], list) else ([], False)
+        kept = self.fitting(list(filter(None, map(proper, outputs))))
+        if cut is True or len(kept) < len(outputs):
             self.note("output", "printed more than is kept")
-        return [output for output in map(proper, reply["outputs"][:250]) if output]
+        return kept
+
+    def fitting(self, outputs):
+        """As many of the outputs of a cell as there is room for."""
+        kept, left = [], min(MOST_SHOWN, self.room)
+        for output in outputs[:MOST_OUTPUTS]:
+            left -= len(json.dumps(output))
+            if left < 0:
+                break
+            self.room -= len(json.dumps(output))
+            kept.append(output)
+        return kept
 
     def look(self, names):
         """The values of the student's names, those that there are: a dictionary."""
         self.ensure()
-        return {name: value for name, value in self.request({"do": "look", "names": sorted(names)}).items() if name in names}
+        found = self.request({"do": "look", "names": sorted(names)})
+        return {name: value for name, value in found.items() if name in names} if isinstance(found, dict) else {}
 
     def call(self, number, life, given, named):
         self.alive(life)
@@ -258,7 +345,7 @@ class Session:
         if any(f"{module}.".startswith(f"utils.{room}.") for room in self.rooms):
             message = {"do": "probe", "module": module, "n": probe.__name__}
         else:
-            message = {"do": "probe", "source": inspect.getsource(probe), "n": probe.__name__}
+            message = {"do": "probe", "source": textwrap.dedent(inspect.getsource(probe)), "n": probe.__name__}
         return self.request(message, self.filler(given, named))
 
     def filler(self, given, named):
@@ -269,7 +356,7 @@ class Session:
 
     def alive(self, life):
         if self.box is None or life != self.life:
-            raise ProcessEnded("the process with this object has ended")
+            raise ProcessEnded(GONE)
 
     def number_of(self, remote):
         session, number, life = remote._at
@@ -277,30 +364,16 @@ class Session:
         return number
 
 
-def call_it(objects, target, more, raw):
-    given, named = more
-    return {"value": objects.encode(target(*given, **named), raw)}
-
-
-def get_it(objects, target, more, raw):
-    name, = more
-    if not isinstance(name, str) or name.startswith("_"):
-        raise AttributeError(f"{name}")
-    return {"value": objects.encode(getattr(target, name), raw)}
-
-
-def next_of(objects, target, more, raw):
-    try:
-        return {"done": False, "value": objects.encode(next(target), raw)}
-    except StopIteration:
-        return {"done": True, "value": None}
-
-
+END = object()          # of an iterator
+METHODS = ("__call__", "__iter__", "__next__", "__len__", "__getitem__")
+ODD = (UnicodeError, UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError, ExceptionGroup, BaseExceptionGroup)    # made from more than a text
 ANSWERS = {
-    "call": call_it, "get": get_it, "next": next_of,
-    "iter": lambda objects, target, more, raw: {"value": objects.encode(iter(target), raw)},
-    "len": lambda objects, target, more, raw: {"value": len(target)},
-    "item": lambda objects, target, more, raw: {"value": objects.encode(target[more[0]], raw)},
+    "call": lambda target, given, named: target(*given, **named),
+    "get": lent.attribute,
+    "iter": lambda target: iter(target),
+    "next": lambda target: next(target, END),
+    "len": lambda target: len(target),
+    "item": lambda target, key: target[key],
 }
 
 
@@ -319,14 +392,21 @@ def proper(output):
     """An output of a cell in nbformat's form, whatever came; None for what is no output."""
     if not isinstance(output, dict):
         return None
-    kind = output.get("output_type")
+    kind, data = text(output.get("output_type"), 20), output.get("data")
     if kind == "stream":
-        return {"output_type": kind, "name": "stderr" if output.get("name") == "stderr" else "stdout", "text": str(output.get("text"))[:200_000]}
+        name = "stderr" if text(output.get("name"), 20) == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": text(output.get("text"), 200_000)}
     if kind == "error":
         lines = output.get("traceback") if isinstance(output.get("traceback"), list) else []
-        return {"output_type": kind, "ename": str(output.get("ename"))[:200], "evalue": str(output.get("evalue"))[:4000],
-                "traceback": [str(line)[:4000] for line in lines[:60]]}
-    if kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-        data = {str(mime)[:100]: value[:2_000_000] if isinstance(value, str) else {} for mime, value in list(output["data"].items())[:10]}
-        return {"output_type": kind, "data": data, "metadata": {}, **({"execution_count": None} if kind == "execute_result" else {})}
+        return {"output_type": kind, "ename": text(output.get("ename"), 200), "evalue": text(output.get("evalue"), 4000),
+                "traceback": [text(line, 4000) for line in lines[:60]]}
+    if kind in ("display_data", "execute_result") and isinstance(data, dict):
+        kept = {mime: data[mime] for mime in TEXTS if type(data.get(mime)) is str}
+        kept.update({mime: data[mime] for mime in IMAGES if type(data.get(mime)) is str and BASE64.fullmatch(data[mime])})
+        kept.update({mime: {} for mime in ALIVE if mime in data})
+        return {"output_type": kind, "data": kept, "metadata": {}, **({"execution_count": None} if kind == "execute_result" else {})}
     return None
+
+
+def text(value, most):
+    return value[:most] if type(value) is str else ""

@@ -1,0 +1,50 @@
+"""The back-ends that are tried here. Where one is not there its tests are skipped, or fail where COURSE_REQUIRE_BOX asks for them."""
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from utils.grading.box import backends, canaries
+
+from . import as_user
+
+ISOLATING = ("warm", "cold", "landlock")
+ROOT = backends.is_root()
+WHO = ("root", "an ordinary user") if ROOT else ("an ordinary user",)
+
+
+def absent(reason):
+    (pytest.fail if "COURSE_REQUIRE_BOX" in os.environ else pytest.skip)(reason)
+
+
+def requires(backend):
+    if missing := backends.possible(backend):
+        absent(missing)
+
+
+@pytest.fixture(params=ISOLATING)
+def backend(request):
+    """Each isolating back-end that this machine has."""
+    requires(request.param)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def found():
+    """found(who, backend): the canaries of a back-end, tried once."""
+    return tried
+
+
+@cache
+def tried(who, backend):
+    requires(backend)
+    if who == "root" or not ROOT:
+        return canaries.try_all(backend)
+    if missing := as_user.why_not():
+        absent(missing)
+    command = [sys.executable, str(Path(as_user.__file__)), *canaries.command(backend)]
+    environment = os.environ | {canaries.MARKER: "of-an-ordinary-user"}
+    return canaries.printed(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=canaries.PATIENCE))

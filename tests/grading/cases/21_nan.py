@@ -1,0 +1,8 @@
+# row: 21
+# says: an answer that makes the partial credit nan
+# marks: scores 0, rest full
+# status: graded | graded with warnings
+# holds: warm cold landlock
+
+# %% scores
+scores = {"a": float("nan"), "b": 0, "c": 0, "d": 1}
