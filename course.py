@@ -656,7 +656,8 @@ def pytest_command(arguments):
                for argument in arguments):
         # Each process loads torch and the browser tests a JupyterLab: more than 8 gain nothing.
         arguments = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"] + arguments
-    return [python_of(), "-m", "pytest"] + arguments
+    # -rs: the summary says what was skipped and why
+    return [python_of(), "-m", "pytest", "-rs"] + arguments
 
 
 def test(arguments):
@@ -665,7 +666,8 @@ def test(arguments):
     usage: {call} test [anything pytest knows]
 
     For example: {call} test tests/pruning -k ties
-    The browser tests need Chromium; without it they are skipped.
+    The browser tests need Chromium, and those of grading a box for submissions (on Linux, bubblewrap).
+    Without them they are skipped, and the summary says so.
     """
     teaching_part("tests", "test")
     arguments = go_home(arguments)
@@ -674,6 +676,9 @@ def test(arguments):
         way = {"Darwin": "brew install --cask chromium", "Windows": "winget install Google.Chrome"}.get(
             platform.system(), "sudo apt install chromium")
         say("No Chromium or Chrome was found, so the tests in a browser cannot run. To get it: " + way)
+    if platform.system() == "Linux" and not shutil.which("bwrap"):
+        say("No bubblewrap was found, so the tests of grading in its boxes cannot run. To get it: "
+            "sudo apt install bubblewrap")
     return hand_over(pytest_command(arguments), environment())
 
 

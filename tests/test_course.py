@@ -475,6 +475,21 @@ def test_tests_run_on_every_core_unless_asked_otherwise():
         assert "auto" not in course.pytest_command(by_hand)
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_before_the_tests_it_is_said_what_they_will_lack(monkeypatch, capsys, there):
+    monkeypatch.setattr(course, "set_up", lambda extra: None)
+    monkeypatch.setattr(course, "hand_over", lambda argv, env: 0)
+    monkeypatch.setattr(course.platform, "system", lambda: "Linux")
+    monkeypatch.setattr(course.shutil, "which", lambda name: "/usr/bin/" + name if there else None)
+    assert course.test([]) == 0
+    said = capsys.readouterr().out
+    assert ("sudo apt install bubblewrap" in said) == ("sudo apt install chromium" in said) == (not there)
+
+
+def test_the_summary_of_the_tests_says_what_was_skipped():
+    assert "-rs" in course.pytest_command([])
+
+
 def test_paths_keep_their_meaning_in_the_course_folder(tmp_path, monkeypatch):
     (tmp_path / "my.ipynb").touch()
     monkeypatch.chdir(tmp_path)  # and back again afterwards

@@ -1,8 +1,10 @@
 """The doctor: what it finds, and that a missing package is a row and not a crash."""
 import importlib.metadata
+import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,6 +50,25 @@ def test_a_package_that_cannot_be_imported_is_a_row(monkeypatch, row, missing):
     for name in [name for name in sys.modules if name.startswith(missing + ".")]:
         monkeypatch.setitem(sys.modules, name, None)
     assert not row().ok and row().fix
+
+
+def test_the_boxes_for_grading_are_tried_and_reported(monkeypatch):
+    """Their own program is played here; it has tests of its own."""
+    rows = [["Box cold", "20 of 20 kinds of attack stopped", True, ""], ["Grading uses", "cold", True, ""]]
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *command, **more: SimpleNamespace(returncode=0, stdout=json.dumps(rows), stderr=""))
+    assert doctor.box_rows() == [doctor.Row(*row) for row in rows]
+
+
+def test_boxes_that_cannot_be_tried_are_a_row(monkeypatch):
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *command, **more: SimpleNamespace(returncode=1, stdout="", stderr="Traceback\nOSError: no room"))
+    row, = doctor.box_rows()
+    assert not row.ok and "OSError: no room" in row.found and row.fix
+
+
+def test_the_boxes_are_not_tried_without_what_instructors_need(monkeypatch):
+    monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
+    row, = doctor.box_rows()
+    assert row.ok and "only instructors" in row.found
 
 
 def test_it_runs_on_a_python_without_any_package_and_says_what_is_missing():

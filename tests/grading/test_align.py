@@ -296,6 +296,36 @@ def test_without_metadata_and_ids_an_untouched_release_is_still_unanswered():
     assert graft(edit=strip).unanswered == ("double", "half", "why")
 
 
+def test_by_its_place_a_cell_is_only_taken_for_one_of_its_kind():
+    def edit(cells):
+        cells[at(cells, "half_text")] = extra("z = 1")
+        cells[at(cells, "why")] = extra("a thought", "raw")
+        strip(cells)
+
+    aligned = graft(RIGHT, edit)
+    assert text(aligned, "half_text") == "## Half" and {"z = 1", "a thought"} < set(order(aligned)) and aligned.unanswered == ("why",)
+
+
+def test_by_its_place_code_is_only_taken_for_an_answer_when_it_defines_something():
+    def edit(source):
+        def edit(cells):
+            cells[at(cells, "double")] = extra(source)
+            strip(cells)
+        return edit
+
+    assert graft(RIGHT, edit("double(4)")).unanswered == ("double",)
+    assert text(graft(RIGHT, edit("def twice(x):\n    return 2 * x")), "double").startswith("def twice")
+
+
+def test_a_cell_id_says_less_than_a_grade_id():
+    def edit(cells):
+        get(cells, "double")["id"] = "new"
+        cells.append(extra("double(9)", name="double"))
+
+    aligned = graft(RIGHT, edit)
+    assert text(aligned, "double") == RIGHT["double"] and (aligned.warnings, aligned.remarks) == ((), ("1 extra cell",))
+
+
 def exchange(*fields):
     def edit(cells):
         one, other = get(cells, "double"), get(cells, "half")
@@ -355,6 +385,11 @@ def test_an_answer_below_its_untouched_cell_is_taken():
 def test_words_below_an_untouched_question_are_its_answer():
     aligned = graft(RIGHT | {"why": RELEASED["cells"][9]["source"]}, lambda cells: cells.insert(at(cells, "why") + 1, extra("Since 1 < 2.", "markdown")))
     assert text(aligned, "why") == "Since 1 < 2." and aligned.unanswered == ()
+
+
+def test_a_definition_in_words_is_no_answer_in_code():
+    aligned = graft({"half": RIGHT["half"], "why": "Because."}, lambda cells: cells.insert(at(cells, "look"), extra(RIGHT["double"], "markdown")))
+    assert aligned.unanswered == ("double",) and RIGHT["double"] in order(aligned)
 
 
 def test_code_below_an_untouched_stub_that_defines_something_else_is_no_answer():

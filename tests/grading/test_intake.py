@@ -66,6 +66,11 @@ def right(course, folder):
     return notebook
 
 
+def is_full(submission):
+    """Whether it can be graded and every question has an answer."""
+    return submission.problem is None and submission.unanswered == ()
+
+
 def sources(submission):
     return {one["id"]: one["source"] for one in submission.notebook["cells"]}
 
@@ -82,7 +87,7 @@ def test_a_right_notebook_is_graded_and_kept_byte_for_byte(take, right):
 
 def test_an_untouched_release_has_no_answer(take, course):
     submission = take(course.released("tiny").read_bytes())
-    assert submission.unanswered == ("double", "half", "explanation")
+    assert submission.unanswered == ("double", "half", "explanation") and len(submission.notebook["cells"]) == 8
     assert (submission.problem, submission.warnings, submission.remarks) == (None, (), ())
 
 
@@ -134,7 +139,7 @@ def test_other_unicode_encodings_are_read(take, right, encoding, remarks):
 
 def test_of_a_key_that_is_there_twice_the_last_counts(take, right):
     text = json.dumps(right)
-    assert take(('{"cells": 3, ' + text[1:]).encode()).unanswered == ()
+    assert is_full(take(('{"cells": 3, ' + text[1:]).encode()))
     assert take((text[:-1] + ', "cells": 3}').encode()).problem
 
 
@@ -169,7 +174,7 @@ def test_format_3_is_converted(take, right):
     old = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells[:4]}, {"cells": cells[4:]}]}
     nbformat.validate(nbformat.from_dict({**old, "worksheets": [{"cells": cells[1:], "metadata": {}}]}), version=3)
     submission = take(old)
-    assert (submission.unanswered, submission.warnings) == ((), ())
+    assert (is_full(submission), submission.warnings) == (True, ())
     assert submission.remarks == ("converted from notebook format 3", "2 extra cells")
     assert [one["source"] for one in submission.notebook["cells"]][:2] == ["# Mine too", "## Mine"]
 
@@ -181,13 +186,13 @@ def test_an_old_format_without_a_number_is_converted(take, right):
 @pytest.mark.parametrize("number", [99, 5])
 def test_a_newer_format_is_read_as_format_4(take, right, number):
     submission = take({**right, "nbformat": number})
-    assert submission.unanswered == () and submission.warnings == (f"written in notebook format {number}, read as format 4",)
+    assert is_full(submission) and submission.warnings == (f"written in notebook format {number}, read as format 4",)
 
 
 @pytest.mark.parametrize("number", [None, "4", 4.0, -1, [], 10**30])
 def test_a_format_that_says_nothing_is_passed_over(take, right, number):
     submission = take({**right, "nbformat": number, "nbformat_minor": number})
-    assert (submission.unanswered, submission.warnings) == ((), ())
+    assert (is_full(submission), submission.warnings) == (True, ())
 
 
 @pytest.mark.parametrize("metadata, kernel", [
@@ -199,7 +204,7 @@ def test_a_format_that_says_nothing_is_passed_over(take, right, number):
 ])
 def test_another_kernel_is_a_warning_and_python_keeps_its_marks(take, right, metadata, kernel):
     submission = take({**right, "metadata": metadata})
-    assert submission.unanswered == () and submission.warnings == (f"written for the kernel {kernel}, graded as Python",)
+    assert is_full(submission) and submission.warnings == (f"written for the kernel {kernel}, graded as Python",)
 
 
 @pytest.mark.parametrize("metadata", [
@@ -219,13 +224,13 @@ def test_a_text_that_is_none_is_a_warning_and_costs_its_cell(take, right, damage
     right["cells"][5].update(damage)
     submission = take(right)
     assert submission.warnings == ("1 damaged cell without a text",)
-    assert submission.unanswered == (("half",) if not isinstance(damage["source"], list) else ())
+    assert submission.problem is None and submission.unanswered == (("half",) if not isinstance(damage["source"], list) else ())
 
 
 def test_things_that_are_no_cells_are_left_out(take, right):
     right["cells"][2:2] = [None, 3, "cell", [{}]]
     submission = take(right)
-    assert (submission.unanswered, submission.warnings) == ((), ("4 damaged cells without a text",))
+    assert (is_full(submission), submission.warnings) == (True, ("4 damaged cells without a text",))
 
 
 @pytest.mark.parametrize("damage", [
@@ -234,7 +239,7 @@ def test_things_that_are_no_cells_are_left_out(take, right):
 ])
 def test_other_damage_to_a_cell_costs_nothing(take, right, damage):
     right["cells"][5].update(damage)
-    assert take(right).unanswered == ()
+    assert is_full(take(right))
     assert sources(take())["half"] == RIGHT["half"]
 
 
@@ -376,7 +381,8 @@ def test_harmless_leftovers_are_passed_over(take, right, folder):
         (folder / name / "torch.py").touch()
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "._tiny.ipynb", "timestamp.txt", ".gitignore"):
         (folder / name).touch()
-    assert (take(right).warnings, take(right).remarks) == ((), ())
+    submission = take(right)
+    assert (is_full(submission), submission.warnings, submission.remarks) == (True, (), ())
 
 
 def test_data_and_pictures_are_not_looked_at(take, right, folder):
@@ -384,7 +390,7 @@ def test_data_and_pictures_are_not_looked_at(take, right, folder):
     for name in ("data/numbers.csv", "picture.png", "LICENSE", "data/tiny.ipynb"):
         (folder / name).touch()
     submission = take(right)
-    assert submission.warnings == () and submission.remarks == ("not looked at: LICENSE, data/numbers.csv and 2 more",)
+    assert is_full(submission) and submission.warnings == () and submission.remarks == ("not looked at: LICENSE, data/numbers.csv and 2 more",)
 
 
 @pytest.mark.parametrize("path, named", [
@@ -396,7 +402,7 @@ def test_what_could_be_imported_is_refused_by_name_and_the_notebook_graded(take,
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_text("raise SystemExit")
     submission = take(right)
-    assert submission.unanswered == () and submission.warnings == (f"refused: {named}",)
+    assert is_full(submission) and submission.warnings == (f"refused: {named}",)
 
 
 def test_many_files_are_named_in_short_and_a_flood_is_not_counted(take, right, folder):
@@ -423,14 +429,16 @@ def test_deep_folders_are_not_too_deep(take, right, folder):
 def test_a_link_beside_the_notebook_is_refused(course, take, right, folder, name):
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).symlink_to(course.source("tiny"))
-    assert take(right).warnings == (f"refused: {name} (a link)",)
+    submission = take(right)
+    assert is_full(submission) and submission.warnings == (f"refused: {name} (a link)",)
 
 
 @posix
 def test_a_linked_folder_is_refused_and_not_entered(take, right, folder, tmp_path):
     (tmp_path / "secret.py").touch()
     (folder / "data").symlink_to(tmp_path)
-    assert take(right).warnings == ("refused: data (a link)",)
+    submission = take(right)
+    assert is_full(submission) and submission.warnings == ("refused: data (a link)",)
 
 
 @posix
@@ -508,14 +516,14 @@ def test_a_file_without_the_right_to_read_it_is_said(take, right, folder):
 @pytest.mark.parametrize("name", ["tiny (1).ipynb", "ada_tiny.ipynb", "TINY.IPYNB", "tiny.ipynb.json", "tiny.ipynb.txt", "final version.ipynb"])
 def test_a_renamed_notebook_is_taken_when_it_is_the_only_one(take, right, name):
     submission = take(right, name)
-    assert submission.unanswered == () and submission.content == json.dumps(right).encode()
+    assert is_full(submission) and submission.content == json.dumps(right).encode()
     assert (submission.warnings, submission.remarks) == ((), (f"{name} was taken for tiny.ipynb",))
 
 
 def test_a_renamed_notebook_beside_one_of_another_lab_is_taken(take, right, folder):
     write(folder / "big.ipynb", [cell("code", "a", "x = 1"), cell("code", "double", "y = 1")])
     submission = take(right, "tiny (1).ipynb")
-    assert submission.unanswered == () and submission.remarks == ("tiny (1).ipynb was taken for tiny.ipynb",)
+    assert is_full(submission) and submission.remarks == ("tiny (1).ipynb was taken for tiny.ipynb",)
     assert submission.warnings == ("more than one notebook, and tiny (1).ipynb counts, not big.ipynb",)
 
 
@@ -532,7 +540,7 @@ def test_a_notebook_of_another_lab_under_the_right_name_is_no_plain_0(take):
 def test_the_rightly_named_one_of_two_counts(take, right):
     take({**right, "cells": right["cells"][:3]}, "tiny (1).ipynb")
     submission = take(right)
-    assert submission.unanswered == () and submission.warnings == ("more than one notebook, and tiny.ipynb counts, not tiny (1).ipynb",)
+    assert is_full(submission) and submission.warnings == ("more than one notebook, and tiny.ipynb counts, not tiny (1).ipynb",)
 
 
 def test_two_wrongly_named_ones_are_for_the_instructor_to_decide(take, right):
@@ -545,7 +553,7 @@ def test_two_wrongly_named_ones_are_for_the_instructor_to_decide(take, right):
 
 def test_two_equal_ones_are_one(take, right):
     take(right, "tiny (1).ipynb")
-    assert take(right, "tiny (2).ipynb").unanswered == ()
+    assert is_full(take(right, "tiny (2).ipynb"))
 
 
 def test_of_a_single_renamed_notebook_it_is_said_what_is_wrong_with_it(take):
@@ -554,7 +562,7 @@ def test_of_a_single_renamed_notebook_it_is_said_what_is_wrong_with_it(take):
 
 def test_a_renamed_notebook_beside_a_broken_one_is_taken(take, right):
     take(b"{", "tiny (1).ipynb")
-    assert take(right, "tiny (2).ipynb").unanswered == ()
+    assert is_full(take(right, "tiny (2).ipynb"))
 
 
 # --- small things --------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 import contextlib
 import json
 import os
+import sqlite3
 import sys
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +87,20 @@ class Course:
             os.environ.clear()
             os.environ.update(before)
 
+    @contextlib.contextmanager
+    def alone(self, lab, say):
+        """Inside, nobody else grades this lab in this folder: waits for a run that does, and says so once. The lock ends with the
+        process that holds it, however that ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)) as lock:
+            waited = False
+            while not locked(lock):
+                if not waited:
+                    say(f"Another run is grading {lab}: waiting for it to end.")
+                waited = True
+                time.sleep(0.2)
+            yield
+
     @cached_property
     def config(self):
         """nbgrader's settings for this course, a traitlets Config."""
@@ -111,6 +127,17 @@ def of_config(config):
     """The Course that nbgrader's settings describe."""
     place = config.CourseDirectory
     return Course(Path(place.root), Path(place.submitted_directory).parent.as_posix())
+
+
+def locked(lock):
+    """Takes a lock, an SQLite connection; False when another process has it."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        return True
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise GradingError(f"No lock can be had in the folder for grading: {error}") from None
+        return False
 
 
 def exercise(grade_id):

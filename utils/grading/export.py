@@ -1,7 +1,9 @@
 """grading/LAB.csv: a line for every student, for spreadsheets and learning platforms."""
 import csv
+import io
 
 from utils.grading.course import maxima
+from utils.grading.results import write
 
 
 def guarded(value):
@@ -19,11 +21,12 @@ def write_csv(path, checks, rows):
     """rows: `report.Row`s; checks: those of the lab."""
     exercises = maxima(checks)
     header = ["student", "first name", "last name", "email", *exercises, "total", "max", "manual marks pending", "status", "sentence"]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(guarded(cell) for cell in header)
-        for row in rows:
-            marks = [points(row.points[name]) for name in exercises]
-            pending = "yes" if row.pending else "no"
-            cells = [row.student, row.first_name, row.last_name, row.email, *marks, points(row.total), points(row.most)]
-            writer.writerow(guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence])
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(guarded(cell) for cell in header)
+    for row in rows:
+        marks = [points(row.points[name]) for name in exercises]
+        pending = "yes" if row.pending else "no"
+        cells = [row.student, row.first_name, row.last_name, row.email, *marks, points(row.total), points(row.most)]
+        writer.writerow(guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence])
+    write(path, text.getvalue())

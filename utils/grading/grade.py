@@ -2,12 +2,12 @@
 import copy
 import json
 import os
+import re
 import shutil
 from collections import Counter
-from concurrent.futures import as_completed
-from dataclasses import asdict, dataclass
+from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import asdict, dataclass, replace
 
-from nbformat import NO_CONVERT, from_dict, read, writes
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from utils.grading import intake, marks, outcomes, report, results, workers
@@ -18,6 +18,8 @@ from utils.grading.feedback import remove_feedback, write_all
 from utils.grading.limits import Limits
 from utils.grading.release import generate
 from utils.grading.seed import course_secret, submission_seed
+
+ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,22 @@ def grade(course, lab, manner, console, student=None):
     GradingError where nothing can be graded.
     """
     chosen = who(course, lab, student)
-    generate(course, lab)
-    source = json.loads(course.source(lab).read_text(encoding="utf-8"))
-    graded = grade_all(course, lab, source, chosen, manner, console)
-    pages(course, lab, graded, manner.jobs, console)
-    return table(course, lab)
+    with course.alone(lab, console.print):
+        generate(course, lab)
+        results.sweep(course, lab)
+        source = json.loads(course.source(lab).read_text(encoding="utf-8"))
+        graded = grade_all(course, lab, source, chosen, manner, console)
+        pages(course, lab, graded, manner.jobs, console)
+        return table(course, lab)
 
 
 def write_again(course, lab, jobs, console, student=None):
     """Runs nothing: feedback, CSV and table anew, with the marks given by hand since."""
     chosen = who(course, lab, student)
-    generate(course, lab)
-    pages(course, lab, [row.student for row in report.rows(course, lab) if row.student in chosen and row.outcome.graded], jobs, console)
-    return table(course, lab)
+    with course.alone(lab, console.print):
+        generate(course, lab)
+        pages(course, lab, [row.student for row in report.rows(course, lab) if row.student in chosen and row.outcome.graded], jobs, console)
+        return table(course, lab)
 
 
 def who(course, lab, student):
@@ -79,12 +84,12 @@ def csv_path(course, lab):
 
 def grade_all(course, lab, source, students, manner, console):
     """Runs what has no stored result, and writes marks and notebooks. Returns who has marks now."""
-    secret, count, graded = course_secret(course), Counter(), []
+    secret, count, graded, common = course_secret(course), Counter(), [], results.common(source, manner.backend, manner.limits)
     for name in students:  # whatever ends this run, nobody is left with the words of an earlier one
         report.keep_outcome(course, lab, name, outcomes.Outcome(outcomes.NOT_YET, ""))
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[counts]}")]
     with (Progress(*columns, console=console) as progress, marks.gradebook(course) as book,
-          workers.executor(manner.jobs, manner.scheduler) as executor):
+          workers.executor(manner.jobs, manner.scheduler) as (executor, width)):
         bar = progress.add_task("grading", total=len(students), counts="")
 
         def finish(one, result):
@@ -93,28 +98,35 @@ def grade_all(course, lab, source, students, manner, console):
             graded.extend([one.student] if outcome.graded else [])
             progress.update(bar, advance=1, counts=", ".join(f"{number} {status}" for status, number in count.items()))
 
+        def collect(done):
+            for future in done:
+                one = waiting.pop(future)
+                try:
+                    result = future.result()
+                except Exception as error:
+                    result = {"fault": f"{type(error).__name__}: {error}"}
+                finish(one, stored_now(course, lab, one, result, manner))
+
         waiting = {}
         for name in students:
-            one = prepare(course, lab, source, name, submission_seed(secret, lab, name), manner)
+            one = prepare(course, lab, source, name, submission_seed(secret, lab, name), common, manner)
             stored = None if manner.fresh or one.task is None else results.load(course, lab, one.key)
             if one.task is None or stored:
                 finish(one, stored)
-            else:
-                waiting[executor.submit(workers.run, one.task)] = one
-        for future in as_completed(waiting):
-            one = waiting.pop(future)
-            try:
-                result = future.result()
-            except Exception as error:
-                result = {"fault": f"{type(error).__name__}: {error}"}
-            finish(one, stored_now(course, lab, one, result, manner))
+                continue
+            waiting[executor.submit(workers.run, one.task)] = one
+            # what is done is written now, and no more are read than the workers need next
+            collect(wait(waiting, 0 if len(waiting) < 2 * width else None, FIRST_COMPLETED).done)
+        while waiting:
+            collect(wait(waiting, None, FIRST_COMPLETED).done)
     return graded
 
 
 def grade_one(course, lab, student, manner):
     """Grades one submission without a table and pages, as formgrader's button does. Returns the Outcome."""
     source = json.loads(course.source(lab).read_text(encoding="utf-8"))
-    one = prepare(course, lab, source, student, submission_seed(course_secret(course), lab, student), manner)
+    common = results.common(source, manner.backend, manner.limits)
+    one = prepare(course, lab, source, student, submission_seed(course_secret(course), lab, student), common, manner)
     result = None
     if one.task:
         result = results.load(course, lab, one.key) or stored_now(course, lab, one, workers.run(one.task), manner)
@@ -133,7 +145,8 @@ def stored_now(course, lab, one, result, manner):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A submission before it is run. task: what a worker gets, None for what cannot be graded; key: the name of its result."""
+    """A submission before it is run, without the bytes of its file. task: what a worker gets, None for what cannot be graded; key: the
+    name of its result."""
 
     student: str
     submission: intake.Submission
@@ -141,12 +154,14 @@ class Prepared:
     key: str
 
 
-def prepare(course, lab, source, student, seed, manner):
+def prepare(course, lab, source, student, seed, common, manner):
+    """common: that of `results.common`."""
     submission = intake.read(course, lab, student, source)
+    content, submission = submission.content, replace(submission, content=b"")
     if submission.problem:
         return Prepared(student, submission, None, "")
     task = {"lab": source, "backend": manner.backend, "limits": asdict(manner.limits), "notebook": submission.notebook, "seed": seed}
-    return Prepared(student, submission, task, results.key(source, submission.content, student, seed, manner.backend, manner.limits))
+    return Prepared(student, submission, task, results.key(common, content, student, seed))
 
 
 def write(course, lab, one, result, book):
@@ -172,10 +187,8 @@ def keep(course, lab, one, result, book):
         return outcomes.Outcome(outcomes.OUR_FAULT, f"the grader failed: {result['fault']}")
     path = course.autograded(lab, student)
     same = answers_by_hand(path) == by_hand(submission.notebook)
-    marks.enter(book, lab, student, timestamp(course.submitted(lab, student)))
-    marks.write(book, lab, student, result["checks"], submission.unanswered, same)
-    marks.penalise(book, course.config, lab, student)
-    results.write(path, writes(from_dict(with_outputs(submission.notebook, result)), version=NO_CONVERT))
+    marks.record(book, course.config, lab, student, timestamp(course.submitted(lab, student)), result["checks"], submission.unanswered, same)
+    results.write(path, json.dumps(with_outputs(submission.notebook, result), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return outcomes.of_result(submission, result, one.key)
 
 
@@ -189,9 +202,9 @@ def with_outputs(notebook, result):
 
 
 def clean(tree):
-    """Texts without what UTF-8 cannot hold."""
+    """Texts without what UTF-8 cannot hold, and without addresses in memory, which are others every time."""
     if isinstance(tree, str):
-        return tree.encode("utf-8", "replace").decode()
+        return ADDRESS.sub(" at 0x…", tree.encode("utf-8", "replace").decode())
     if isinstance(tree, list):
         return [clean(item) for item in tree]
     return {clean(key): clean(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
@@ -215,7 +228,10 @@ def by_hand(notebook):
 
 def answers_by_hand(path):
     """Those of the last grading; empty when there was none."""
-    return by_hand(read(path, as_version=4)) if path.exists() else {}
+    try:
+        return by_hand(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
 
 
 def pages(course, lab, students, jobs, console):

@@ -1,8 +1,10 @@
 """Marks in nbgrader's gradebook: written, read, kept and cleared."""
-import warnings
+import time
 from dataclasses import dataclass
 
 from utils.grading.course import GradingError, maxima
+
+TRIES, PAUSE = 8, 0.3   # of two graders that make the same tables or rows at the same moment; seconds
 
 
 @dataclass(frozen=True)
@@ -16,42 +18,111 @@ class Mark:
     pending: bool
 
 
+# --- the database
+
 def gradebook(course):
-    """nbgrader's gradebook, to be used in a `with`."""
-    from nbgrader.api import Gradebook
-    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+    """nbgrader's gradebook, to be used in a `with`. Its tables are made when there are none, also when two do it at once.
 
-    url, name = course.db_url, course.config.CourseDirectory.course_id
+    GradingError when its database cannot be used.
+    """
+    from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+    url = course.db_url
     if url.startswith("sqlite:"):       # wait for another writer, in seconds, instead of failing
-        return Gradebook(url + "?timeout=60", name)
-    try:
-        return Gradebook(url, name)
-    except (IntegrityError, ProgrammingError):      # another grader makes the tables of an empty database at this moment
-        return Gradebook(url, name)
-    except OperationalError as error:
-        raise GradingError(f"The gradebook's database does not answer: {str(error.orig).strip().splitlines()[0]}") from None
+        url += "?timeout=60"
+    for attempt in range(TRIES):
+        try:
+            return opened(course, url)
+        except DBAPIError as error:
+            if attempt == TRIES - 1 or not is_race(error):
+                raise GradingError(f"The gradebook's database cannot be used: {first_line(error.orig)}") from None
+            time.sleep(PAUSE)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise GradingError(f"The address of the gradebook (COURSE_GRADEBOOK) cannot be used: {first_line(error)}. {POSTGRESQL}") from None
 
+
+POSTGRESQL = "For PostgreSQL it reads postgresql+psycopg://USER:PASSWORD@HOST/DATABASE and needs: pip install -e .[postgresql]"
+
+
+def opened(course, url):
+    from nbgrader.api import Gradebook
+
+    with course.entered():              # nbgrader calls `alembic` by its name when it makes tables
+        book = Gradebook(url, course.config.CourseDirectory.course_id)
+        try:
+            note_version(book)
+        except BaseException:
+            book.close()
+            raise
+    book.db().expire_on_commit = False  # what is written is not read again
+    return book
+
+
+def note_version(book):
+    """Notes which form the tables have, where a grader was stopped between making them and saying so: `nbgrader db upgrade` asks."""
+    from nbgrader.api import get_alembic_version
+    from sqlalchemy import inspect, text
+
+    if not inspect(book.engine).has_table("alembic_version"):
+        version = get_alembic_version()
+        book.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        book.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": version})
+        book.db.commit()
+
+
+def is_race(error):
+    """Whether another grader did the same at the same moment: made this table or row, or holds it."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    signs = ("already exists", "locked", "deadlock", "concurrently updated")
+    return isinstance(error, IntegrityError) or isinstance(error, ProgrammingError) or any(sign in str(error.orig) for sign in signs)
+
+
+def first_line(error):
+    return (str(error).strip().splitlines() or ["no message"])[0]
+
+
+# --- reading
 
 def notebook(book, lab, student):
-    """A submission's row in the gradebook; None when it has none."""
-    from nbgrader.api import MissingEntry
+    """(id, late penalty) of a submission's row in the gradebook; None when it has none."""
+    from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy import select
 
-    try:
-        return book.find_submission_notebook(lab, lab, student)
-    except MissingEntry:
-        return None
+    return book.db.execute(
+        select(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(Notebook.name == lab, Assignment.name == lab, SubmittedAssignment.student_id == student)
+    ).one_or_none()
 
 
 def grades(book, lab, student):
-    """The grade rows of a submission; none when there is no submission in the gradebook."""
+    """The grade rows of a submission, always in the same order; none when there is no submission in the gradebook."""
+    from nbgrader.api import BaseCell, Grade
+    from sqlalchemy import select
+
     row = notebook(book, lab, student)
-    return list(row.grades) if row else []
+    if row is None:
+        return []
+    return book.db.execute(
+        select(Grade.id, BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade,
+               Grade.max_score.label("max_score"))
+        .join(BaseCell, BaseCell.id == Grade.cell_id).where(Grade.notebook_id == row.id).order_by(Grade.id)
+    ).all()
 
 
 def as_mark(grade):
     graded = grade.auto_score is not None or grade.manual_score is not None
-    points = min(max(grade.score, 0.0), grade.max_score + (grade.extra_credit or 0.0)) if graded else None
+    points = min(max(score(grade), 0.0), grade.max_score + (grade.extra_credit or 0.0)) if graded else None
     return Mark(points, grade.max_score, grade.auto_score, grade.manual_score, grade.needs_manual_grade or not graded)
+
+
+def score(grade):
+    """What nbgrader counts: the points by hand where there are some, otherwise the machine's; and extra credit."""
+    points = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return 0.0 if points is None else points + (grade.extra_credit or 0.0)
 
 
 def read(book, lab, student):
@@ -65,23 +136,60 @@ def late_penalty(book, lab, student):
     return float(row.late_submission_penalty or 0) if row else 0.0
 
 
-def enter(book, lab, student, timestamp):
-    """A row for a submission, where there is none yet. timestamp: when it was handed in, None when nobody knows.
+# --- writing: what belongs to one submission is one transaction
+
+def record(book, config, lab, student, timestamp, checks, unanswered, same_by_hand):
+    """Writes what the checker gave into a submission's rows, which are made where there are none; see `enter` and `write`.
 
     Two graders may do this for the same student at once.
     """
-    from nbgrader.api import InvalidEntry
-    from sqlalchemy.exc import SAWarning
+    def write_all():
+        enter(book, lab, student, timestamp)
+        write(book, lab, student, checks, unanswered, same_by_hand)
+        penalise(book, config, lab, student)
+    together(book, write_all)
 
-    for last in (False, True):
+
+def together(book, do):
+    """All of it or nothing; once more when another grader was in the way."""
+    from sqlalchemy.exc import DBAPIError
+
+    for attempt in range(TRIES):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SAWarning)      # of nbgrader's own way to make the rows
-                book.update_or_create_student(student)
-                return book.update_or_create_submission(lab, student, **({"timestamp": timestamp} if timestamp else {}))
-        except InvalidEntry:
-            if last:
+            do()
+            book.db.commit()
+            return
+        except DBAPIError as error:
+            book.db.rollback()
+            if attempt == TRIES - 1 or not is_race(error):
                 raise
+            time.sleep(PAUSE)
+
+
+def enter(book, lab, student, timestamp):
+    """Rows for a submission, where there are none yet. timestamp: when it was handed in, None when nobody knows."""
+    from nbgrader.api import Assignment, Comment, Grade, GradeCell, Notebook, SolutionCell, Student, SubmittedAssignment, SubmittedNotebook, TaskCell
+    from nbgrader.api import new_uuid
+    from sqlalchemy import insert, select, update
+
+    db = book.db
+    if db.execute(select(Student.id).where(Student.id == student)).one_or_none() is None:
+        db.execute(insert(Student).values(id=student))
+    there = select(SubmittedAssignment.id).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    number = db.scalar(there.where(Assignment.name == lab, SubmittedAssignment.student_id == student))
+    if number is not None:
+        if timestamp:
+            db.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == number).values(timestamp=timestamp))
+        return
+    number, assignment = new_uuid(), db.execute(select(Assignment.id).where(Assignment.name == lab)).scalar_one()
+    db.execute(insert(SubmittedAssignment).values(id=number, assignment_id=assignment, student_id=student, timestamp=timestamp))
+    for page in db.scalars(select(Notebook.id).where(Notebook.assignment_id == assignment)).all():
+        own = new_uuid()
+        db.execute(insert(SubmittedNotebook).values(id=own, notebook_id=page, assignment_id=number))
+        for row, kinds in ((Grade, (GradeCell, TaskCell)), (Comment, (SolutionCell, TaskCell))):
+            found = [cell for kind in kinds for cell in db.scalars(select(kind.id).where(kind.notebook_id == page))]
+            if found:
+                db.execute(insert(row), [{"id": new_uuid(), "cell_id": cell, "notebook_id": own} for cell in found])
 
 
 def write(book, lab, student, checks, unanswered, same_by_hand):
@@ -90,40 +198,63 @@ def write(book, lab, student, checks, unanswered, same_by_hand):
     checks: {grade id: {"points", "most"}}; unanswered: grade ids of cells without an answer, which need no person to see that.
     same_by_hand: the answers marked by hand are those of the last grading, so that a mark given for them stays settled.
     """
+    from nbgrader.api import Comment, Grade
+    from sqlalchemy import update
+
+    changed = []
     for grade in grades(book, lab, student):
         before = as_mark(grade)
         if grade.name in checks:
-            grade.auto_score = min(max(checks[grade.name]["points"], 0.0), grade.max_score)
+            auto = min(max(checks[grade.name]["points"], 0.0), grade.max_score)
         else:
-            grade.auto_score = 0.0 if grade.name in unanswered else None
-        settled = same_by_hand and before.by_hand is not None and not before.pending and before.auto == grade.auto_score
-        grade.needs_manual_grade = not settled and (grade.manual_score is not None or grade.auto_score is None)
-    for comment in notebook(book, lab, student).comments:
-        comment.auto_comment = "No response." if comment.name in unanswered else None
-    book.db.commit()
+            auto = 0.0 if grade.name in unanswered else None
+        settled = same_by_hand and before.by_hand is not None and not before.pending and before.auto == auto
+        waits = not settled and (grade.manual_score is not None or auto is None)
+        if (auto, waits) != (grade.auto_score, grade.needs_manual_grade):
+            changed.append({"id": grade.id, "auto_score": auto, "needs_manual_grade": waits})
+    if changed:
+        book.db.execute(update(Grade), changed)
+    said = [{"id": number, "auto_comment": text} for number, name, before in comments(book, lab, student)
+            if (text := "No response." if name in unanswered else None) != before]
+    if said:
+        book.db.execute(update(Comment), said)
+
+
+def comments(book, lab, student):
+    """(id, grade id, what the machine said) of each comment of a submission."""
+    from nbgrader.api import BaseCell, Comment
+    from sqlalchemy import select
+
+    rows = select(Comment.id, BaseCell.name, Comment.auto_comment).join(BaseCell, BaseCell.id == Comment.cell_id)
+    return book.db.execute(rows.where(Comment.notebook_id == notebook(book, lab, student).id).order_by(Comment.id)).all()
 
 
 def penalise(book, config, lab, student):
     """Takes points off a late submission, as nbgrader's own plugin for it decides (by default it takes none)."""
+    from nbgrader.api import SubmittedNotebook
     from nbgrader.preprocessors import AssignLatePenalties
+    from sqlalchemy import update
 
-    row, late = notebook(book, lab, student), book.find_submission(lab, student).total_seconds_late
-    row.late_submission_penalty = None
+    row, late, penalty = notebook(book, lab, student), book.find_submission(lab, student).total_seconds_late, None
     if late > 0:
-        assigner = AssignLatePenalties(config=config)
+        assigner, reached = AssignLatePenalties(config=config), sum(map(score, grades(book, lab, student)))
         assigner.init_plugin()
-        penalty = assigner.plugin_inst.late_submission_penalty(student, row.score, late)
-        if penalty is not None:
-            row.late_submission_penalty = min(max(penalty, 0.0), row.score)
-    book.db.commit()
+        penalty = assigner.plugin_inst.late_submission_penalty(student, reached, late)
+        penalty = None if penalty is None else min(max(penalty, 0.0), reached)
+    if penalty != row.late_submission_penalty:
+        book.db.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == row.id).values(late_submission_penalty=penalty))
 
 
 def clear(book, lab, student):
     """Removes the marks that a machine gave, of an earlier version of what cannot be graded now; keeps those given by hand."""
-    for grade in grades(book, lab, student):
-        grade.auto_score = None
-        grade.needs_manual_grade = True
-    book.db.commit()
+    from nbgrader.api import Grade
+    from sqlalchemy import update
+
+    def write_all():
+        rows = [{"id": grade.id, "auto_score": None, "needs_manual_grade": True} for grade in grades(book, lab, student)]
+        if rows:
+            book.db.execute(update(Grade), rows)
+    together(book, write_all)
 
 
 def by_exercise(checks, marks):

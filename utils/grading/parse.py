@@ -184,7 +184,7 @@ def converted(tree):
 
 def of_format(tree):
     number = tree.get("nbformat")
-    return [f"written in notebook format {number}, read as format 4"] if type(number) is int and 4 < number < 1000 else []
+    return [f"written in notebook format {number}, read as format 4"] if isinstance(number, int) and 4 < number < 1000 else []
 
 
 def of_kernel(tree):

@@ -1,10 +1,13 @@
 """What came of a submission, as a file named by the hash of what was graded: a run that is cut off resumes where it stopped."""
+import glob
 import hashlib
 import json
 import os
-import secrets
+import platform
 from dataclasses import asdict
 from pathlib import Path
+
+import psutil
 
 import utils
 from utils.grading.checker.cells import rooms
@@ -13,11 +16,17 @@ FORM = 1                # of the results; a new form makes old results be made a
 LIBRARY = Path(utils.__file__).parent
 
 
-def key(source, content, student, seed, backend, limits):
-    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes; source: the lab's notebook."""
-    parts = {"form": FORM, "lab": source, "student": student, "seed": seed, "backend": backend, "limits": asdict(limits),
-             "library": library(rooms(source)), "content": hashlib.sha256(content).hexdigest()}
+def common(source, backend, limits):
+    """What the names of a lab's results have in common: a SHA-256 of all that decides about marks but the submission. source: the
+    lab's notebook."""
+    parts = {"form": FORM, "lab": source, "backend": backend, "limits": asdict(limits), "library": library(rooms(source))}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def key(common, content, student, seed):
+    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes."""
+    parts = [common, hashlib.sha256(content).hexdigest(), student, seed]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def library(allowed):
@@ -50,6 +59,19 @@ def store(course, lab, name, result):
 def write(path, text):
     """Writes a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    temporary.write_text(text, encoding="utf-8")
+    temporary = partial(path)
+    temporary.write_text(text, encoding="utf-8", newline="")
     os.replace(temporary, path)
+
+
+def partial(path):
+    """The name of a file while it is being written by this process."""
+    return path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
+
+
+def sweep(course, lab):
+    """Removes what a run that was cut off on this machine had begun to write."""
+    for place in ("", f"results/{lab}/", "outcomes/*/", f"autograded/*/{lab}/", f"feedback/*/{lab}/"):
+        for path in course.folder.glob(f"{place}.*.{glob.escape(platform.node())}-*.part"):
+            if not psutil.pid_exists(int(path.name.split("-")[-1].removesuffix(".part"))):
+                path.unlink(missing_ok=True)

@@ -4,18 +4,28 @@ import hmac
 import os
 import secrets
 
+from utils.grading.results import partial
+
 
 def course_secret(course):
     """The secret, 32 random bytes in grading/secret, made once and readable by its owner alone."""
     path = course.folder / "secret"
+    if not path.exists():
+        make_secret(path)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def make_secret(path):
+    """Another grader may make one at the same moment, and a grader may be stopped here: there is one, whole, or none."""
+    temporary = partial(path)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_bytes(32).hex())
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.link(temporary, path)
     except FileExistsError:
-        return bytes.fromhex(path.read_text().strip())
-    secret = secrets.token_bytes(32)
-    with os.fdopen(handle, "w") as file:
-        file.write(secret.hex())
-    return secret
+        pass
+    finally:
+        os.unlink(temporary)
 
 
 def submission_seed(secret, lab, student):

@@ -15,6 +15,7 @@ from utils.grading.course import GradingError
 
 ALL, IDLE = set(), []
 TRIES = 2
+ANSWERS_IN = 5          # seconds in which a Dask scheduler says something
 PATIENCE = 180          # seconds beyond a submission's limit after which a checker is given up
 
 
@@ -120,11 +121,11 @@ atexit.register(stop)
 
 @contextmanager
 def executor(jobs, scheduler=None):
-    """What runs the tasks: threads here, or the workers of a Dask cluster. scheduler: its address, tcp://..."""
+    """What runs the tasks, and how many at a time: threads here, or the workers of a Dask cluster. scheduler: its address, tcp://..."""
     if scheduler is None:
         pool = ThreadPoolExecutor(max_workers=jobs)
         try:
-            yield pool
+            yield pool, jobs
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             stop()
@@ -137,8 +138,12 @@ def executor(jobs, scheduler=None):
     except ModuleNotFoundError:
         raise GradingError("--scheduler needs Dask: pip install -e .[cluster]") from None
     try:
-        client = Client(scheduler, timeout=20)
-    except (OSError, TimeoutError) as error:
-        raise GradingError(f"No Dask scheduler answers at {scheduler}: {error}") from None
+        client = Client(scheduler, timeout=ANSWERS_IN)
+    except (OSError, TimeoutError, ValueError):
+        raise GradingError(f"No Dask scheduler answers at {scheduler}. Start one with: dask scheduler") from None
     with client:
-        yield client.get_executor(pure=False)
+        try:
+            client.wait_for_workers(1, timeout=4 * ANSWERS_IN)
+        except TimeoutError:
+            raise GradingError(f"The Dask scheduler at {scheduler} has no workers. Start one with: dask worker {scheduler}") from None
+        yield client.get_executor(pure=False), sum(client.nthreads().values())

@@ -3,7 +3,6 @@ import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,13 @@ def absent(reason):
 
 def requires(backend):
     if missing := backends.possible(backend):
-        absent(missing)
+        not_here(backend, missing)
+
+
+def not_here(backend, missing):
+    """Skips what needs a back-end, with the line that gets it."""
+    way = canaries.remedy(canaries.State(backend, problem=missing))
+    absent(f"{missing}: {way}" if way and "install" not in missing else missing)
 
 
 @pytest.fixture(params=ISOLATING)
@@ -34,17 +39,21 @@ def backend(request):
 
 @pytest.fixture(scope="session")
 def found():
-    """found(who, backend): the canaries of a back-end, tried once."""
+    """found(who, backend): the canaries of a back-end, tried once for all tests."""
     return tried
 
 
 @cache
 def tried(who, backend):
-    requires(backend)
-    if who == "root" or not ROOT:
-        return canaries.try_all(backend)
+    try:
+        return canaries.try_all(backend) if who == "root" or not ROOT else tried_as_user(backend)
+    except canaries.NotHere as error:
+        not_here(backend, str(error))
+
+
+def tried_as_user(backend):
     if missing := as_user.why_not():
         absent(missing)
-    command = [sys.executable, str(Path(as_user.__file__)), *canaries.command(backend)]
+    command = [sys.executable, as_user.__file__, *canaries.command(backend)]
     environment = os.environ | {canaries.MARKER: "of-an-ordinary-user"}
     return canaries.printed(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=canaries.PATIENCE))

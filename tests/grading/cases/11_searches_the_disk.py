@@ -18,7 +18,7 @@ for start in ("@ROOT@", os.getcwd(), "/tmp", "/home", "/root", "/mnt", "/srv", "
             if name == "gradebook.db" or name.endswith(".ipynb"):
                 try:
                     text = open(os.path.join(folder, name), errors="ignore").read()
-                    found |= MARK in text or "00_honest" in text
+                    found |= MARK in text or "99_honest" in text
                 except OSError:
                     pass
         if time.monotonic() > deadline:

@@ -103,7 +103,10 @@ def possible(name):
             return f"bubblewrap is for Linux, this is {platform.system()}"
         if not bubblewrap():
             return "bubblewrap is not installed: apt install bubblewrap (or dnf, pacman)"
-        return None if seccomp.supported() else f"no seccomp filter for {platform.machine()}"
+        if not seccomp.supported():
+            return f"no seccomp filter for {platform.machine()}"
+        problem = refused(name == "warm")
+        return f"bubblewrap can make no namespaces here ({problem})" if problem else None
     if name == "landlock":
         enough = landlock.version() >= landlock.OLDEST
         return None if enough and seccomp.supported() else "the kernel has no Landlock that keeps files from being cut (Linux 6.2 and later, switched on)"
@@ -385,8 +388,21 @@ def hidden():
     return [path for path in (Path(sysconfig.get_path("purelib")) / "utils",) if path.is_dir()]
 
 
-def wrapped(plan, nested):
-    """bubblewrap, up to the program. nested: what runs inside makes boxes of its own."""
+def credentials():
+    """Files of package installers beside the interpreter, which can hold passwords."""
+    return [path for folder in interpreter() for name in ("pip.conf", ".condarc", "condarc") if (path := folder / name).is_file()]
+
+
+def refused(nested):
+    """What bubblewrap says when it can make no namespaces on this machine, or what runs in it none of its own; None when it can."""
+    inside = [shutil.which("unshare") or "true", *(["--mount", *([] if is_root() else ["--user"]), "true"] if shutil.which("unshare") else [])]
+    command = [*namespaces(nested), "--ro-bind", "/", "/", "--proc", "/proc", "--", *(inside if nested else ["true"])]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={"PATH": os.defpath})
+    return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:300] if done.returncode else None
+
+
+def namespaces(nested):
+    """bubblewrap with namespaces and without rights, but those that are needed to change the user or to make boxes inside."""
     command = [bubblewrap(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
                "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if is_root():
@@ -394,7 +410,12 @@ def wrapped(plan, nested):
             command += ["--cap-add", f"CAP_{name}"]
     else:
         command += ["--unshare-user"] + ([] if nested else ["--disable-userns", "--uid", str(USER), "--gid", str(USER)])
-    command += ["--ro-bind", "/usr", "/usr"]
+    return command
+
+
+def wrapped(plan, nested):
+    """bubblewrap, up to the program. nested: what runs inside makes boxes of its own."""
+    command = [*namespaces(nested), "--ro-bind", "/usr", "/usr"]
     for path in SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
@@ -414,6 +435,8 @@ def wrapped(plan, nested):
         command += ["--ro-bind", str(path), str(path)]
     for path in hidden():
         command += ["--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path)]
+    for path in credentials():
+        command += ["--ro-bind", os.devnull, str(path)]
     command += ["--ro-bind", str(plan.stage), INSIDE, "--ro-bind", str(plan.stage / "etc" / "passwd"), "/etc/passwd"]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     for path, size in (("/tmp", 64 << 20), ("/home", 256 << 20)):

@@ -168,7 +168,7 @@ def state(path):
     found = [path.with_name(path.name + "_").is_symlink()]
     if path.exists():
         facts = path.stat()
-        found += [path.read_text(), facts.st_mode, facts.st_uid, facts.st_mtime_ns, attributes(path)]
+        found += [facts.st_size, facts.st_mode, facts.st_uid, facts.st_mtime_ns, attributes(path)]
     return found
 
 

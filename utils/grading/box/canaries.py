@@ -36,13 +36,15 @@ class Canary:
 
 
 class NoBox(Exception):
-    """There is no box of this kind here; the text says why."""
+    """No box of this kind was tried to the end; the text says why."""
+
+
+class NotHere(NoBox):
+    """This machine has no such box."""
 
 
 def try_all(backend):
     """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when there is no box to try it in."""
-    if missing := backends.possible(backend):
-        raise NoBox(missing)
     variables = os.environ | {MARKER: secrets.token_hex(8)}
     return printed(subprocess.run(command(backend), env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE))
 
@@ -69,6 +71,8 @@ def printed(done):
         found = json.loads(done.stdout)
     except ValueError:
         raise NoBox((done.stderr.strip().splitlines() or ["the trial ended without a word"])[-1][:300]) from None
+    if "missing" in found:
+        raise NotHere(found["missing"])
     if "problem" in found:
         raise NoBox(found["problem"])
     return [Canary(**one) for one in found["canaries"]]
@@ -171,6 +175,8 @@ def main(arguments):
     name, = arguments
     if name == "report":
         return print(json.dumps(report()))
+    if missing := backends.possible(name):
+        return print(json.dumps({"missing": missing}))
     from utils.grading.box.trial import tried
 
     try:

@@ -16,6 +16,7 @@ PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OWN = ("proc", "dev", "tmp", "home")            # made afresh in every box
 SIZES = {"tmp": "64m", "home": "256m"}          # of what a submission can write; dev/shm: 64m
+FILES = 50_000                                  # in each of these; an empty file takes memory too
 USER = 64321                                    # who the student's code is inside
 
 
@@ -57,13 +58,13 @@ def new_root():
             mount(entry.path, root + entry.path, flags=BIND | REC)
     for name, size in SIZES.items():
         os.mkdir(f"{root}/{name}")
-        mount("tmpfs", f"{root}/{name}", "tmpfs", NOSUID | NODEV, f"size={size},mode=1777")
+        mount("tmpfs", f"{root}/{name}", "tmpfs", NOSUID | NODEV, f"size={size},nr_inodes={FILES},mode=1777")
     os.mkdir(f"{root}/dev")
     for name in DEVICES:
         open(f"{root}/dev/{name}", "w").close()
         mount(f"/dev/{name}", f"{root}/dev/{name}", flags=BIND)
     os.mkdir(f"{root}/dev/shm")
-    mount("tmpfs", f"{root}/dev/shm", "tmpfs", NOSUID | NODEV | NOEXEC, "size=64m,mode=1777")
+    mount("tmpfs", f"{root}/dev/shm", "tmpfs", NOSUID | NODEV | NOEXEC, f"size=64m,nr_inodes={FILES},mode=1777")
     os.symlink("/proc/self/fd", f"{root}/dev/fd")
     os.mkdir(f"{root}/proc")
     mount("proc", f"{root}/proc", "proc", NOSUID | NODEV | NOEXEC)

@@ -26,6 +26,7 @@ TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 IMAGES = ("image/png", "image/jpeg")
 ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+C_FUNCTIONS = ("torch", "torch.nn.functional", "torch.Tensor", "operator", "numpy.random")     # where functions live that do not say it
 MB = 1 << 20
 GONE = "the process with this object has ended"
 
@@ -43,12 +44,12 @@ class Objects(Codec):
     def opaque(self, value):
         if isinstance(value, Remote):
             return {"t": "yours", "h": self.session.number_of(value)}
-        if name := well_known(value, self.session.rooms):
-            return {"t": "name", "n": name}
-        if not lent.can_be_lent(value):
-            raise BadValue(f"a {type(value).__name__} of the check cannot be lent to an answer")
         number = self.numbers.get(id(value))
         if number is None:
+            if name := well_known(value, self.session.rooms):
+                return {"t": "name", "n": name}
+            if not lent.can_be_lent(value):
+                raise BadValue(f"a {type(value).__name__} of the check cannot be lent to an answer")
             number = next(self.next)
             self.kept[number], self.numbers[id(value)] = value, number
         kind = type(value)
@@ -97,13 +98,18 @@ class Objects(Codec):
 def well_known(value, rooms):
     """The full name of a function or class of a package that is in the box too; None otherwise."""
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not (isinstance(module, str) and isinstance(name, str)) or inspect.ismethod(value):
+    if not callable(value) or not isinstance(name, str) or inspect.ismethod(value):
         return None
-    inside = module.split(".")[0] in KNOWN_ROOTS or any(f"{module}.".startswith(f"utils.{room}.") for room in rooms)
+    inside = str(module).split(".")[0] in KNOWN_ROOTS or any(f"{module}.".startswith(f"utils.{room}.") for room in rooms)
+    names = ([f"{module}.{name}"] if inside else []) + [f"{place}.{getattr(value, '__name__', '')}" for place in C_FUNCTIONS]
+    return next((name for name in names if names_it(name, value)), None)
+
+
+def names_it(name, value):
     try:
-        return f"{module}.{name}" if inside and known(f"{module}.{name}") is value else None
+        return known(name) is value
     except (AttributeError, BadValue, ImportError):
-        return None
+        return False
 
 
 class Session:
@@ -181,7 +187,7 @@ class Session:
         """The box is gone or speaks no sense: ends it, keeps why, and raises that."""
         if self.box is not box:                 # it ended in a call further in
             raise self.ended from None
-        reason = self.reason
+        reason = self.reason or ("memory" if box.ran_out() else None)
         code = self.close()
         if reason == "time":
             kind, text = "time", self.overtime()
