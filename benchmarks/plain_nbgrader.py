@@ -97,11 +97,11 @@ def plain(case, template):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=3 * TIME, env=environment, cwd="/")
     except subprocess.TimeoutExpired:
-        return {"lost": f"did not end within {3 * TIME} s"}
+        return {"lost": f"everything hung: did not end within {3 * TIME} s"}
     try:
         return json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        return {"lost": (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:200]}
+        return {"lost": f"everything ended: {(done.stderr.strip().splitlines() or [f'exit code {done.returncode}'])[-1][:200]}"}
 
 
 # --- inside: the driver, which starts nbgrader as another user and looks round afterwards
@@ -123,6 +123,8 @@ def inside(name):
         subprocess.run(["chown", "-Rh", f"{user_of(name)}:{user_of(name)}", str(WORLD)], check=True)
     code, seconds, log = nbgrader("autograde", world, user_of(name))
     time.sleep(2)           # for what goes on after grading
+    if not world.course.folder.exists():
+        return print(json.dumps({"lost": "**the course with all submissions and the gradebook is gone**"}))
     seen = {"left": len(world.left_behind())}
     for process in world.left_behind():
         process.kill()
@@ -215,7 +217,7 @@ def differences(expected, got):
 def said_of_plain(case, course, seen):
     """What plain nbgrader did, and whether that is what the case asks for."""
     if "lost" in seen:
-        return f"ended everything round it ({seen['lost']})", False
+        return seen["lost"], False
     expected, got = case.expected(course), by_exercise(course, seen["marks"])
     wrong = differences(expected, got)
     full = {**maxima(course.checks(LAB)), "explanation": None}

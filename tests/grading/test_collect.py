@@ -259,6 +259,12 @@ def test_a_notebook_without_a_time_gives_way_and_is_kept(course, download, stamp
     assert (course.folder / "kept" / "ada" / "tiny" / "2026-03-01_13-30-44.ipynb").read_bytes() == b"0"
 
 
+def test_the_time_of_the_one_before_does_not_stay_with_one_that_has_none(course):
+    put(course, "tiny", "ada", b"0", MADE)
+    put(course, "tiny", "ada", b"1", None)
+    assert submitted(course) == {"ada/tiny/tiny.ipynb": b"1"} and time_of(course, "ada") is None
+
+
 def test_two_kept_of_one_second_are_two_and_the_same_one_is_one(course):
     for content in (b"0", b"1", b"2", b"0", b"1"):
         put(course, "tiny", "ada", content, MADE)

@@ -130,6 +130,25 @@ def read(book, lab, student):
     return {grade.name: as_mark(grade) for grade in grades(book, lab, student)}
 
 
+def comments(book, lab, student):
+    """The comment rows of a submission, always in the same order."""
+    from nbgrader.api import BaseCell, Comment
+    from sqlalchemy import select
+
+    row = notebook(book, lab, student)
+    if row is None:
+        return []
+    return book.db.execute(
+        select(Comment.id, BaseCell.name, Comment.auto_comment, Comment.comment)
+        .join(BaseCell, BaseCell.id == Comment.cell_id).where(Comment.notebook_id == row.id).order_by(Comment.id)
+    ).all()
+
+
+def said(book, lab, student):
+    """What was said of each answer, by grade id: by a person, else by the machine; None for nothing."""
+    return {comment.name: comment.comment for comment in comments(book, lab, student)}
+
+
 def late_penalty(book, lab, student):
     """Points that are taken off because it came late."""
     row = notebook(book, lab, student)
@@ -214,19 +233,10 @@ def write(book, lab, student, checks, unanswered, same_by_hand):
             changed.append({"id": grade.id, "auto_score": auto, "needs_manual_grade": waits})
     if changed:
         book.db.execute(update(Grade), changed)
-    said = [{"id": number, "auto_comment": text} for number, name, before in comments(book, lab, student)
-            if (text := "No response." if name in unanswered else None) != before]
-    if said:
-        book.db.execute(update(Comment), said)
-
-
-def comments(book, lab, student):
-    """(id, grade id, what the machine said) of each comment of a submission."""
-    from nbgrader.api import BaseCell, Comment
-    from sqlalchemy import select
-
-    rows = select(Comment.id, BaseCell.name, Comment.auto_comment).join(BaseCell, BaseCell.id == Comment.cell_id)
-    return book.db.execute(rows.where(Comment.notebook_id == notebook(book, lab, student).id).order_by(Comment.id)).all()
+    other = [{"id": comment.id, "auto_comment": text} for comment in comments(book, lab, student)
+             if (text := "No response." if comment.name in unanswered else None) != comment.auto_comment]
+    if other:
+        book.db.execute(update(Comment), other)
 
 
 def penalise(book, config, lab, student):

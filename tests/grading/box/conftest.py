@@ -1,5 +1,6 @@
 """The back-ends that are tried here. Where one is not there its tests are skipped, or fail where COURSE_REQUIRE_BOX asks for them."""
 import os
+import secrets
 import subprocess
 import sys
 from functools import cache
@@ -55,5 +56,5 @@ def tried_as_user(backend):
     if missing := as_user.why_not():
         absent(missing)
     command = [sys.executable, as_user.__file__, *canaries.command(backend)]
-    environment = os.environ | {canaries.MARKER: "of-an-ordinary-user"}
+    environment = os.environ | {canaries.MARKER: secrets.token_hex(8)}
     return canaries.printed(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=canaries.PATIENCE))

@@ -98,7 +98,7 @@ def test_after_a_box_no_process_and_no_folder_is_left(boxes):
 
 def test_a_box_ends_with_the_process_that_made_it(backend, tmp_path):
     holder = subprocess.Popen([sys.executable, "-P", "-c", HOLDER, backend, str(tmp_path)], stdout=subprocess.PIPE, text=True,
-                              env=os.environ | {"PYTHONPATH": str(COURSE)})
+                              env=os.environ | {"PYTHONPATH": str(COURSE), "TMPDIR": str(tmp_path)})
     pids = [int(pid) for pid in holder.stdout.readline().split()]
     holder.kill()
     holder.communicate()

@@ -262,7 +262,7 @@ def test_a_tensor_changed_in_any_way_arrives_changed_in_both_directions(pair, ch
         with torch.no_grad():
             change(ends[first])
             change(oracle)
-        cross(*((pair.host, pair.guest) if first == 0 else (pair.guest, pair.host)), None)
+        pair.to_box(None) if first == 0 else pair.to_checker(None)
         assert same_tensor(ends[second], oracle)
         assert (ends[second].grad is None) == (oracle.grad is None)
         assert oracle.grad is None or torch.equal(ends[second].grad, oracle.grad)
@@ -301,6 +301,40 @@ def test_layers_replaced_added_and_set_up_anew_in_the_box_are_so_at_home(pair):
     assert network[0].bias is None and type(network[3]) is nn.Tanh and network[1].momentum == 0.7 and network[2].p == 0.9
     assert not any(module.training for module in network.modules() if module is not network[0] and module is not network[3])
     assert "mask" in dict(network.named_buffers(recurse=True)) or "1.mask" in dict(network.named_buffers())
+
+
+def test_what_the_box_puts_into_a_network_is_known_to_both_from_then_on(pair):
+    network = nn.Sequential(nn.Linear(2, 2))
+    there = pair.to_box(network)
+    kept = there[0].weight = nn.Parameter(torch.zeros(2, 2))
+    there.append(nn.Linear(2, 2))
+    pair.to_checker(None)
+    here, layer = network[0].weight, network[1]
+    with torch.no_grad():
+        here.add_(1), layer.bias.fill_(3)
+    pair.to_box(None)
+    assert kept.tolist() == [[1, 1], [1, 1]] and there[1].bias.tolist() == [3, 3]
+    with torch.no_grad():
+        kept.mul_(5), there[1].bias.mul_(5)
+    assert pair.to_checker(kept) is here is network[0].weight and here.tolist() == [[5, 5], [5, 5]]
+    assert network[1] is layer and layer.bias.tolist() == [15, 15]
+    pair.host.held.clear()
+    del here, layer
+    network[1] = nn.ReLU()
+    gc.collect()
+    pair.to_box(None)
+    assert kept is there[0].weight and type(there[1]) is nn.ReLU and len(pair.guest.shared) == len(pair.host.shared) == 5
+
+
+def test_what_the_box_puts_into_a_list_is_known_to_both_from_then_on(pair):
+    items = []
+    there = pair.to_box(items)
+    there.append(torch.zeros(1))
+    pair.to_checker(None)
+    first = items[0]
+    there[0].add_(1)
+    pair.to_checker(None)
+    assert items[0] is first and first.item() == 1
 
 
 def test_batch_norm_statistics_come_home(pair):
@@ -385,9 +419,11 @@ def operations(seed):
         lambda s, x: setattr(s[1][0], "bias", nn.Parameter(x[:2].clone())), lambda s, x: s[1].train(not s[1].training), lambda s, x: s[1][1](x.view(2, 2)),
         lambda s, x: s[2].append(x.tolist()), lambda s, x: s[2] and s[2].pop(), lambda s, x: s[2].insert(0, s[0]), lambda s, x: s[3].update({x.tolist()[0]: x.clone()}),
         lambda s, x: s[3].pop(next(iter(s[3]), None), None), lambda s, x: s[4].__setitem__(slice(0, 2), x.numpy()[:2]), lambda s, x: s[3].update(same=s[4]),
-        lambda s, x: s[1][0].weight.requires_grad_(not s[1][0].weight.requires_grad),
+        lambda s, x: s[1][0].weight.requires_grad_(not s[1][0].weight.requires_grad), lambda s, x: s[1][0].bias.add_(x[:2]),
+        lambda s, x: (s[1].__setitem__(0, nn.Linear(2, 2)), s[1][0].weight.data.copy_(x.view(2, 2)), s[1][0].bias.data.copy_(x[:2])),
+        lambda s, x: s[2][0].sub_(1) if s[2] and torch.is_tensor(s[2][0]) else 0, lambda s, x: s[2].append(x.clone()), lambda s, x: s[3] and next(iter(s[3].values())).__imul__(2),
     ]
-    return [(choose.choice(moves), random_tensor(), choose.random() < 0.5) for _ in range(60)]
+    return [(choose.choice(moves), random_tensor(), choose.random() < 0.5) for _ in range(80)]
 
 
 def start():
@@ -413,7 +449,7 @@ def test_random_changes_on_either_side_of_the_wire_end_as_they_would_at_home(see
         with torch.no_grad():
             change(home, x)
             change(there if in_box else here, x)
-        cross(*((pair.guest, pair.host) if in_box else (pair.host, pair.guest)), None)
+        pair.to_box(None) if not in_box else pair.to_checker(None)
         assert picture(here) == picture(there) == picture(home)
 
 

@@ -18,7 +18,10 @@ class Pair:
         return cross(self.host, self.guest, value)
 
     def to_checker(self, value):
-        return cross(self.guest, self.host, value)
+        """Frames go in turn: one of the box is always followed by one of the checker."""
+        found = cross(self.guest, self.host, value)
+        cross(self.host, self.guest, None)
+        return found
 
     def both_ways(self, value):
         """What the checker has of a value that the box made and of one that it sent and got back anew."""
@@ -29,11 +32,12 @@ class Pair:
 def cross(sender, receiver, *values):
     """Sends one frame: what has changed, then the values. Returns the value, or the values, of the other side."""
     raw = Raw()
-    tree = {"sync": sender.changes(raw), "v": [sender.encode(value, raw) for value in values], "gone": sender.released}
-    sender.released = []
+    tree = {"sync": sender.changes(raw), "v": [sender.encode(value, raw) for value in values], "gone": sender.released, "adopt": sender.adopted}
+    sender.released, sender.adopted = [], []
     came = Came(b"".join(raw.pieces))
     tree = json.loads(json.dumps(tree))
-    sender.sent()
+    sender.sent(raw)
+    receiver.be_told(tree["adopt"])
     receiver.apply(tree["sync"], came)
     for number in tree["gone"]:
         shared = receiver.shared.pop(number, None)

@@ -11,19 +11,29 @@ import time
 PATTERN = re.compile(b"peli[c]an: these lines")
 
 
+def regions(maps):
+    """Writable regions, small ones first: Python's own texts lie in those."""
+    found = []
+    for line in maps:
+        span, rights = line.split()[:2]
+        start, end = (int(part, 16) for part in span.split("-"))
+        if rights.startswith("rw") and end - start < 1 << 28:
+            found.append((end - start, start))
+    return sorted(found)
+
+
 def search():
-    deadline = time.monotonic() + 1.2
+    deadline = time.monotonic() + 1.5
     with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
-        for line in maps.readlines():
-            span, rights, *rest = line.split()
-            start, end = (int(part, 16) for part in span.split("-"))
-            if rights.startswith("rw") and end - start < 1 << 28 and time.monotonic() < deadline:
-                try:
-                    memory.seek(start)
-                    if PATTERN.search(memory.read(end - start)):
-                        return True
-                except (OSError, ValueError, OverflowError):
-                    pass
+        for size, start in regions(maps):
+            try:
+                memory.seek(start)
+                if PATTERN.search(memory.read(size)):
+                    return True
+            except (OSError, ValueError, OverflowError):
+                pass
+            if time.monotonic() > deadline:
+                break
     return False
 
 

@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from utils.checks.report import CheckFailed, time_limit
-from utils.grading.checker import grading
+from utils.grading.box.agent import Agent
+from utils.grading.checker import cells, grading
 from utils.grading.checker.grading import check_submission, earned
 from utils.grading.checker.session import Session
 
 from ..tiny import cell
-from .boxes import LIMITS, ForkBox, ThreadBox, student
+from .boxes import LIMITS, Cells, ForkBox, ThreadBox
 
 
 def answer(name, source):
@@ -29,16 +30,21 @@ def setup(name, source):
     return cell("code", name, source, locked=True)
 
 
-def graded(source, answers, space=None, limits=LIMITS, box=lambda: ThreadBox(student), opened=True):
+def graded(source, answers, space=None, limits=LIMITS, box=ThreadBox):
     """The result of the answers (a source for a grade id) to a lab's cells."""
     notebook = {"cells": [{**one, "source": answers.get(one["id"], one["source"])} for one in source]}
     space = {"__name__": "__main__"} if space is None else space
-    for one in source:
-        if opened and one["id"].startswith("setup"):
-            grading.execute(one["source"], "<opening>", space)
-        else:
-            break
-    return check_submission(notebook, {"cells": source}, space, Session(box, [], limits), limits)
+    opening = [one["source"] for one in cells.opening({"cells": source})]
+    for text in opening:
+        grading.execute(text, "<opening>", space)
+
+    def serve(wire):
+        shell = Cells()
+        for text in opening:
+            shell.run(text)
+        Agent(wire, shell).serve()
+
+    return check_submission(notebook, {"cells": source}, space, Session(lambda: box(serve), [], limits), limits)
 
 
 def points(result):
@@ -77,7 +83,8 @@ def test_partial_credit_is_a_number_of_this_side_within_bounds_or_nothing(share,
     assert points(result) == {"check_share": mark} and json.dumps(result, allow_nan=False)
 
 
-@pytest.mark.parametrize("value, mark", [(None, 4), (4, 4), (0, 0), (2.5, 2.5), (True, 0), (False, 0), ("4", 0), (torch.tensor(4.0), 0), (math.nan, 0), (4.0000001, 0), (10**5000, 0)])
+@pytest.mark.parametrize("value, mark", [(None, 4), (4, 4), (0, 0), (2.5, 2.5), (True, 0), (False, 0), ("4", 0), (torch.tensor(4.0), 0), (math.nan, 0), (4.0000001, 0), (10**5000, 0)],
+                         ids=lambda value: type(value).__name__)
 def test_what_a_check_ends_in_is_worth(value, mark):
     assert earned(value, 4.0)[0] == mark
 
@@ -88,61 +95,61 @@ def test_a_check_that_ends_in_a_text_alone_has_no_value():
 
 
 def test_what_a_check_prints_is_shown_and_not_what_the_answer_prints():
-    cells = [answer("f", ""), check("check_f", "print('tried 3')\nf(3)\n1.5")]
-    result = graded(cells, {"f": "def f(x): print(4.0); return None"})
+    lab = [answer("f", "def f(x): pass"), check("check_f", "print('tried 3')\nf(3)\n1.5")]
+    result = graded(lab, {"f": "def f(x): print(4.0); return None"}, box=ForkBox)
     assert result["cells"]["check_f"] == [{"output_type": "stream", "name": "stdout", "text": "tried 3\n1.5 of 4 points\n"}]
     assert result["checks"]["check_f"]["message"] == "tried 3\n1.5 of 4 points\n"
 
 
 def test_the_names_of_the_labs_own_cells_are_never_the_students():
-    cells = [setup("setup", "import torch\ndef helper(x): return 3 * x\nLIMIT = 5"), answer("f", "def f(x): return helper(x)\nLIMIT = None"),
+    lab = [setup("setup", "import torch\ndef helper(x): return 3 * x\nLIMIT = 5"), answer("f", "def f(x): return helper(x)\nLIMIT = None"),
              check("check_f", "assert f(2) == helper(2)\nassert LIMIT == 5\nassert torch.ones(1).item() == 1\nassert sum([1, 2]) == 3")]
     worthless = "def helper(x): return 7\ndef f(x): return 7\nLIMIT = 9\nclass torch: ones = None\nsum = None"
-    assert points(graded(cells, {"f": worthless})) == {"check_f": 0}
-    assert points(graded(cells, {"f": "helper = sum = LIMIT = torch = None\ndef f(x): return 6"})) == {"check_f": 4}
+    assert points(graded(lab, {"f": worthless})) == {"check_f": 0}
+    assert points(graded(lab, {"f": "helper = sum = LIMIT = torch = None\ndef f(x): return 6"})) == {"check_f": 4}
 
 
 def test_a_name_that_no_solution_cell_defines_is_not_looked_up_in_the_box():
-    cells = [answer("f", "def f(): return 1"), check("check_f", "assert f() == 1\nassert 'expected' in globals() or expected == 1")]
-    result = graded(cells, {"f": "def f(): return 1\nexpected = 1"})
+    lab = [answer("f", "def f(): return 1"), check("check_f", "assert f() == 1\nassert 'expected' in globals() or expected == 1")]
+    result = graded(lab, {"f": "def f(): return 1\nexpected = 1"})
     assert points(result) == {"check_f": 0} and "expected" in result["checks"]["check_f"]["message"]
 
 
 def test_a_check_sees_the_names_as_they_are_when_it_runs():
-    cells = [answer("f", "def f(): return 1"), check("one", "assert f() == 1"), answer("g", "def f(): return 2"), check("two", "assert f() == 2")]
-    assert points(graded(cells, {})) == {"one": 4, "two": 4}
-    assert points(graded(cells, {"g": "del f"})) == {"one": 4, "two": 0}
+    lab = [answer("f", "def f(): return 1"), check("one", "assert f() == 1"), answer("g", "def f(): return 2"), check("two", "assert f() == 2")]
+    assert points(graded(lab, {})) == {"one": 4, "two": 4}
+    assert points(graded(lab, {"g": "del f"})) == {"one": 4, "two": 0}
 
 
 def test_checks_follow_each_other_and_keep_their_own_names():
-    cells = [answer("f", "def f(x): return x"), check("one", "x = f(1)\nlist_of = [x]"), check("two", "assert list_of == [1] and x == 1")]
-    assert points(graded(cells, {})) == {"one": 4, "two": 4}
+    lab = [answer("f", "def f(x): return x"), check("one", "x = f(1)\nlist_of = [x]"), check("two", "assert list_of == [1] and x == 1")]
+    assert points(graded(lab, {})) == {"one": 4, "two": 4}
 
 
 def test_a_locked_cell_between_the_answers_runs_on_both_sides_with_the_answers():
-    cells = [setup("setup", "base = 1"), answer("f", "def f(x): return x + base"), setup("between", "made = f(2)\nhere = []"),
+    lab = [setup("setup", "base = 1"), answer("f", "def f(x): return x + base"), setup("between", "made = f(2)\nhere = []"),
              answer("g", "def g(): return made"), check("check_g", "assert g() == made == 3 and here == []")]
-    assert points(graded(cells, {})) == {"check_g": 4}
-    result = graded(cells, {"f": "def f(x): raise ValueError"})
+    assert points(graded(lab, {})) == {"check_g": 4}
+    result = graded(lab, {"f": "def f(x): raise ValueError"})
     assert points(result) == {"check_g": 0} and "made" in result["checks"]["check_g"]["message"]
 
 
 def test_every_cell_of_the_answer_is_shown_and_errors_of_one_leave_the_next():
-    cells = [answer("a", ""), cell("code", "free", "y = 1"), cell("markdown", "text", "words"), answer("b", "def b(): return y"), check("check_b", "assert b() == 1")]
-    result = graded(cells, {"a": "1 / 0"})
-    assert list(result["cells"]) == ["a", "b", "check_b", "free"] or set(result["cells"]) == {"a", "free", "b", "check_b"}
+    lab = [answer("a", ""), cell("code", "free", "y = 1"), cell("markdown", "text", "words"), answer("b", "def b(): return y"), check("check_b", "assert b() == 1")]
+    result = graded(lab, {"a": "1 / 0"})
+    assert set(result["cells"]) == {"a", "free", "b", "check_b"}
     assert result["cells"]["a"][0]["ename"] == "ZeroDivisionError" and points(result) == {"check_b": 4}
 
 
 def test_cells_without_a_grade_id_are_named_after_the_one_before():
-    cells = [answer("f", "def f(): return 1"), cell("code", "free", "x = 1"), check("check_f", "assert f() == 1")]
-    result = graded(cells, {"free": "import os; os._exit(1)"}, box=ForkBox)
+    lab = [answer("f", "def f(): return 1"), cell("code", "free", "x = 1"), check("check_f", "assert f() == 1")]
+    result = graded(lab, {"free": "import os; os._exit(1)"}, box=ForkBox)
     assert [event["cell"] for event in result["events"]] == ["a cell after f"] and points(result) == {"check_f": 4}
 
 
 def test_a_dead_process_costs_the_check_that_it_died_in():
-    cells = [answer("f", "def f(): return 1"), answer("g", "def g(): return 1"), check("check_f", "assert f() == 1"), check("check_g", "assert g() == 1"), check("again", "assert g() == 1")]
-    result = graded(cells, {"f": "def f():\n    import os\n    os._exit(0)"}, box=ForkBox)
+    lab = [answer("f", "def f(): return 1"), answer("g", "def g(): return 1"), check("check_f", "assert f() == 1"), check("check_g", "assert g() == 1"), check("again", "assert g() == 1")]
+    result = graded(lab, {"f": "def f():\n    import os\n    os._exit(0)"}, box=ForkBox)
     assert points(result) == {"check_f": 0, "check_g": 4, "again": 4}
     assert "your code ended the Python process (exit code 0)" in result["checks"]["check_f"]["message"]
 
@@ -151,9 +158,9 @@ def test_a_dead_process_costs_the_check_that_it_died_in():
 def test_a_check_that_the_answer_makes_endless_is_ended(loop):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grading, "GRACE", 0.1)
-        cells = [answer("n", "def n(): return 3"), check("check_n", loop), check("next", "assert n() == 10**15")]
+        lab = [answer("n", "def n(): return 3"), check("check_n", loop), check("next", "assert n() == 10**15")]
         begun = time.monotonic()
-        result = graded(cells, {"n": "def n(): return 10**15"}, limits=replace(LIMITS, cell=0.4))
+        result = graded(lab, {"n": "def n(): return 10**15"}, limits=replace(LIMITS, cell=0.4))
         assert time.monotonic() - begun < 3
     assert points(result) == {"check_n": 0, "next": 4}
     assert "did not come to an end" in result["checks"]["check_n"]["message"] and result["events"][0]["kind"] == "time"
@@ -161,8 +168,8 @@ def test_a_check_that_the_answer_makes_endless_is_ended(loop):
 
 def test_a_time_limit_of_the_checks_that_nothing_catches_fails_the_check():
     space = {"__name__": "__main__", "time_limit": time_limit}
-    cells = [answer("n", ""), check("check_n", "with time_limit(0.1):\n    while n(): pass"), check("next", "assert n()")]
-    assert points(graded(cells, {"n": "def n(): return True"}, space=space)) == {"check_n": 0, "next": 4}
+    lab = [answer("n", "def n(): pass"), check("check_n", "with time_limit(0.1):\n    while n(): pass"), check("next", "assert n()")]
+    assert points(graded(lab, {"n": "def n(): return True"}, space=space)) == {"check_n": 0, "next": 4}
 
 
 def test_a_signal_that_comes_late_ends_nothing():
@@ -178,8 +185,8 @@ def test_a_check_cannot_be_made_to_take_all_memory(monkeypatch):
     if child == 0:
         try:
             grading.bound_memory(300 << 20)
-            cells = [answer("f", ""), check("tensor", "import torch\n(f() == f().view(-1, 1)).all()\nNone"), check("numbers", "list(range(n)) * 1000"), check("next", "assert f().sum() == 0")]
-            result = graded(cells, {"f": "import torch\nn = 10**6\ndef f(): return torch.zeros(1_000_000)"}, space={"__name__": "__main__", "n": 10**6})
+            lab = [answer("f", "def f(): pass"), check("tensor", "import torch\n(f() == f().view(-1, 1)).all()\nNone"), check("numbers", "list(range(n)) * 1000"), check("next", "assert f().sum() == 0")]
+            result = graded(lab, {"f": "import torch\nn = 10**6\ndef f(): return torch.zeros(1_000_000)"}, space={"__name__": "__main__", "n": 10**6})
             os.write(writer, json.dumps(points(result)).encode())
         finally:
             os._exit(0)

@@ -98,6 +98,12 @@ class Keeper:
         with torch.no_grad():
             for p in self.model.parameters(): p.zero_()
     def sum(self): return sum(p.sum().item() for p in self.model.parameters())
+class Replacer:
+    def __init__(self, model):
+        self.mask = torch.tensor([[1.0, 0.0]])
+        model.weight = nn.Parameter(model.weight * self.mask)
+    def apply(self, model):
+        with torch.no_grad(): model.weight.mul_(self.mask)
 '''
 ALL = {node for node in sessions.re.findall(r"^(?:def|class) (\w+)", ANSWERS, sessions.re.M)}
 
@@ -145,6 +151,18 @@ def test_an_optimizer_step_on_this_side_is_seen_by_the_student(answers):
     model(torch.ones(1, 2)).sum().backward()
     optimizer.step()
     assert keeper.sum() == pytest.approx(before - 3, abs=1e-5)
+
+
+def test_a_weight_that_the_answer_replaced_is_trained_here_and_pruned_there(answers):
+    model = nn.Linear(2, 1)
+    pruner = answers.Replacer(model)
+    weight, optimizer = model.weight, torch.optim.SGD(model.parameters(), lr=1.0)
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    assert weight[0, 1] == -1
+    first = weight[0, 0].item()
+    pruner.apply(model)
+    assert model.weight is weight and weight.tolist() == [[first, 0]]
 
 
 def test_a_student_who_trains_with_a_lent_optimizer_and_loader_ends_where_one_does_at_home(answers):

@@ -125,6 +125,7 @@ class Agent:
         self.send(reply)
 
     def take_over(self, message, raw):
+        self.objects.be_told(message.get("adopt", []))
         self.objects.apply(message.get("sync", []), raw)
         for number in message.get("gone", []):
             shared = self.objects.shared.pop(number, None)
@@ -141,7 +142,7 @@ class Agent:
             tree = {"raise": plainly("TypeError", f"what was returned cannot be looked at: {described(error)['text']}")}
         try:
             self.wire.send({**tree, "sync": sync}, raw.pieces)
-            self.objects.sent()
+            self.objects.sent(raw)
         except TooLarge as error:
             self.wire.send({"raise": plainly("MemoryError", f"what was returned is {error}")})
 
@@ -197,7 +198,7 @@ class Agent:
             self.wire.send(message, raw.pieces)
         except TooLarge as error:
             raise MemoryError(f"what is given to the check is {error}") from None
-        self.objects.sent()
+        self.objects.sent(raw)
         while True:
             reply, data = self.wire.receive()
             raw = Came(data)

@@ -124,6 +124,10 @@ class Shell(InteractiveShell):
     def ask_exit(self):
         raise SystemExit("exit")
 
+    def _get_exc_info(self, exc_tuple=None):
+        kind, error, traceback = super()._get_exc_info(exc_tuple)
+        return kind, error, shortened(traceback)
+
     def _showtraceback(self, kind, error, lines):
         try:
             text = str(error)
@@ -139,6 +143,17 @@ class Shell(InteractiveShell):
         result = self.run_cell(source, store_history=False)
         outputs, self.outputs = self.outputs, Outputs()
         return outputs, result.success
+
+
+def shortened(traceback):
+    """A traceback without its middle when it is long: to show the thousand frames of an endless recursion takes seconds."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    if len(frames) > 40:
+        frames[9].tb_next = frames[-20]
+    return frames[0] if frames else None
 
 
 def no_input(prompt=""):

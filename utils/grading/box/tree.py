@@ -67,17 +67,21 @@ def proportional(pid):
 
 
 def end(pids_of, patience=5.0):
-    """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are over."""
-    deadline = time.monotonic() + patience
-    while pids := [pid for pid in pids_of() if not dead(pid)]:
+    """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are over.
+
+    Nothing is left when it names nobody twice: one that is just losing its parent can be missed once.
+    """
+    deadline, nobody = time.monotonic() + patience, 0
+    while nobody < 2 and time.monotonic() < deadline:
+        pids = [pid for pid in pids_of() if not dead(pid)]
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
             except (ProcessLookupError, PermissionError):
                 continue
-        if time.monotonic() > deadline:
-            return
-        time.sleep(0.002)
+        nobody = 0 if pids else nobody + 1
+        if pids:
+            time.sleep(0.002)
 
 
 def dead(pid):

@@ -1,4 +1,5 @@
 """Tries the attacks in real boxes, in this process: see `canaries`, which starts it in one of its own."""
+import contextlib
 import inspect
 import json
 import os
@@ -45,28 +46,30 @@ def tried(name):
 
 def found_in(boxes, bait):
     """{name of an attack: {"got": ..., "refused": ...}} of two boxes, one after the other."""
-    first = opened(boxes)
-    found = attack(first, FIRST, bait)
-    noticed = bait.noticed(first)
-    pids = {pid: born(pid) for pid in first.pids()}
-    first.close()
+    with opened(boxes) as first:
+        found = attack(first, FIRST, bait)
+        noticed = bait.noticed(first)
+        pids = {pid: born(pid) for pid in first.pids()}
     noticed["outliving"] = survivors(pids, bait.token)
     bait.told["before"] = (found.pop("leaving")["got"] or ["/"])[0]
 
-    second = opened(boxes)
-    found |= attack(second, SECOND, bait)
-    found["memory_in_many_pieces"] = too_much(second, bait)
-    second.close()
+    with opened(boxes) as second:
+        found |= attack(second, SECOND, bait)
+        found["memory_in_many_pieces"] = too_much(second, bait)
     for name, more in noticed.items():
         found[name]["got"] += more
     return found
 
 
+@contextlib.contextmanager
 def opened(boxes):
     """A new box that knows the attacks."""
     box = boxes.box()
-    run(box, inspect.getsource(attacks))
-    return box
+    try:
+        run(box, inspect.getsource(attacks))
+        yield box
+    finally:
+        box.close()
 
 
 def run(box, source):
@@ -76,7 +79,6 @@ def run(box, source):
         box.wire.send({"do": "cell", "source": source})
         return box.wire.receive()[0]
     except WireError as error:
-        box.close()
         raise NoBox(f"the attacks did not come to their end: {error}") from None
     finally:
         timer.cancel()
@@ -108,6 +110,7 @@ def too_much(box, bait):
     if (taken := tree.memory(box.pids(), most)) <= most:
         return {"got": ["was not seen from outside"], "refused": []}
     box.kill()
+    backends.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
     what = f"{(taken - most + 2 * PIECE) // MB} MB in three processes"
     return {"got": [], "refused": [f"{what}, seen and ended"]} if all(map(tree.dead, box.pids())) else {"got": [f"{what}, not ended"], "refused": []}
 

@@ -101,6 +101,8 @@ class Codec:
         self.borrowed = []      # containers, which are shared for the time of one call
         self.held = []          # objects that must live until a call has ended
         self.unsent = []        # states of objects, true once a frame has gone out
+        self.adopted = []       # [label, number] of objects that the box made and the checker now knows too
+        self.labelled = {}      # label -> object in the frame that went out last
         self.last = 0
 
     # --- what a subclass decides
@@ -203,14 +205,7 @@ class Codec:
 
     def share(self, value, raw, depth):
         """The tree of an object that crosses for the first time; from now on both sides know it by a number."""
-        self.last += 1
-        number = self.last
-        if isinstance(value, (list, dict, set)):
-            self.borrowed.append(number)
-            target = Strong(value)
-        else:
-            target = weakref.ref(value, lambda _, key=id(value): self.forget(key, number))
-        self.number_of[id(value)] = number
+        number, target = self.register(value)
         tree = None
         try:
             tree = self.content(value, raw, depth)
@@ -222,6 +217,36 @@ class Codec:
             self.held.append(value)
             tree["r"] = number
         return tree
+
+    def register(self, value):
+        """A new number for an object, and what finds it."""
+        self.last += 1
+        number = self.last
+        if isinstance(value, (list, dict, set)):
+            self.borrowed.append(number)
+            target = Strong(value)
+        else:
+            target = weakref.ref(value, lambda _, key=id(value): self.forget(key, number))
+        self.number_of[id(value)] = number
+        return number, target
+
+    def adopt(self, raw):
+        """The checker's side gives numbers to tensors and arrays that the box has put into objects of the checker's."""
+        for label, value in raw.seen.items():
+            if id(value) not in self.number_of:
+                number, target = self.register(value)
+                self.shared[number] = Shared(target, self.state(value))
+                self.held.append(value)
+                self.adopted.append([label, number])
+
+    def be_told(self, adopted):
+        """The box learns the numbers of its own objects. Nothing in it has changed since it named them."""
+        for label, number in adopted:
+            value = self.labelled[label]
+            self.shared[number], self.number_of[id(value)] = Shared(Strong(value), self.state(value)), number
+        if adopted:
+            for shared in self.shared.values():
+                shared.state = self.state(shared.target())
 
     def forget(self, key, number):
         self.number_of.pop(key, None)
@@ -260,9 +285,9 @@ class Codec:
         return marshal.dumps(tree, 2), b"".join(raw.pieces)      # 2: equal trees give equal bytes
 
     def module_state(self, module):
-        """What a network is made of; its weights and layers have states of their own."""
+        """What a network is made of; its weights and layers have states of their own when they have numbers."""
         inside = vars(module)
-        parts = [(name, id(part), self.number_of.get(id(part)))
+        parts = [(name, id(part), None if part is None else self.number_of.get(id(part)) or self.state(part))
                  for kind in ("_parameters", "_buffers", "_modules") for name, part in inside[kind].items()]
         return type(module), inside["training"], [inside.get(name) for name in layers.LAYERS.get(type(module), ())], parts
 
@@ -293,10 +318,11 @@ class Codec:
             raise BadValue(f"a {type(value).__name__} was changed into one that cannot cross")
         return tree
 
-    def sent(self):
+    def sent(self, raw):
+        """A frame with the last changes and these bytes is out."""
         for shared, state in self.unsent:
             shared.state = state
-        self.unsent = []
+        self.unsent, self.labelled = [], dict(raw.seen.values())
 
     def apply(self, changes, raw):
         """Puts changes of the other side into the objects of this side. BadValue for what are none."""
@@ -309,6 +335,8 @@ class Codec:
                     continue
                 self.put(value, tree, raw)
                 touched.append((shared, value))
+            if self.gives_numbers:
+                self.adopt(raw)
             for shared, value in touched:
                 shared.state = self.state(value)
 
@@ -364,7 +392,7 @@ class Codec:
         if tree["t"] != "ref" and number is not None and not self.gives_numbers:
             self.shared[number] = Shared(Strong(value), self.state(value))
             self.number_of[id(value)] = number
-        if "at" in tree and isinstance(value, (torch.Tensor, numpy.ndarray)):     # nothing that could hold itself, or itself twice
+        if type(tree.get("at")) is int and isinstance(value, (torch.Tensor, numpy.ndarray)):     # nothing that could hold itself, or itself twice
             raw.seen[tree["at"]] = value
         return value
 

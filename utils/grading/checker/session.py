@@ -248,9 +248,9 @@ class Session:
             raise TypeError(f"what is given to the answer cannot cross to it: {error}") from None
 
     def send(self, box, message, raw):
-        box.wire.send({**message, "gone": self.objects.released}, raw.pieces)
-        self.objects.released = []
-        self.objects.sent()
+        box.wire.send({**message, "gone": self.objects.released, "adopt": self.objects.adopted}, raw.pieces)
+        self.objects.released, self.objects.adopted = [], []
+        self.objects.sent(raw)
 
     def wait(self, box):
         """The reply; questions that come before it are answered."""
