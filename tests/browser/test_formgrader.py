@@ -4,7 +4,6 @@ import pytest
 
 from utils.grading import marks
 from utils.grading.grade import grade
-from utils.grading.run import Limits
 
 from ..grading import tiny
 from .jupyterlab import assert_no_troubles, close, instructors_tools, open_formgrader, screenshot
@@ -21,7 +20,7 @@ def opened(browser, instructor_server):
     with marks.gradebook(course) as book:
         book.update_or_create_student("ada", first_name="Ada", last_name="Lovelace")
         book.update_or_create_student("bob", first_name="Bob", last_name="Noyce")
-    rows = grade(course, "tiny", Limits(60, 10), 2, tiny.quiet())
+    rows = grade(course, "tiny", tiny.manner(cell=10), tiny.quiet())
     assert [row.total for row in rows] == [6, 5]
     page, frame = open_formgrader(browser, instructor_server, "solutions/tiny/tiny.ipynb")
     table(frame)
@@ -82,10 +81,20 @@ def test_a_submission_opens_with_its_marks_and_formulas(page, frame):
     assert sorted(marks) == [["5 / 10", "5 / 6", "0 / 4"], ["6 / 10", "6 / 6", "0 / 4"]]
     frame.locator("tr", has_text="5 / 10").get_by_role("link").first.click()
     frame.wait_for_url("**/submissions/**")
-    frame.get_by_text("AssertionError: half of 4 is 2").wait_for()
+    frame.locator(".output_error", has_text="half of 4 is 2").wait_for()
     assert "$" not in frame.locator("body").inner_text()
     formula = frame.locator("math[display=block]")
     assert formula.bounding_box()["height"] > 25  # a sum with its index below: more than a line of text
     formula.scroll_into_view_if_needed()
     screenshot(page, "formgrader-submission")
     assert_no_troubles(page)
+
+
+def test_its_button_grades_in_a_box(page, frame):
+    frame.goto(f"{page.server.address}/formgrader/manage_submissions/tiny")
+    table(frame)
+    frame.locator("tr", has_text="Noyce").locator(".autograde a").click()
+    frame.get_by_text("Successfully autograded").wait_for(timeout=120_000)
+    log = frame.locator("pre", has_text="Autograding").inner_text()
+    assert "graded: 2 of 3 checks passed" in log
+    assert "Execute" not in log

@@ -59,7 +59,7 @@ def test_what_swallows_the_refusal_does_not_find_it_equal():
     assert not np.array_equal(np.ones(1), remote()) and not np.array_equal(remote(), remote())
 
 
-@pytest.mark.parametrize("do", [bool, len, iter, int, float, np.asarray, lambda x: x == 1, lambda x: 1 == x, lambda x: torch.ones(1) == x, lambda x: x in [1], lambda x: f"{x}"], ids=str)
+@pytest.mark.parametrize("do", [bool, len, iter, int, float, np.asarray, lambda x: x == 1, lambda x: 1 == x, lambda x: torch.ones(1) == x, lambda x: x in [1], lambda x: f"{x}"], ids=range(11))
 def test_the_refusal_names_the_class_and_what_is_needed(do):
     with pytest.raises(NotPlain, match="a plain value is needed here, not an object of the class Answer"):
         do(remote())
