@@ -268,3 +268,10 @@ def test_the_command_fills_files_and_refuses_one_that_it_cannot_fill_before_it_g
     said = capsys.readouterr().out
     assert f"{tmp_path / 'canvas.filled.csv'}: 0 marks" in said and "left as they were, not graded yet: ada" in said
     assert f"statistics of the class: {course.folder / 'statistics' / 'tiny.html'}" in said
+
+
+def test_whom_collect_names_by_the_platforms_own_number_is_found(tmp_path):
+    result, _, _ = filled(tmp_path, CANVAS, [row("lovelaceada_4711", 31.0), row("nobody_9999", 1.0)], "canvas.csv")
+    assert result.matched == ("lovelaceada_4711",) and result.unmatched_students == {"nobody_9999": "not in the file"}
+    result, _, _ = filled(tmp_path, WORKSHEET, [row("Ada_Lovelace_100", 31.0)], "moodle.csv")
+    assert result.matched == ("Ada_Lovelace_100",)

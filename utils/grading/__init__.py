@@ -1,5 +1,9 @@
 """Grading: from a folder of submissions to marks, feedback and a table.
 
 `python -m utils.grading release [LAB]` makes what students get; `python -m utils.grading grade LAB` grades it.
-nbgrader keeps the sources, the gradebook and the pages; `run` decides how a student's code is run.
+nbgrader keeps the sources, the gradebook and the pages; `box` and `checker` run a student's code.
 """
+import sys
+
+# jsonschema would import it to check URIs, which notebooks have none of; that alone takes a second
+sys.modules.setdefault("rfc3987_syntax", None)

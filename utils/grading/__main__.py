@@ -1,4 +1,4 @@
-"""The commands `release` and `grade`; course.py hands over to them."""
+"""The commands `release`, `collect` and `grade`; course.py hands over to them."""
 import argparse
 import signal
 import sys

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nbformat import from_dict
 
 from utils.grading.checker import cells as lab_cells
-from utils.grading.matching import asked, defined, is_blank, match, same, squeezed
+from utils.grading.matching import defined, is_blank, match, same, squeezed
 from utils.grading.outcomes import listed
 from utils.grading.parse import text_of
 

@@ -108,8 +108,6 @@ class Course:
 
         if not (self.root / "nbgrader_config.py").exists():
             raise GradingError(f"{self.root} is no course: it has no nbgrader_config.py.")
-        # jsonschema would import it to check URIs, which notebooks have none of; that alone takes a second
-        sys.modules.setdefault("rfc3987_syntax", None)
         with self.entered():
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
 

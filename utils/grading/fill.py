@@ -142,13 +142,17 @@ def identities(sheet):
 
 def match(sheet, rows):
     """(the number of the row of each student that was found, the reason for each other student)."""
-    if not identities(sheet):
+    if not identities(sheet) and sheet.column("identifier") is None:
         raise GradingError(f"{sheet.path.name}: no column has logins, ID numbers or e-mail addresses (ID, SIS Login ID, ID number, Username, Email address).")
-    places = defaultdict(set)
+    places, numbers = defaultdict(set), defaultdict(set)
     for row in sheet.body:
         for key in keys(sheet, row):
             places[key].add(row)
+        for key in platforms_numbers(sheet, row):
+            numbers[key].add(row)
     found = {row.student: set().union(*(places[name.lower()] for name in (row.student, row.email) if name)) for row in rows}
+    for student, hits in found.items():     # as `collect` names those of whom the platform tells the name and its own number
+        hits |= set() if hits else numbers[student.rpartition("_")[2]]
     claimed = Counter(hit for hits in found.values() for hit in hits)
     matched, unmatched = {}, {}
     for student, hits in found.items():
@@ -169,6 +173,12 @@ def keys(sheet, row):
     """What a student's id or e-mail address may be equal to: the cells that tell who a row is about, and addresses up to the @."""
     texts = {sheet.value(row, column).strip().lower() for column in identities(sheet)} - {""}
     return texts | {text.partition("@")[0] for text in texts}
+
+
+def platforms_numbers(sheet, row):
+    """The number that the platform itself gives to a student: Canvas's ID 12345, Moodle's Identifier "Participant 12345"."""
+    columns = [column for column in (sheet.column("id"), sheet.column("identifier")) if column is not None]
+    return {found[1] for column in columns if (found := re.fullmatch(r"(?:\D+ )?(\d+)", sheet.value(row, column).strip()))}
 
 
 def is_student(sheet, row):

@@ -161,7 +161,7 @@ def prepare(course, lab, source, student, seed, common, manner):
     if submission.problem:
         return Prepared(student, submission, None, "")
     task = {"lab": source, "backend": manner.backend, "limits": asdict(manner.limits), "notebook": submission.notebook, "seed": seed}
-    return Prepared(student, submission, task, results.key(common, content, student, seed))
+    return Prepared(student, submission, task, results.key(common, content, submission.notebook, student, seed))
 
 
 def write(course, lab, one, result, book):
@@ -215,9 +215,9 @@ def timestamp(folder):
     from nbgrader.utils import parse_utc
 
     try:
-        text = (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
+        text = intake.timestamp(folder)
         return parse_utc(text) if text else None
-    except (OSError, ValueError):
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,6 +1,7 @@
 """Marks in nbgrader's gradebook: written, read, kept and cleared."""
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from utils.grading.course import GradingError, maxima
 
@@ -47,27 +48,34 @@ POSTGRESQL = "For PostgreSQL it reads postgresql+psycopg://USER:PASSWORD@HOST/DA
 def opened(course, url):
     from nbgrader.api import Gradebook
 
-    with course.entered():              # nbgrader calls `alembic` by its name when it makes tables
-        book = Gradebook(url, course.config.CourseDirectory.course_id)
-        try:
-            note_version(book)
-        except BaseException:
-            book.close()
-            raise
+    note_version(url)
+    book = Gradebook(url, course.config.CourseDirectory.course_id)
     book.db().expire_on_commit = False  # what is written is not read again
     return book
 
 
-def note_version(book):
-    """Notes which form the tables have, where a grader was stopped between making them and saying so: `nbgrader db upgrade` asks."""
-    from nbgrader.api import get_alembic_version
-    from sqlalchemy import inspect, text
+def note_version(url):
+    """Notes in a new database which form nbgrader's tables have, before there are any. nbgrader does so afterwards, and a grader that
+    is stopped in between would leave a gradebook that `nbgrader db upgrade` cannot read."""
+    from sqlalchemy import create_engine, inspect, text
 
-    if not inspect(book.engine).has_table("alembic_version"):
-        version = get_alembic_version()
-        book.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        book.db.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": version})
-        book.db.commit()
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            if connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 0:
+                connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:form)"), {"form": newest_form()})
+    finally:
+        engine.dispose()
+
+
+def newest_form():
+    """The name of the newest form of nbgrader's tables."""
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(nbgrader.__file__).with_name("alembic"))).get_current_head()
 
 
 def is_race(error):

@@ -2,10 +2,15 @@
 import contextlib
 import copy
 import logging
+import re
 import shutil
+import time
 from pathlib import Path
 
+from utils.grading import marks
 from utils.grading.course import GradingError
+
+TRIES, PAUSE = 3, 0.5   # seconds
 
 
 @contextlib.contextmanager
@@ -31,12 +36,18 @@ def generate(course, lab):
     """
     course.require(lab)
     course.folder.mkdir(parents=True, exist_ok=True)
-    # ignore: of what lies beside the notebook nothing goes out to students
-    with course.entered(), nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api:
-        result = api.generate_assignment(lab, force=True)
-    if not result["success"]:
-        raise GradingError(why_not_generated(course, lab, result["log"] + (result.get("error") or "")))
-    return course.folder / "released" / lab
+    marks.gradebook(course).close()     # its tables are there
+    for _ in range(TRIES):
+        # ignore: of what lies beside the notebook nothing goes out to students
+        with course.entered(), nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api:
+            result = api.generate_assignment(lab, force=True)
+        log = result["log"] + (result.get("error") or "")
+        if result["success"]:
+            return course.folder / "released" / lab
+        if not re.search("IntegrityError|StaleDataError|deadlock", log):
+            break
+        time.sleep(PAUSE)               # another grader entered the same lab at this moment
+    raise GradingError(why_not_generated(course, lab, log))
 
 
 def why_not_generated(course, lab, log):

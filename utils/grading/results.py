@@ -23,10 +23,10 @@ def common(source, backend, limits):
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def key(common, content, student, seed):
-    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes."""
-    parts = [common, hashlib.sha256(content).hexdigest(), student, seed]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+def key(common, content, notebook, student, seed):
+    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes; notebook: as it was aligned."""
+    parts = [common, hashlib.sha256(content).hexdigest(), notebook, student, seed]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def library(allowed):

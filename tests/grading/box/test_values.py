@@ -470,7 +470,7 @@ TENSOR = {"t": "tensor", "d": "float32", "s": [2], "g": False, "p": False, "b": 
     {**TENSOR, "s": [3]}, {**TENSOR, "s": [10**9]}, {**TENSOR, "s": [-2]}, {**TENSOR, "s": [2.0]}, {**TENSOR, "s": "ab"}, {**TENSOR, "s": [True, 2]}, {**TENSOR, "b": [0, 9]},
     {**TENSOR, "b": [-1, 8]}, {**TENSOR, "b": [4, 8]}, {**TENSOR, "b": [0.0, 8]}, {**TENSOR, "b": [0, 10**30]}, {**TENSOR, "b": None}, {**TENSOR, "d": "object"}, {**TENSOR, "d": []},
     {**TENSOR, "s": [0, 10**18], "b": [0, 0]}, {**TENSOR, "s": [0, 2**62, 2**62], "b": [0, 0]}, {**TENSOR, "s": [1] * 40, "b": [0, 4]}, {**TENSOR, "q": {**TENSOR, "s": [1], "b": [0, 4]}},
-    {**TENSOR, "t": "array", "d": "|O"}, {**TENSOR, "t": "array", "d": "f4,f4"}, {**TENSOR, "t": "array", "d": {"names": ["a"], "formats": ["O"]}}, {**TENSOR, "t": "array", "d": "<U2"},
+    {**TENSOR, "t": "array", "d": "|O"}, {**TENSOR, "t": "array", "d": "f4,f4"}, {**TENSOR, "t": "array", "d": {"names": ["a"], "formats": ["O"]}}, *({**TENSOR, "t": "array", "d": kind, "s": [1]} for kind in ("<U2", "|S8", "|V8", "<M8", "<m8", "|O", "|O8")),
     {**TENSOR, "t": "array", "d": "(2,)f4"}, {**TENSOR, "t": "scalar", "d": "V8"}, {"t": "range", "v": [0, 10**12, 1]}, {"t": "range", "v": [0, 10, 0]}, {"t": "range", "v": [0.5, 1, 1]},
     {"t": "slice", "v": [{}, 1, 1]}, {"t": "size", "v": ["a"]}, {"t": "size", "v": 3}, {"t": "device", "v": 0}, {"t": "device", "v": "nowhere"}, {"t": "dtype", "v": "load"},
     {"t": "dtype", "v": 3}, {"t": "generator", "b": [0, 8]}, {"t": "complex", "v": ["a", 1]}, {"t": "complex", "v": [1, 2, 3]}, {"t": "bytes", "b": [0, 100]},

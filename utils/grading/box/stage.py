@@ -1,4 +1,5 @@
 """The folder that a box sees as the course: the rooms of `utils` that a lab's answers may import, and the box's own program."""
+import compileall
 import shutil
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def build(folder, rooms, user, home):
         path.chmod(0o755)
     (folder / "etc").mkdir()
     (folder / "etc" / "passwd").write_text(PASSWD.format(user=user, home=home))
+    compileall.compile_dir(target, quiet=2)         # or every cold box would do it again
     folder.chmod(0o755)
 
 
