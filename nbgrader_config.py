@@ -9,6 +9,8 @@ Validate button of a student's JupyterLab: it must load quickly, so nothing of `
 
 COURSE_GRADING names another folder than `grading` for submissions, grades and feedback; the example class
 of `grade --demo` lives in grading/demo.
+COURSE_GRADEBOOK is the address of a PostgreSQL database for the gradebook (postgresql+psycopg://USER:PASSWORD@HOST/NAME) in
+the place of the file grading/gradebook.db; the example class always has a file of its own.
 """
 import importlib.util
 import os
@@ -31,7 +33,8 @@ c.CourseDirectory.autograded_directory = f"{grading}/autograded"
 c.CourseDirectory.feedback_directory = f"{grading}/feedback"
 c.CourseDirectory.solution_directory = f"{grading}/solution"
 c.CourseDirectory.source_with_tests_directory = f"{grading}/source_with_tests"
-c.CourseDirectory.db_url = f"sqlite:///{root / grading / 'gradebook.db'}"
+gradebook = os.environ.get("COURSE_GRADEBOOK") if grading == "grading" else None
+c.CourseDirectory.db_url = gradebook or f"sqlite:///{root / grading / 'gradebook.db'}"
 # nbgrader copies the files beside a notebook along with it: a solution kept as .py would go out to students, and
 # a student's own torch.py would be imported in place of torch. (course.py copies notebooks and nothing else.)
 c.CourseDirectory.ignore = [

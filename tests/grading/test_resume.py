@@ -6,7 +6,10 @@ import stat
 import pytest
 
 from utils.grading.box.backends import possible
+from utils.grading.course import Course
 from utils.grading.grade import grade
+from utils.grading.results import partial
+from utils.grading.seed import course_secret, make_secret
 
 from . import resuming
 from .resuming import class_of, copy_of, made_course, picture, results_named, started_with
@@ -99,18 +102,17 @@ def test_another_secret_gives_other_hidden_inputs_and_the_same_marks(tmp_path):
 
 def test_a_second_run_of_the_same_lab_waits_and_then_finds_all_done(small, tmp_path):
     course = copy_of(small, tmp_path / "both")
-    runs = [resuming.started(course, tmp_path / f"temporary{number}") for number in range(2)]
+    as_before = "--time-limit", "60", "--cell-limit", "3"
+    runs = [resuming.started(course, tmp_path / f"temporary{number}", *as_before) for number in range(2)]
     said = [resuming.finished(run) for run in runs]
     assert sum("waiting for it to end" in text for text in said) == 1
     assert picture(course) == picture(small)
 
 
 def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
-    """As two graders make it at the same moment, and one that was stopped has left a part."""
-    course = made_course(tmp_path / "course")
-    from utils.grading.results import partial
-    from utils.grading.seed import course_secret, make_secret
-
+    """Two graders make it at the same moment: the first to be done counts."""
+    course = Course(tmp_path)
+    course.folder.mkdir()
     make_secret(course.folder / "secret")
     secret = course_secret(course)
     make_secret(course.folder / "secret")

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utils.grading.box import cgroup, landlock, seccomp, tree
-from utils.grading.box.wall import USER
+from utils.grading.box.wall import STAND, USER
 from utils.grading.box.wire import Wire, WireError
 
 BEST_FIRST = ("warm", "cold", "landlock", "none")
@@ -424,7 +424,10 @@ def wrapped(plan, nested):
     for path in FILES:
         if os.path.exists(path):
             command += ["--ro-bind", path, path]
-    made = set()
+    # before what may lie below them
+    for path, size in (("/tmp", 64 << 20), ("/home", 256 << 20)):
+        command += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
+    made = {Path("/tmp"), Path("/home")}
     for path in interpreter():
         if Path("/usr") in path.parents:
             continue
@@ -439,6 +442,4 @@ def wrapped(plan, nested):
         command += ["--ro-bind", os.devnull, str(path)]
     command += ["--ro-bind", str(plan.stage), INSIDE, "--ro-bind", str(plan.stage / "etc" / "passwd"), "/etc/passwd"]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
-    for path, size in (("/tmp", 64 << 20), ("/home", 256 << 20)):
-        command += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
-    return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
+    return [*command, "--dir", STAND, "--remount-ro", "/", "--chdir", "/", "--"]

@@ -6,6 +6,7 @@ home of limited size, a /proc with nobody else in it, and no network.
 """
 import ctypes
 import os
+import sys
 
 from utils.grading.box.limits import LIBC
 
@@ -15,9 +16,15 @@ DETACH = 2
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OWN = ("proc", "dev", "tmp", "home")            # made afresh in every box
+STAND = "/.box"                                 # an empty folder of the zygote's, where a box's root is put together
 SIZES = {"tmp": "64m", "home": "256m"}          # of what a submission can write; dev/shm: 64m
 FILES = 50_000                                  # in each of these; an empty file takes memory too
 USER = 64321                                    # who the student's code is inside
+
+
+def interpreter_in(folders):
+    """The folders of the running Python that lie in one of these top folders: a course may be below /home, or /tmp."""
+    return sorted({path for path in map(os.path.realpath, (sys.prefix, sys.base_prefix)) if path.split("/")[1] in folders})
 
 
 def check(result):
@@ -45,11 +52,11 @@ def leave(own_user):
 
 def new_root():
     """A root of its own for the first process in the namespaces."""
-    root = "/tmp"
+    root = STAND
     mount("none", "/", flags=REC | PRIVATE)
     mount("tmpfs", root, "tmpfs", NOSUID | NODEV, "size=1m,mode=755")
     for entry in os.scandir("/"):
-        if entry.name in OWN:
+        if entry.name in OWN or entry.path == STAND:
             continue
         if entry.is_symlink():
             os.symlink(os.readlink(entry.path), root + entry.path)
@@ -59,6 +66,9 @@ def new_root():
     for name, size in SIZES.items():
         os.mkdir(f"{root}/{name}")
         mount("tmpfs", f"{root}/{name}", "tmpfs", NOSUID | NODEV, f"size={size},nr_inodes={FILES},mode=1777")
+    for path in interpreter_in(OWN):
+        os.makedirs(root + path, 0o755)
+        mount(path, root + path, flags=BIND | REC)
     os.mkdir(f"{root}/dev")
     for name in DEVICES:
         open(f"{root}/dev/{name}", "w").close()

@@ -52,6 +52,7 @@ class Checker:
     """One lab, one back-end, one submission at a time."""
 
     def __init__(self, task, folder):
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / ".cache")      # which torch makes on import and leaves behind
         import torch  # noqa: F401 (so that the forks have it)
 
         if hasattr(rights.LIBC, "prctl"):
