@@ -588,3 +588,12 @@ def test_nothing_that_is_handed_in_is_imported_or_changed(take, right, folder):
 
 def test_names_are_printed_without_control_characters_and_not_too_long():
     assert printable("a\n\x1b\u202e\udcff b") == "a???? b" and len(printable("x" * 1000)) == 60
+
+
+def test_what_nbgraders_exchange_puts_beside_a_notebook_is_no_further_file(course, folder, take):
+    submit(course, "ada", RIGHT)
+    texts = {"timestamp.txt": "2027-05-03 09:00:00 UTC", "submission_secret.txt": "s"}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    assert intake.companions(folder) == texts
+    assert take().remarks == ()

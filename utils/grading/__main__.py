@@ -8,7 +8,8 @@ from rich.console import Console
 
 import utils
 
-from utils.grading.box.backends import BEST_FIRST, best, possible
+from utils.grading.box import canaries
+from utils.grading.box.backends import BEST_FIRST
 from utils.grading.course import Course, GradingError
 from utils.grading.outcomes import NOT_YET, OUR_FAULT
 
@@ -91,7 +92,7 @@ def release_command(course, options, console):
     if not labs:
         raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
     for lab in labs:
-        print(f"labs/{lab}: {'written' if release(course, lab) else 'unchanged'}")
+        print(f"labs/{lab}: {'written' if release(course, lab, always_proved=bool(options.lab)) else 'unchanged'}")
     return 0
 
 
@@ -112,7 +113,9 @@ def grade_command(course, options, console):
     from utils.grading.statistics import write_statistics
 
     lab = options.lab
-    if options.demo:
+    if options.demo and options.report_only:
+        course, lab = demo.there(course, lab)
+    elif options.demo:
         course, lab = demo.build(course, lab)
     elif lab is None:
         raise GradingError(f"Which lab? The labs are: {', '.join(course.labs()) or 'none yet'}. (Or --demo for an example class.)")
@@ -145,14 +148,19 @@ def grade_command(course, options, console):
 
 
 def chosen(options, console):
-    """The back-end to use, which is said. GradingError where there is none that keeps strangers' code in."""
-    name = options.backend or best()
-    if missing := possible(name):
-        raise GradingError(f"The back-end {name} does not work here: {missing}.")
-    if name == "none" and not options.trust_submissions:
-        raise GradingError(f"There is no box for submissions here: {possible('cold')}. {UNBOXED}")
-    console.print(f"each submission runs in a box: {name}" if name != "none" else f"WARNING. {UNBOXED}", markup=False)
-    return name
+    """The back-end to use, once its canaries have been tried; what came of them is said. GradingError where there is none that keeps
+    strangers' code in."""
+    with console.status("trying the box: what must not work from inside it"):
+        state = canaries.look(options.backend) if options.backend else canaries.best()
+    if state.name == "none":
+        if not options.trust_submissions:
+            raise GradingError(f"There is no box for submissions here (python3 course.py doctor says more). {UNBOXED}")
+        console.print(f"WARNING. {UNBOXED}", markup=False)
+    elif not state.holds:
+        raise GradingError(f"The box {state.name} is not used here: {state}. python3 course.py doctor says more.")
+    else:
+        console.print(f"each submission runs in a box: {state.name} ({state})", markup=False, highlight=False)
+    return state.name
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ LEFT_OUT = {"utils/grading"}
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
 FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md
 SECRET = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
+PASSWORD = re.compile(rb"://[^/\s'\"@:]+:[^/\s'\"@]+@")  # postgresql+psycopg://teacher:secret@host
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+)\)")
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes the same bytes
 
@@ -60,6 +61,8 @@ def entries(course):
     files |= {name: content(course, name) for name in PICTURE.findall(readme)}
     files |= labs(course)
     for name, data in files.items():
+        if PASSWORD.search(data):
+            raise GradingError(f"{name} would go out to students, and there is an address with a password in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then bundle again.")
         if mark := next((mark for mark in SECRET if mark.encode() in data), None):
             raise GradingError(f"{name} would go out to students, and there is a line in it with {mark}. Take it out, then bundle again.")
     return files

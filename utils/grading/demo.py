@@ -33,15 +33,29 @@ def labs_with_examples(course):
     return [lab for lab in course.labs() if (EXAMPLES / lab).is_dir()]
 
 
+def there(course, lab=None):
+    """The Course of the example class as it is, and the lab; GradingError when it has not been made."""
+    demo = example_course(course)
+    graded = [name for name in labs_with_examples(course) if lab in (None, name) and demo.students(name)]
+    if not graded:
+        raise GradingError("There is no example class yet: grade --demo makes it.")
+    return demo, graded[0]
+
+
+def example_course(course):
+    """In grading/demo, with a gradebook of its own."""
+    return Course(course.root, f"{course.grading}/demo")
+
+
 def build(course, lab=None):
-    """Makes the example class. Returns its Course (in grading/demo, with a gradebook of its own) and the lab."""
+    """Makes the example class. Returns its Course and the lab."""
     offered = labs_with_examples(course)
     if lab is not None:
         course.require(lab)
     if lab not in [None, *offered] or not offered:
         raise GradingError(f"There are no example submissions for {lab or 'any lab'}. There are for: {', '.join(offered) or 'none'}.")
     lab = lab or offered[0]
-    demo = Course(course.root, f"{course.grading}/demo")
+    demo = example_course(course)
     shutil.rmtree(demo.folder, ignore_errors=True)
     released = json.loads((generate(demo, lab) / f"{lab}.ipynb").read_text(encoding="utf-8"))
     reference = answers_of(json.loads(course.source(lab).read_text(encoding="utf-8")))

@@ -53,6 +53,8 @@ def write_again(course, lab, jobs, console, student=None):
     chosen = who(course, lab, student)
     with course.alone(lab, console.print):
         generate(course, lab)
+        with marks.gradebook(course) as book:
+            marks.penalise_again(book, course.config, lab, chosen)
         pages(course, lab, [row.student for row in report.rows(course, lab) if row.student in chosen and row.outcome.graded], jobs, console)
         return table(course, lab)
 
@@ -188,6 +190,8 @@ def keep(course, lab, one, result, book):
     path = course.autograded(lab, student)
     same = answers_by_hand(path) == by_hand(submission.notebook)
     marks.record(book, course.config, lab, student, timestamp(course.submitted(lab, student)), result["checks"], submission.unanswered, same)
+    for name, text in intake.companions(course.submitted(lab, student)).items():     # nbgrader's own tools want them there
+        results.write(path.with_name(name), text)
     results.write(path, json.dumps(with_outputs(submission.notebook, result), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return outcomes.of_result(submission, result, one.key)
 

@@ -3,6 +3,7 @@
 Of a folder grading/submitted/STUDENT/LAB one regular file is read and nothing else: no link is followed at any level,
 no pipe or device is opened, and what could be run or imported beside the notebook is refused by name.
 """
+import contextlib
 import itertools
 import os
 import re
@@ -17,6 +18,7 @@ from utils.grading.parse import Notebook, Unreadable, parse, printable
 LARGEST = 100_000_000   # bytes; a notebook with that many outputs is still read
 MOST_FILES = 1_000      # that are looked at beside a notebook
 FILE, FOLDER, LINK = "a file", "a folder", "a link"
+COMPANIONS = ("timestamp.txt", "submission_secret.txt")         # when it was handed in; what the exchange knows it by
 LEFTOVERS = {
     ".ipynb_checkpoints", ".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini", ".git", ".gitignore", ".gitattributes", ".vscode", ".idea",
 }
@@ -165,7 +167,7 @@ def look(folder):
             refused.append(f"{printable(path)} ({kind})")
         elif name.startswith(".") or name.lower().endswith(RUNNABLE):
             refused.append(printable(path))
-        elif path != "timestamp.txt":
+        elif path not in COMPANIONS:
             others.append(printable(path))
     return Found(sorted(notebooks), sorted(refused), sorted(others))
 
@@ -231,7 +233,13 @@ def bytes_of(path, name, most=LARGEST):
 
 def timestamp(folder):
     """The text of a submission's timestamp.txt; "" when there is none that can be read."""
-    try:
-        return bytes_of(folder / "timestamp.txt", "timestamp.txt", 1_000).decode().strip()
-    except (Unreadable, OSError, UnicodeDecodeError):
-        return ""
+    return companions(folder).get("timestamp.txt", "").strip()
+
+
+def companions(folder):
+    """The texts of the small files that nbgrader puts beside a notebook, by name; of those that can be read."""
+    texts = {}
+    for name in COMPANIONS:
+        with contextlib.suppress(Unreadable, OSError, UnicodeDecodeError):
+            texts[name] = bytes_of(folder / name, name, 1_000).decode()
+    return texts

@@ -263,6 +263,13 @@ def penalise(book, config, lab, student):
         book.db.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == row.id).values(late_submission_penalty=penalty))
 
 
+def penalise_again(book, config, lab, students):
+    """Reckons what is taken off for being late anew: marks given by hand change it."""
+    for student in students:
+        if notebook(book, lab, student):
+            together(book, lambda student=student: penalise(book, config, lab, student))
+
+
 def clear(book, lab, student):
     """Removes the marks that a machine gave, of an earlier version of what cannot be graded now; keeps those given by hand."""
     from nbgrader.api import Grade

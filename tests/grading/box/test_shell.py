@@ -92,7 +92,9 @@ def test_the_next_cell_prints_whatever_became_of_stdout(run):
 
 
 def test_what_is_no_text_cannot_be_written(run):
-    assert errors(run("import sys; sys.stdout.write(5)"))[0][0] == "TypeError" and errors(run("import sys; sys.stdout.buffer"))[0][0] == "AttributeError"
+    shown = run("import sys; sys.stdout.write(5)")
+    assert errors(shown)[0][0] == "TypeError" and text(shown) == ""
+    assert errors(run("import sys; sys.stdout.buffer"))[0][0] == "AttributeError"
 
 
 @pytest.mark.parametrize("source, name, words", [

@@ -118,7 +118,7 @@ def test_a_name_that_no_solution_cell_defines_is_not_looked_up_in_the_box():
 def test_a_check_sees_the_names_as_they_are_when_it_runs():
     lab = [answer("f", "def f(): return 1"), check("one", "assert f() == 1"), answer("g", "def f(): return 2"), check("two", "assert f() == 2")]
     assert points(graded(lab, {})) == {"one": 4, "two": 4}
-    assert points(graded(lab, {"g": "del f"})) == {"one": 4, "two": 0}
+    assert points(graded([*lab, check("three", "assert f()")], {"g": "del f"})) == {"one": 4, "two": 0, "three": 0}
 
 
 def test_checks_follow_each_other_and_keep_their_own_names():

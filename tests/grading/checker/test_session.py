@@ -2,6 +2,7 @@ import copy
 import json
 import math
 import os
+import pathlib
 import random
 import sys
 import time
@@ -10,6 +11,7 @@ import types
 from dataclasses import replace
 
 import numpy as np
+import pandas
 import pytest
 import torch
 from torch import nn
@@ -176,7 +178,8 @@ def test_a_student_who_trains_with_a_lent_optimizer_and_loader_ends_where_one_do
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), twin.parameters()))
 
 
-@pytest.mark.parametrize("value", [types, sys._getframe(), compile("1", "a", "eval"), 10**2000, open(os.devnull), object()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize("value", [types, sys._getframe(), compile("1", "a", "eval"), 10**2000, sys.stdout, object(), sys.stdout.write, np.ones(1).tofile,
+                                   pathlib.Path("/"), pathlib.Path("/").write_text, os.system, pandas.DataFrame()], ids=lambda v: type(v).__name__)
 def test_what_cannot_be_lent_is_the_checks_mistake_and_the_box_lives_on(answers, value):
     with pytest.raises(TypeError, match="cannot cross"):
         answers.same([torch.ones(1), value])
@@ -719,6 +722,20 @@ def test_a_time_limit_in_a_call_further_in_ends_the_call_further_out():
     with pytest.raises(TookTooLong), time_limit(0.2):
         names["call"](own("f = lambda: slow()", slow=names["slow"]).f)
     assert session.box is None
+    session.close()
+
+
+def test_a_new_box_that_a_callback_started_is_not_taken_for_the_old_one():
+    session = session_of("def call(f): return f()\nx = 3")
+    call = session.look({"call"})["call"]
+
+    def restart():
+        session.close()
+        return session.look({"x"})["x"]
+
+    with pytest.raises(ProcessEnded):
+        call(own("f = lambda: restart()", restart=restart).f)
+    assert session.look({"x"}) == {"x": 3} and session.starts == 2
     session.close()
 
 
