@@ -10,9 +10,11 @@ cases whose row says so. FILE keeps what plain nbgrader gave, so that the table 
 Needs Linux and bubblewrap. Run by root, nbgrader runs as another user, of its own for each case, which owns the copy of the course.
 """
 import argparse
+import csv
 import fnmatch
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -35,6 +37,7 @@ from utils.grading.course import Course, maxima  # noqa: E402
 NEIGHBOUR = "99_honest"
 WORLD, TEMPLATE = Path("/tmp/world"), Path("/tmp/template")
 TIME = 100              # seconds for one `nbgrader autograde`
+SCRIPT = re.compile(r"<script>(alert|document|planted|var)|<[^>]*\s(onerror|onload|onclick|ontoggle)\s*=")
 CONFIG = '''\
 import os
 c = get_config()
@@ -121,7 +124,10 @@ def inside(name):
     world = World(WORLD, [case], honest=[NEIGHBOUR], make=copy_of_template)
     if os.getuid() == 0:
         subprocess.run(["chown", "-Rh", f"{user_of(name)}:{user_of(name)}", str(WORLD)], check=True)
-    code, seconds, log = nbgrader("autograde", world, user_of(name))
+    student = ["--first-name", case.names[0], "--last-name", case.names[1]]
+    if case.row == 23:
+        nbgrader(["db", "student", "add", name, *student], world, user_of(name))
+    code, seconds, log = nbgrader(["autograde", LAB], world, user_of(name))
     time.sleep(2)           # for what goes on after grading
     if not world.course.folder.exists():
         return print(json.dumps({"lost": "**the course with all submissions and the gradebook is gone**"}))
@@ -129,24 +135,33 @@ def inside(name):
     for process in world.left_behind():
         process.kill()
     if case.row in (15, 20, 23):
-        nbgrader("generate_feedback", world, user_of(name))
+        nbgrader(["generate_feedback", LAB], world, user_of(name))
+        nbgrader(["export"], world, user_of(name))
     pages = [path.read_text(errors="replace") for path in world.course.folder.glob(f"feedback/{name}/**/*.html")]
     seen.update(
         code=code, seconds=round(seconds, 1), error=last_error(log), marks=marks(world, name), neighbour=marks(world, NEIGHBOUR),
         planted=world.planted(), calls=world.callers(), canaries=world.touched_canaries(), submissions=world.changed_submissions(),
-        page=bool(pages), script=any("<script>alert" in page or "onerror=alert" in page or "onload=" in page for page in pages),
-        hidden=any("pelican" in page for page in pages), copied=links_followed(world, name),
+        script=any(SCRIPT.search(page) for page in pages), hidden=any("pelican" in page for page in pages),
+        formula=formulas(world.course.root / "grades.csv"), copied=links_followed(world, name),
     )
     print(json.dumps(seen))
 
 
-def nbgrader(step, world, user):
+def formulas(path):
+    """Whether nbgrader's table has a cell that a spreadsheet takes for a formula."""
+    if not path.exists():
+        return False
+    with open(path, newline="", encoding="utf-8") as file:
+        return any(cell.startswith(("=", "+", "-", "@")) for line in csv.reader(file) for cell in line)
+
+
+def nbgrader(arguments, world, user):
     """(exit code or None when it was ended after TIME, seconds, what it said)"""
     identity = {"user": user, "group": user, "extra_groups": []} if os.getuid() == 0 else {}
     variables = world.course.environment() | world.environment()
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(["nbgrader", step, LAB], cwd=world.course.root, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        process = subprocess.Popen(["nbgrader", *arguments], cwd=world.course.root, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                    start_new_session=True, preexec_fn=limit, **identity)
         try:
             code = process.wait(TIME)
@@ -209,9 +224,14 @@ def number(value):
 def differences(expected, got):
     """`double 5 instead of 0` for every exercise that has other points than expected."""
     wrong = {name: points for name, points in expected.items() if points is not ... and got[name] != points}
-    if wrong and len(wrong) > 4 and all(got[name] is None for name in wrong):
+    if len(wrong) > 4 and all(got[name] is None for name in wrong):
         return ["no grade at all"]
-    return [f"{name} {number(got[name])} instead of {number(points)}" for name, points in wrong.items()]
+    if len(wrong) > 4 and not any(got[name] for name in wrong):
+        return ["0 points for everything"]
+    if wrong and not any(points is not None for points in expected.values()):
+        return [f"graded all the same: {sum(points or 0 for points in got.values()):g} points"]
+    said = [f"{name} {number(got[name])} instead of {number(points)}" for name, points in wrong.items()]
+    return said if len(said) < 5 else [*said[:3], f"and {len(said) - 3} more"]
 
 
 def said_of_plain(case, course, seen):
@@ -231,6 +251,7 @@ def said_of_plain(case, course, seen):
     wrong += ["submissions changed"] if seen["submissions"] else []
     wrong += ["the file behind a link was copied"] if seen["copied"] else []
     wrong += ["a script in the feedback"] if seen["script"] else []
+    wrong += ["a formula in the table"] if seen["formula"] else []
     wrong += ["hidden tests in the feedback"] if seen["hidden"] and case.row == 23 else []
     if seen["code"] is None:
         wrong.append(f"did not end within {TIME} s")

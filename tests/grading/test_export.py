@@ -29,6 +29,6 @@ def test_names_come_back_as_they_went_in(tmp_path):
     with open(tmp_path / "out.csv", newline="", encoding="utf-8") as file:
         line, = csv.DictReader(file)
     assert line == {
-        "student": "'=evil", "first name": "Zoë", "last name": "García, Jr.", "email": "'-1@example.org", "x": "1.5", "total": "1.5",
+        "student": "'=evil", "first name": "Zoë", "last name": "García, Jr.", "email": "'-1@example.org", "x": "1.5", "late penalty": "", "total": "1.5",
         "max": "2", "manual marks pending": "yes", "status": "graded", "sentence": 'said "hello", left\nand came back',
     }

@@ -171,7 +171,7 @@ def test_a_server_that_does_not_answer_is_named(in_a_file, tmp_path):
     assert "The gradebook's database cannot be used: " in said and "refused" in said
 
 
-@pytest.mark.parametrize("address", ["postgresql+nothing://host/name", "no address", "postgresql+psycopg2://host/name"])
+@pytest.mark.parametrize("address", ["postgresql+nothing://host/name", "no address"])
 def test_an_address_that_cannot_be_used_is_named_with_what_to_write(in_a_file, monkeypatch, address):
     monkeypatch.setenv("COURSE_GRADEBOOK", address)
     with pytest.raises(GradingError, match=r"COURSE_GRADEBOOK.*postgresql\+psycopg://USER"):

@@ -108,8 +108,9 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(course):
 
 def test_every_submission_has_its_own_seed(course):
     secret = course_secret(course)
-    seeds = {submission_seed(key, lab, student) for key in (secret, b"other") for lab in ("tiny", "big") for student in ("ada", "bob")}
-    assert len(seeds) == 8 and all(len(seed) == 64 for seed in seeds)
+    seeds = {submission_seed(key, lab, student, content) for key in (secret, b"other") for lab in ("tiny", "big")
+             for student in ("ada", "bob") for content in (b"first try", b"second try")}
+    assert len(seeds) == 16 and all(len(seed) == 64 for seed in seeds)
 
 
 def test_a_locked_gradebook_is_named(course, monkeypatch):

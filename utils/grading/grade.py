@@ -111,7 +111,7 @@ def grade_all(course, lab, source, students, manner, console):
 
         waiting = {}
         for name in students:
-            one = prepare(course, lab, source, name, submission_seed(secret, lab, name), common, manner)
+            one = prepare(course, lab, source, name, secret, common, manner)
             stored = None if manner.fresh or one.task is None else results.load(course, lab, one.key)
             if one.task is None or stored:
                 finish(one, stored)
@@ -128,7 +128,7 @@ def grade_one(course, lab, student, manner):
     """Grades one submission without a table and pages, as formgrader's button does. Returns the Outcome."""
     source = json.loads(course.source(lab).read_text(encoding="utf-8"))
     common = results.common(source, manner.backend, manner.limits)
-    one = prepare(course, lab, source, student, submission_seed(course_secret(course), lab, student), common, manner)
+    one = prepare(course, lab, source, student, course_secret(course), common, manner)
     result = None
     if one.task:
         result = results.load(course, lab, one.key) or stored_now(course, lab, one, workers.run(one.task), manner)
@@ -156,12 +156,13 @@ class Prepared:
     key: str
 
 
-def prepare(course, lab, source, student, seed, common, manner):
+def prepare(course, lab, source, student, secret, common, manner):
     """common: that of `results.common`."""
     submission = intake.read(course, lab, student, source)
     content, submission = submission.content, replace(submission, content=b"")
     if submission.problem:
         return Prepared(student, submission, None, "")
+    seed = submission_seed(secret, lab, student, content)
     task = {"lab": source, "backend": manner.backend, "limits": asdict(manner.limits), "notebook": submission.notebook, "seed": seed}
     return Prepared(student, submission, task, results.key(common, content, submission.notebook, student, seed))
 

@@ -56,7 +56,7 @@ def why_not_generated(course, lab, log):
         return (
             f"The graded cells of solutions/{lab} were added, removed or renamed after submissions of this lab had been graded. "
             f"Undo that, or start this lab's marks afresh (manual marks are lost, so keep a copy of {course.grading}/gradebook.db): "
-            f"nbgrader db assignment remove {lab} --force, then grade again."
+            f".venv/bin/nbgrader db assignment remove {lab} --force (its due date goes too), then grade again."
         )
     if "database is locked" in log:
         return f"The gradebook {course.grading}/gradebook.db is locked by another program: close it (formgrader, another grading run) and try again."

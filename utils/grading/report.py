@@ -29,6 +29,7 @@ class Row:
     most: float
     pending: bool
     outcome: Outcome
+    taken_off: float = 0.0      # points, for being late
 
 
 def outcome_file(course, lab, student):
@@ -54,20 +55,18 @@ def rows(course, lab):
 
 def row(book, checks, lab, student, known, outcome):
     marks = gradebook_marks.read(book, lab, student) if outcome.graded else {}
+    late = gradebook_marks.late_penalty(book, lab, student) if outcome.graded else 0.0
     if outcome.graded and not marks:  # a gradebook that was taken away is no row of zeros
         outcome = Outcome(NOT_YET, "")
     return Row(
         student, known and known.first_name, known and known.last_name, known and known.email,
         gradebook_marks.by_exercise(checks, marks),
-        total(book, lab, student, marks) if outcome.graded else None,
+        max(sum(mark.points or 0 for mark in marks.values()) - late, 0) if outcome.graded else None,
         sum(maxima(checks).values()),
         any(mark.pending for mark in marks.values()),
         outcome,
+        late,
     )
-
-
-def total(book, lab, student, marks):
-    return max(sum(mark.points or 0 for mark in marks.values()) - gradebook_marks.late_penalty(book, lab, student), 0)
 
 
 def table(checks, rows):
@@ -83,8 +82,13 @@ def table(checks, rows):
         total = points(row.total) + ("+" if row.pending else "")
         marks = [("?" if value is None else points(value)) if row.total is not None else "" for value in row.points.values()]
         status = Text(row.outcome.status, style=COLOURS[row.outcome.status])
-        table.add_row(Text(row.student), total if row.total is not None else "-", *marks, status, Text(row.outcome.sentence))
+        table.add_row(Text(row.student), total if row.total is not None else "-", *marks, status, Text(sentence(row)))
     return table
+
+
+def sentence(row):
+    late = [f"{points(row.taken_off)} points taken off for being late"] if row.taken_off else []
+    return "; ".join(filter(None, [row.outcome.sentence, *late]))
 
 
 def legend(checks, rows):

@@ -28,6 +28,10 @@ def make_secret(path):
         os.unlink(temporary)
 
 
-def submission_seed(secret, lab, student):
-    """HMAC-SHA256(secret, lab + student) as 64 hex digits: the same for the same submission, guessed by nobody."""
-    return hmac.new(secret, (lab + student).encode(), hashlib.sha256).hexdigest()
+def submission_seed(secret, lab, student, content):
+    """HMAC-SHA256 of lab, student and the submission's bytes, as 64 hex digits: the same for the same file, guessed by nobody.
+
+    Another file draws other inputs, so what a student learns of them is of no use for the next try.
+    """
+    parts = [lab.encode(), student.encode(), content]
+    return hmac.new(secret, b"".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256).hexdigest()

@@ -15,15 +15,19 @@ IMAGE, SIGNAL, ROWS, LABELS = torch.randn(2, 4, 8, 8), torch.randn(2, 4, 8), tor
 EXAMPLES = [            # a layer with arguments that are not the usual ones, and an input
     (nn.Linear(6, 3, bias=False), (ROWS,)), (nn.Linear(6, 3).double(), (ROWS.double(),)),
     (nn.Conv1d(4, 8, 3, stride=2, padding=1, dilation=2, groups=2, padding_mode="reflect"), (SIGNAL,)),
-    (nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding="valid", groups=2, bias=False), (IMAGE,)), (nn.Conv2d(4, 4, 3, padding="same", padding_mode="circular"), (IMAGE,)),
+    (nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding="valid", groups=2, bias=False), (IMAGE,)),
+    (nn.Conv2d(4, 4, 3, padding="same", padding_mode="circular"), (IMAGE,)),
     (nn.BatchNorm1d(6, eps=1e-3, momentum=None, affine=False), (ROWS,)), (nn.BatchNorm2d(4, momentum=0.3, track_running_stats=False), (IMAGE,)),
     (nn.LayerNorm((8, 8), eps=1e-2, bias=False), (IMAGE,)), (nn.LayerNorm(6, elementwise_affine=False), (ROWS,)),
-    (nn.Embedding(9, 3, padding_idx=1, max_norm=0.5, norm_type=1.0), (LABELS,)), (nn.ReLU(), (ROWS,)), (nn.LeakyReLU(0.3), (ROWS,)), (nn.ELU(0.2), (ROWS,)),
-    (nn.GELU("tanh"), (ROWS,)), (nn.Tanh(), (ROWS,)), (nn.Sigmoid(), (ROWS,)), (nn.SiLU(), (ROWS,)), (nn.Softplus(2.0, 5.0), (ROWS,)), (nn.Identity(), (ROWS,)),
+    (nn.Embedding(9, 3, padding_idx=1, max_norm=0.5, norm_type=1.0), (LABELS,)), (nn.ReLU(), (ROWS,)), (nn.LeakyReLU(0.3), (ROWS,)),
+    (nn.ELU(0.2), (ROWS,)),
+    (nn.GELU("tanh"), (ROWS,)), (nn.Tanh(), (ROWS,)), (nn.Sigmoid(), (ROWS,)), (nn.SiLU(), (ROWS,)), (nn.Softplus(2.0, 5.0), (ROWS,)),
+    (nn.Identity(), (ROWS,)),
     (nn.Softmax(dim=0), (ROWS,)), (nn.LogSoftmax(dim=1), (ROWS,)), (nn.Flatten(2), (IMAGE,)), (nn.Unflatten(1, (2, 3)), (ROWS,)),
     (nn.MaxPool1d(2, stride=1, padding=1, ceil_mode=True), (SIGNAL,)), (nn.MaxPool2d((2, 3), return_indices=True), (IMAGE,)),
     (nn.AvgPool1d(3, count_include_pad=False, padding=1), (SIGNAL,)), (nn.AvgPool2d(2, divisor_override=3), (IMAGE,)),
-    (nn.AdaptiveAvgPool1d(3), (SIGNAL,)), (nn.AdaptiveAvgPool2d((2, None)), (IMAGE,)), (nn.Dropout(0.9).eval(), (ROWS,)), (nn.Dropout2d(0.2).eval(), (IMAGE,)),
+    (nn.AdaptiveAvgPool1d(3), (SIGNAL,)), (nn.AdaptiveAvgPool2d((2, None)), (IMAGE,)), (nn.Dropout(0.9).eval(), (ROWS,)),
+    (nn.Dropout2d(0.2).eval(), (IMAGE,)),
     (nn.CrossEntropyLoss(ignore_index=3, reduction="sum", label_smoothing=0.1), (ROWS, LABELS)), (nn.NLLLoss(ignore_index=-1), (ROWS, LABELS)),
     (nn.CrossEntropyLoss(weight=torch.arange(6.0)), (ROWS, LABELS)),
     (nn.MSELoss(reduction="none"), (ROWS, ROWS + 1)), (nn.L1Loss(reduction="sum"), (ROWS, ROWS + 1)), (nn.BCELoss(), (ROWS.sigmoid(), ROWS.sigmoid())),
@@ -96,7 +100,8 @@ def tree(kind, given=None, parameters=(), buffers=(), children=()):
 
 
 LINEAR = {"in_features": 2, "out_features": 1, "bias": True}
-CONV = {"in_channels": 1, "out_channels": 1, "kernel_size": 3, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
+CONV = {"in_channels": 1, "out_channels": 1, "kernel_size": 3, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True,
+    "padding_mode": "zeros"}
 WEIGHT = {"t": "tensor", "d": "float32", "s": [1, 2], "g": True, "p": True, "b": [0, 8]}
 BIAS = {**WEIGHT, "s": [1], "b": [8, 4]}
 HOSTILE = [
@@ -105,17 +110,24 @@ HOSTILE = [
     tree("Linear", LINEAR, [["weight", None], ["bias", BIAS]]), tree("Linear", LINEAR, [["weight", {**WEIGHT, "p": False}], ["bias", BIAS]]),
     tree("Linear", LINEAR, [["weight", 5], ["bias", BIAS]]), tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS], ["a.b", BIAS]]),
     tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS], [5, None]]), tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS], ["", None]]),
-    tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS], ["x" * 1000, None]]), tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS]], [["b", 3]]),
+    tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS], ["x" * 1000, None]]),
+    tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS]], [["b", 3]]),
     tree("Linear", LINEAR, [["weight", WEIGHT], ["bias", BIAS]], [], [["c", WEIGHT]]), tree("Linear", LINEAR, [["weight", WEIGHT], ["bias"]]),
-    *(tree("Conv2d", {**CONV, name: value}) for name in CONV for value in (0, -1, 10**9, 10**30, "same", None, 1.5, {"t": "list", "v": [1]}, {"t": "tuple", "v": [3] * 500})),
+    *(tree("Conv2d", {**CONV, name: value}) for name in CONV for value in (0, -1, 10**9, 10**30, "same", None, 1.5, {"t": "list", "v": [1]},
+    {"t": "tuple", "v": [3] * 500})),
     *(tree("Conv2d", {**CONV, "stride": value}) for value in (WEIGHT, {"t": "handle", "h": 1, "n": "x", "c": True}, {"t": "module", "k": "ReLU"})),
-    tree("Embedding", {"num_embeddings": 10**9, "embedding_dim": 10**9, "padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False}),
-    tree("AdaptiveAvgPool2d", {"output_size": 50_000}), tree("AdaptiveAvgPool2d", {"output_size": {"t": "tuple", "v": [50_000, 50_000]}}), tree("AvgPool1d", {"kernel_size": 2}),
+    tree("Embedding", {"num_embeddings": 10**9, "embedding_dim": 10**9, "padding_idx": None, "max_norm": None, "norm_type": 2.0,
+    "scale_grad_by_freq": False, "sparse": False}),
+    tree("AdaptiveAvgPool2d", {"output_size": 50_000}), tree("AdaptiveAvgPool2d", {"output_size": {"t": "tuple", "v": [50_000, 50_000]}}),
+    tree("AvgPool1d", {"kernel_size": 2}),
     tree("Unflatten", {"dim": 1, "unflattened_size": {"t": "tuple", "v": ["a", {}]}}), tree("Unflatten", {"dim": 1, "unflattened_size": 5}),
     tree("LayerNorm", {"normalized_shape": {"t": "tuple", "v": [10**9] * 8}, "eps": 1e-5, "elementwise_affine": True, "bias": True}),
-    tree("Dropout", {"p": 5, "inplace": False}), tree("Dropout", {"p": "a", "inplace": False}), tree("BatchNorm1d", {"num_features": 10**12, "eps": 0, "momentum": 0, "affine": True, "track_running_stats": True}),
-    tree("Bilinear", {"a": 1}), tree("__init__", {"a": 1}), tree("Module", {"a": 1}), {**tree("Sequential", {}), "k": None}, {**tree("Sequential", {}), "k": []},
-    {**tree("Sequential", {}), "a": 5}, {**tree("Sequential", {}), "p": {}}, {**tree("Sequential", {}), "c": [["0", {"t": "handle", "h": 1, "n": "x", "c": True}]]},
+    tree("Dropout", {"p": 5, "inplace": False}), tree("Dropout", {"p": "a", "inplace": False}),
+    tree("BatchNorm1d", {"num_features": 10**12, "eps": 0, "momentum": 0, "affine": True, "track_running_stats": True}),
+    tree("Bilinear", {"a": 1}), tree("__init__", {"a": 1}), tree("Module", {"a": 1}), {**tree("Sequential", {}), "k": None},
+    {**tree("Sequential", {}), "k": []},
+    {**tree("Sequential", {}), "a": 5}, {**tree("Sequential", {}), "p": {}},
+    {**tree("Sequential", {}), "c": [["0", {"t": "handle", "h": 1, "n": "x", "c": True}]]},
 ]
 
 

@@ -24,7 +24,8 @@ def serve(wire):
 def session(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
-        patch.setenv("HOME", str(home)), patch.setenv("IPYTHONDIR", str(home / ".ipython")), patch.setenv("PLOTLY_RENDERER", "plotly_mimetype"), patch.setenv("PYTHONWARNINGS", "default")
+        patch.setenv("HOME", str(home)), patch.setenv("IPYTHONDIR", str(home / ".ipython")), patch.setenv("PLOTLY_RENDERER",
+            "plotly_mimetype"), patch.setenv("PYTHONWARNINGS", "default")
         patch.chdir(home)
         session = session_of("import sys", box=lambda: ForkBox(serve), limits=Limits(300, 60, 4 << 30))
         yield session
@@ -58,7 +59,8 @@ def data(shown):
 
 def test_a_cell_shows_what_a_notebook_shows(run):
     shown = run("import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c', end='')\n[1]")
-    assert [(o["output_type"], o.get("name")) for o in shown] == [("stream", "stdout"), ("stream", "stderr"), ("stream", "stdout"), ("execute_result", None)]
+    assert [(o["output_type"], o.get("name")) for o in shown] == [("stream", "stdout"), ("stream", "stderr"), ("stream", "stdout"),
+        ("execute_result", None)]
     assert text(shown) == "a\nc" and data(shown) == [{"text/plain": "[1]"}]
     assert run("x = 3") == [] and run("x;") == [] and data(run("_ = 5; x")) == [{"text/plain": "3"}]
 
@@ -78,15 +80,18 @@ def test_output_of_a_called_function_costs_nothing(run, session):
 
 
 @pytest.mark.parametrize("source, kept", [
-    (r"print('\ud800 \x00 \x1b[31m \u202e')", "? \x00 \x1b[31m \u202e\n"), (r"import sys; sys.stdout.close(); print('after')", "after\n"), ("import sys; sys.stdout.flush(); print(sys.stdout.isatty())", "False\n"),
-    ("import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): print('a')\nprint('b')", "b\n"), ("import sys; sys.stdout.writelines(['a', 'b'])", "ab"), ("print(str.__new__(type('S', (str,), {'__str__': lambda s: 'lie'}), 'a'))", "lie\n"),
+    (r"print('\ud800 \x00 \x1b[31m \u202e')", "? \x00 \x1b[31m \u202e\n"), (r"import sys; sys.stdout.close(); print('after')", "after\n"),
+    ("import sys; sys.stdout.flush(); print(sys.stdout.isatty())", "False\n"),
+    ("import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): print('a')\nprint('b')", "b\n"),
+    ("import sys; sys.stdout.writelines(['a', 'b'])", "ab"), ("print(str.__new__(type('S', (str,), {'__str__': lambda s: 'lie'}), 'a'))", "lie\n"),
 ])
 def test_odd_ways_to_print(run, source, kept):
     assert text(run(source)) == kept
 
 
 def test_the_next_cell_prints_whatever_became_of_stdout(run):
-    for source in ("import sys; sys.stdout = None", "import sys; del sys.stdout", "import sys; sys.stdout = open('/dev/full', 'w')", "import os\nfor k in (1, 2): os.close(k)\nos.open('/dev/null', os.O_WRONLY); os.dup(1)", "import sys; sys.displayhook = None"):
+    for source in ("import sys; sys.stdout = None", "import sys; del sys.stdout", "import sys; sys.stdout = open('/dev/full', 'w')",
+        "import os\nfor k in (1, 2): os.close(k)\nos.open('/dev/null', os.O_WRONLY); os.dup(1)", "import sys; sys.displayhook = None"):
         run(source)
         assert text(run("print('hello')")) == "hello\n"
 
@@ -98,11 +103,16 @@ def test_what_is_no_text_cannot_be_written(run):
 
 
 @pytest.mark.parametrize("source, name, words", [
-    ("input('name? ')", "RuntimeError", "nobody to ask"), ("import getpass; getpass.getpass()", None, ""), ("import sys; sys.exit(3)", "SystemExit", "3"), ("exit()", "SystemExit", "exit"), ("quit", "SystemExit", "exit"),
-    ("raise KeyboardInterrupt", "KeyboardInterrupt", ""), ("raise GeneratorExit", "GeneratorExit", ""), ("def f(:", "SyntaxError", "invalid syntax"), ("  x = 1\n y = 2", "IndentationError", ""), ("1 / 0", "ZeroDivisionError", "division by zero"),
-    ("class E(Exception):\n    def __str__(self): raise ValueError('no')\nraise E('a')", "E", ""), ("class E(Exception):\n    __str__ = lambda self: 5\nraise E('a')", "E", ""),
-    ("raise type('E' * 500, (Exception,), {})('x' * 10_000)", "E" * 200, "x" * 4000), ("raise ExceptionGroup('many', [ValueError(k) for k in range(100)])", None, ""),
-    ("def f(): f()\nf()", "RecursionError", "maximum recursion"), ("raise Exception('\\ud800')", "Exception", "\ud800"), ("%unknown_magic", None, ""), ("!exit 3", None, ""),
+    ("input('name? ')", "RuntimeError", "nobody to ask"), ("import getpass; getpass.getpass()", None, ""),
+    ("import sys; sys.exit(3)", "SystemExit", "3"), ("exit()", "SystemExit", "exit"), ("quit", "SystemExit", "exit"),
+    ("raise KeyboardInterrupt", "KeyboardInterrupt", ""), ("raise GeneratorExit", "GeneratorExit", ""), ("def f(:", "SyntaxError", "invalid syntax"),
+    ("  x = 1\n y = 2", "IndentationError", ""), ("1 / 0", "ZeroDivisionError", "division by zero"),
+    ("class E(Exception):\n    def __str__(self): raise ValueError('no')\nraise E('a')", "E", ""),
+    ("class E(Exception):\n    __str__ = lambda self: 5\nraise E('a')", "E", ""),
+    ("raise type('E' * 500, (Exception,), {})('x' * 10_000)", "E" * 200, "x" * 4000),
+    ("raise ExceptionGroup('many', [ValueError(k) for k in range(100)])", None, ""),
+    ("def f(): f()\nf()", "RecursionError", "maximum recursion"), ("raise Exception('\\ud800')", "Exception", "\ud800"), ("%unknown_magic", None, ""),
+    ("!exit 3", None, ""),
     ("raise SystemError('a')", "SystemError", "a"), ("\x00", "SyntaxError", "null bytes"),
 ])
 def test_what_a_cell_raises_is_shown_and_the_next_one_runs(run, source, name, words):

@@ -84,10 +84,13 @@ def test_a_numpy_scalar_arrives_as_one(pair, scalar):
 
 
 PLAIN = [
-    None, True, False, 0, -1, 2**63, -(2**64), 2**BITS - 1, -(2**BITS) + 1, 0.0, 1.5, 5e-324, math.inf, -math.inf, "", "a\x00\n\u20ac\U0001f600", b"", bytes(range(256)),
-    2 + 3j, complex(0.0, -math.inf), slice(None), slice(1, None, -2), range(0), range(5, -5, -3), range(2**70, 2**70 + 3), ..., torch.Size([2, 0, 3]), torch.Size([]),
+    None, True, False, 0, -1, 2**63, -(2**64), 2**BITS - 1, -(2**BITS) + 1, 0.0, 1.5, 5e-324, math.inf, -math.inf, "", "a\x00\n\u20ac\U0001f600", b"",
+    bytes(range(256)),
+    2 + 3j, complex(0.0, -math.inf), slice(None), slice(1, None, -2), range(0), range(5, -5, -3), range(2**70, 2**70 + 3), ..., torch.Size([2, 0, 3]),
+    torch.Size([]),
     torch.float32, torch.bfloat16, torch.uint16, torch.device("cpu"), torch.device("cuda:1"),
-    [], (), {}, set(), frozenset(), [1, [2, [3, (4, {5: 6})]]], {(1, "a"): [1.5], None: (), 2.5: {1, 2}, frozenset({3}): 3}, {1, (2, 3)}, ({"a": None},), [[]] * 3,
+    [], (), {}, set(), frozenset(), [1, [2, [3, (4, {5: 6})]]], {(1, "a"): [1.5], None: (), 2.5: {1, 2}, frozenset({3}): 3}, {1, (2, 3)},
+    ({"a": None},), [[]] * 3,
 ]
 
 
@@ -158,7 +161,8 @@ LIARS = [
     (type("Int", (Liar, int), {"bit_length": Liar.lie})(5), 5), (type("Float", (Liar, float), {})(2.5), 2.5), (type("Str", (Liar, str), {})("abc"), "abc"),
     (type("List", (Liar, list), {})([1, 2]), [1, 2]), (type("Tuple", (Liar, tuple), {})((1, 2)), (1, 2)), (type("Set", (Liar, set), {})({1}), {1}),
     (type("Dict", (Liar, dict), {"items": Liar.lie, "keys": Liar.lie})({"a": 1}), {"a": 1}), (Colour.RED, 7), (np.str_("abc"), "abc"),
-    (collections.Counter("aab"), {"a": 2, "b": 1}), (collections.defaultdict(list, {1: [2]}), {1: [2]}), (collections.namedtuple("P", "x y")(1, 2), (1, 2)),
+    (collections.Counter("aab"), {"a": 2, "b": 1}), (collections.defaultdict(list, {1: [2]}), {1: [2]}),
+    (collections.namedtuple("P", "x y")(1, 2), (1, 2)),
     (torch.tensor([3.0, 1.0]).sort(), (torch.tensor([1.0, 3.0]), torch.tensor([1, 0]))),
 ]
 
@@ -212,7 +216,8 @@ def test_a_list_that_holds_itself_cannot_leave_the_box(pair):
 
 
 @pytest.mark.parametrize("value", [
-    object(), len, lambda: 0, nn.ReLU, np.array([object()]), np.array(["a"]), torch.eye(2).to_sparse(), torch.empty(2, device="meta"), torch.Generator, iter([]),
+    object(), len, lambda: 0, nn.ReLU, np.array([object()]), np.array(["a"]), torch.eye(2).to_sparse(), torch.empty(2, device="meta"),
+    torch.Generator, iter([]),
     {}.keys(), type("Net", (nn.Module,), {})(), nn.Sequential(type("Layer", (nn.Linear,), {})(1, 1)), slice("a"), nn.LSTM(1, 1), collections.deque(),
 ], ids=lambda v: type(v).__name__)
 def test_what_the_box_sends_that_is_no_value_is_an_object_to_be_called_and_no_more(pair, value):
@@ -250,7 +255,8 @@ def test_what_stands_twice_in_a_frame_is_one_object_on_the_other_side(pair):
 
 
 @pytest.mark.parametrize("change", [
-    lambda t: t.mul_(2), lambda t: t.data.fill_(7), lambda t: setattr(t, "data", torch.zeros(5)), lambda t: setattr(t, "data", torch.zeros(2, dtype=torch.float64)),
+    lambda t: t.mul_(2), lambda t: t.data.fill_(7), lambda t: setattr(t, "data", torch.zeros(5)),
+    lambda t: setattr(t, "data", torch.zeros(2, dtype=torch.float64)),
     lambda t: t.requires_grad_(), lambda t: t.numpy().fill(3), lambda t: t.neg_().abs_(), lambda t: t.resize_(0), lambda t: t.fill_(math.nan),
     lambda t: setattr(t, "grad", torch.ones(2)),
 ])
@@ -415,13 +421,17 @@ def operations(seed):
         return torch.tensor([choose.uniform(-2, 2) for _ in range(4)])
 
     moves = [
-        lambda s, x: s[0].add_(x), lambda s, x: s[0].mul_(-1), lambda s, x: setattr(s[0], "data", x.clone()), lambda s, x: s[1][0].weight.data.copy_(x.view(2, 2)),
+        lambda s, x: s[0].add_(x), lambda s, x: s[0].mul_(-1), lambda s, x: setattr(s[0], "data", x.clone()), lambda s,
+        x: s[1][0].weight.data.copy_(x.view(2, 2)),
         lambda s, x: setattr(s[1][0], "bias", nn.Parameter(x[:2].clone())), lambda s, x: s[1].train(not s[1].training), lambda s, x: s[1][1](x.view(2, 2)),
-        lambda s, x: s[2].append(x.tolist()), lambda s, x: s[2] and s[2].pop(), lambda s, x: s[2].insert(0, s[0]), lambda s, x: s[3].update({x.tolist()[0]: x.clone()}),
-        lambda s, x: s[3].pop(next(iter(s[3]), None), None), lambda s, x: s[4].__setitem__(slice(0, 2), x.numpy()[:2]), lambda s, x: s[3].update(same=s[4]),
+        lambda s, x: s[2].append(x.tolist()), lambda s, x: s[2] and s[2].pop(), lambda s, x: s[2].insert(0, s[0]), lambda s,
+        x: s[3].update({x.tolist()[0]: x.clone()}),
+        lambda s, x: s[3].pop(next(iter(s[3]), None), None), lambda s, x: s[4].__setitem__(slice(0, 2), x.numpy()[:2]), lambda s,
+        x: s[3].update(same=s[4]),
         lambda s, x: s[1][0].weight.requires_grad_(not s[1][0].weight.requires_grad), lambda s, x: s[1][0].bias.add_(x[:2]),
         lambda s, x: (s[1].__setitem__(0, nn.Linear(2, 2)), s[1][0].weight.data.copy_(x.view(2, 2)), s[1][0].bias.data.copy_(x[:2])),
-        lambda s, x: s[2][0].sub_(1) if s[2] and torch.is_tensor(s[2][0]) else 0, lambda s, x: s[2].append(x.clone()), lambda s, x: s[3] and next(iter(s[3].values())).__imul__(2),
+        lambda s, x: s[2][0].sub_(1) if s[2] and torch.is_tensor(s[2][0]) else 0, lambda s, x: s[2].append(x.clone()), lambda s,
+        x: s[3] and next(iter(s[3].values())).__imul__(2),
     ]
     return [(choose.choice(moves), random_tensor(), choose.random() < 0.5) for _ in range(80)]
 
@@ -464,16 +474,26 @@ TENSOR = {"t": "tensor", "d": "float32", "s": [2], "g": False, "p": False, "b": 
 
 
 @pytest.mark.parametrize("tree", [
-    [], [1], {}, {"t": "?"}, {"t": []}, {"t": None}, {"t": "ref"}, {"t": "ref", "r": 99}, {"t": "ref", "r": []}, {"t": "again", "at": 0}, {"t": "again", "at": []},
-    {"t": "name", "n": "os.system"}, {"t": "yours", "h": 1}, {"t": "yours", "h": []}, {"t": "handle"}, {"t": "handle", "h": "1", "n": "a", "c": True}, {"t": "handle", "h": True, "n": "a", "c": 1},
-    {"t": "list", "v": 5}, {"t": "list", "v": [[]]}, {"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}, {"t": "dict", "v": [[1]]}, {"t": "set", "v": [{"t": "list", "v": []}]},
-    {**TENSOR, "s": [3]}, {**TENSOR, "s": [10**9]}, {**TENSOR, "s": [-2]}, {**TENSOR, "s": [2.0]}, {**TENSOR, "s": "ab"}, {**TENSOR, "s": [True, 2]}, {**TENSOR, "b": [0, 9]},
-    {**TENSOR, "b": [-1, 8]}, {**TENSOR, "b": [4, 8]}, {**TENSOR, "b": [0.0, 8]}, {**TENSOR, "b": [0, 10**30]}, {**TENSOR, "b": None}, {**TENSOR, "d": "object"}, {**TENSOR, "d": []},
-    {**TENSOR, "s": [0, 10**18], "b": [0, 0]}, {**TENSOR, "s": [0, 2**62, 2**62], "b": [0, 0]}, {**TENSOR, "s": [1] * 40, "b": [0, 4]}, {**TENSOR, "q": {**TENSOR, "s": [1], "b": [0, 4]}},
-    {**TENSOR, "t": "array", "d": "|O"}, {**TENSOR, "t": "array", "d": "f4,f4"}, {**TENSOR, "t": "array", "d": {"names": ["a"], "formats": ["O"]}}, *({**TENSOR, "t": "array", "d": kind, "s": [1]} for kind in ("<U2", "|S8", "|V8", "<M8", "<m8", "|O", "|O8")),
-    {**TENSOR, "t": "array", "d": "(2,)f4"}, {**TENSOR, "t": "scalar", "d": "V8"}, {"t": "range", "v": [0, 10**12, 1]}, {"t": "range", "v": [0, 10, 0]}, {"t": "range", "v": [0.5, 1, 1]},
-    {"t": "slice", "v": [{}, 1, 1]}, {"t": "size", "v": ["a"]}, {"t": "size", "v": 3}, {"t": "device", "v": 0}, {"t": "device", "v": "nowhere"}, {"t": "dtype", "v": "load"},
-    {"t": "dtype", "v": 3}, {"t": "generator", "b": [0, 8]}, {"t": "complex", "v": ["a", 1]}, {"t": "complex", "v": [1, 2, 3]}, {"t": "bytes", "b": [0, 100]},
+    [], [1], {}, {"t": "?"}, {"t": []}, {"t": None}, {"t": "ref"}, {"t": "ref", "r": 99}, {"t": "ref", "r": []}, {"t": "again", "at": 0},
+    {"t": "again", "at": []},
+    {"t": "name", "n": "os.system"}, {"t": "yours", "h": 1}, {"t": "yours", "h": []}, {"t": "handle"}, {"t": "handle", "h": "1", "n": "a", "c": True},
+    {"t": "handle", "h": True, "n": "a", "c": 1},
+    {"t": "list", "v": 5}, {"t": "list", "v": [[]]}, {"t": "dict", "v": [[{"t": "list", "v": []}, 1]]}, {"t": "dict", "v": [[1]]},
+    {"t": "set", "v": [{"t": "list", "v": []}]},
+    {**TENSOR, "s": [3]}, {**TENSOR, "s": [10**9]}, {**TENSOR, "s": [-2]}, {**TENSOR, "s": [2.0]}, {**TENSOR, "s": "ab"}, {**TENSOR, "s": [True, 2]},
+    {**TENSOR, "b": [0, 9]},
+    {**TENSOR, "b": [-1, 8]}, {**TENSOR, "b": [4, 8]}, {**TENSOR, "b": [0.0, 8]}, {**TENSOR, "b": [0, 10**30]}, {**TENSOR, "b": None},
+    {**TENSOR, "d": "object"}, {**TENSOR, "d": []},
+    {**TENSOR, "s": [0, 10**18], "b": [0, 0]}, {**TENSOR, "s": [0, 2**62, 2**62], "b": [0, 0]}, {**TENSOR, "s": [1] * 40, "b": [0, 4]},
+    {**TENSOR, "q": {**TENSOR, "s": [1], "b": [0, 4]}},
+    {**TENSOR, "t": "array", "d": "|O"}, {**TENSOR, "t": "array", "d": "f4,f4"}, {**TENSOR, "t": "array", "d": {"names": ["a"], "formats": ["O"]}},
+    *({**TENSOR, "t": "array", "d": kind, "s": [1]} for kind in ("<U2", "|S8", "|V8", "<M8", "<m8", "|O", "|O8")),
+    {**TENSOR, "t": "array", "d": "(2,)f4"}, {**TENSOR, "t": "scalar", "d": "V8"}, {"t": "range", "v": [0, 10**12, 1]},
+    {"t": "range", "v": [0, 10, 0]}, {"t": "range", "v": [0.5, 1, 1]},
+    {"t": "slice", "v": [{}, 1, 1]}, {"t": "size", "v": ["a"]}, {"t": "size", "v": 3}, {"t": "device", "v": 0}, {"t": "device", "v": "nowhere"},
+    {"t": "dtype", "v": "load"},
+    {"t": "dtype", "v": 3}, {"t": "generator", "b": [0, 8]}, {"t": "complex", "v": ["a", 1]}, {"t": "complex", "v": [1, 2, 3]},
+    {"t": "bytes", "b": [0, 100]},
     {"t": "module"}, {"t": "module", "k": "Linear", "a": [], "p": [], "b": [], "c": [], "m": True},
 ], ids=lambda tree: str(tree)[:60])
 def test_a_tree_that_claims_what_is_not_so_is_a_bad_value(tree):
@@ -496,7 +516,8 @@ def test_containers_too_deep_are_a_bad_value():
 
 def test_the_bytes_of_a_frame_make_no_more_than_their_own_size():
     raises({"t": "list", "v": [TENSOR, TENSOR]}, bytes(8))
-    assert len(Pair().host.decode({"t": "list", "v": [TENSOR, {"t": "again", "at": 0}]} | {"v": [{**TENSOR, "at": 0}, {"t": "again", "at": 0}]}, Came(bytes(8)))) == 2
+    assert len(Pair().host.decode({"t": "list", "v": [TENSOR, {"t": "again", "at": 0}]} | {"v": [{**TENSOR, "at": 0}, {"t": "again", "at": 0}]},
+        Came(bytes(8)))) == 2
 
 
 def test_only_tensors_and_arrays_can_stand_in_a_frame_twice():
@@ -505,9 +526,12 @@ def test_only_tensors_and_arrays_can_stand_in_a_frame_twice():
 
 
 @pytest.mark.parametrize("changes", [
-    None, 5, {}, [[1]], [5], [[1, 5]], [[1, []]], [[1, None]], [[1, {"t": "list", "v": []}]], [[[], {}]], [[1, {"t": "ref", "r": 1}]], [[1, {**TENSOR, "s": [1]}]],
-    [[2, TENSOR]], [[3, {"t": "set", "v": []}]], [[4, {"t": "list", "v": []}]], [[2, {"t": "module", "k": "Sequential", "a": [], "p": [], "b": [], "c": [], "m": 1}]],
-    [[2, {"t": "module", "k": "Linear", "a": [["in_features", 2], ["out_features", 1], ["bias", True]], "p": [["weight", 3], ["bias", None]], "b": [], "c": [], "m": 1}]],
+    None, 5, {}, [[1]], [5], [[1, 5]], [[1, []]], [[1, None]], [[1, {"t": "list", "v": []}]], [[[], {}]], [[1, {"t": "ref", "r": 1}]],
+    [[1, {**TENSOR, "s": [1]}]],
+    [[2, TENSOR]], [[3, {"t": "set", "v": []}]], [[4, {"t": "list", "v": []}]],
+    [[2, {"t": "module", "k": "Sequential", "a": [], "p": [], "b": [], "c": [], "m": 1}]],
+    [[2, {"t": "module", "k": "Linear", "a": [["in_features", 2], ["out_features", 1], ["bias", True]], "p": [["weight", 3], ["bias", None]], "b": [],
+    "c": [], "m": 1}]],
     [[5, {"t": "array", "d": "<f8", "s": [1], "b": [0, 8]}]], [[6, {"t": "generator", "b": [0, 8]}]],
 ], ids=lambda changes: str(changes)[:60])
 def test_changes_that_are_none_are_a_bad_value(pair, changes):
@@ -517,7 +541,8 @@ def test_changes_that_are_none_are_a_bad_value(pair, changes):
     by_number = {pair.host.number_of[id(thing)]: position + 1 for position, thing in enumerate(held)}
     numbers = {position: number for number, position in by_number.items()}
     if isinstance(changes, list):
-        changes = [[numbers.get(pair_[0], pair_[0]) if isinstance(pair_[0], int) else pair_[0], *pair_[1:]] if isinstance(pair_, list) else pair_ for pair_ in changes]
+        changes = [[numbers.get(pair_[0], pair_[0]) if isinstance(pair_[0], int) else pair_[0], *pair_[1:]] if isinstance(pair_,
+            list) else pair_ for pair_ in changes]
     with pytest.raises(BadValue):
         pair.host.apply(changes, Came(bytes(8)))
 

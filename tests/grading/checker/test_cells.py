@@ -5,9 +5,11 @@ from utils.grading.checker import cells
 from ..tiny import cell
 
 LAB = [
-    cell("markdown", "intro", "words"), cell("code", "setup", "import math\nfrom torch import nn as net\nx: int = 1", locked=True), cell("code", "more", "def helper(): y = 1", locked=True),
+    cell("markdown", "intro", "words"), cell("code", "setup", "import math\nfrom torch import nn as net\nx: int = 1", locked=True),
+    cell("code", "more", "def helper(): y = 1", locked=True),
     cell("code", "f", "%time 1\n!ls\nimport numpy.linalg\ndef f():\n    inner = 1\nasync def later(): pass\nclass Net:\n    size = 1\na = b, (c, *d) = 1, (2, 3)\na = [p for q in (lambda r: r, 1)]\nhelper = None", solution=True),
-    cell("code", "free", "free = 1"), cell("code", "late", "late_one = 1", locked=True), cell("code", "check_f", "assert f() == free", grade=True, locked=True, points=1),
+    cell("code", "free", "free = 1"), cell("code", "late", "late_one = 1", locked=True),
+    cell("code", "check_f", "assert f() == free", grade=True, locked=True, points=1),
     cell("code", "g", "if True:\n    def g(): pass\nfor k in range(3):\n    with open('x') as file:\n        import json as j\ntry:\n    class T: pass\nexcept Exception:\n    def g2(): pass", solution=True),
     cell("code", "manual", "essay = 1", grade=True, solution=True, points=2),
 ]
@@ -24,7 +26,8 @@ def test_a_lab_asks_for_the_names_of_its_solution_cells_that_its_own_do_not_defi
     assert not asked & {"helper", "math", "net", "x", "late_one", "free", "inner", "size"}
 
 
-@pytest.mark.parametrize("one, kinds", [(LAB[0], ()), (LAB[1], ("own",)), (LAB[3], ("answer",)), (LAB[4], ()), (LAB[6], ("check",)), (LAB[8], ("answer",))])
+@pytest.mark.parametrize("one, kinds", [(LAB[0], ()), (LAB[1], ("own",)), (LAB[3], ("answer",)), (LAB[4], ()), (LAB[6], ("check",)),
+    (LAB[8], ("answer",))])
 def test_a_cell_is_of_one_kind(one, kinds):
     assert [kind for kind in ("own", "answer", "check") if getattr(cells, f"is_{kind}")(one)] == list(kinds)
 

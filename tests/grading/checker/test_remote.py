@@ -21,7 +21,8 @@ def remote(name="Answer", called=False):
     return stand_in(Nobody(), {"h": 1, "n": name, "c": called}, 1)
 
 
-BINARY = [operator.add, operator.sub, operator.mul, operator.matmul, operator.truediv, operator.floordiv, operator.mod, divmod, operator.pow, operator.lshift,
+BINARY = [operator.add, operator.sub, operator.mul, operator.matmul, operator.truediv, operator.floordiv, operator.mod, divmod, operator.pow,
+    operator.lshift,
           operator.rshift, operator.and_, operator.or_, operator.xor, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 OTHERS = [3, 2.5, "a", [1], (1,), {1: 2}, None, torch.ones(2), np.ones(2), np.float64(1)]
 
@@ -39,13 +40,18 @@ def test_an_operator_between_a_value_and_a_students_object_is_refused_on_either_
 
 
 UNARY = [
-    len, iter, next, reversed, list, tuple, set, dict, sum, max, sorted, all, bool, int, float, complex, round, abs, math.floor, math.ceil, math.trunc, math.sqrt, operator.neg,
-    operator.pos, operator.invert, operator.index, operator.not_, bytes, open, copy.copy, copy.deepcopy, pickle.dumps, lambda x: x[0], lambda x: x.__setitem__(0, 1),
-    lambda x: operator.delitem(x, 0), lambda x: 1 in x, lambda x: x in [1], lambda x: [*x], lambda x: {**x}, lambda x: f"{x}", lambda x: "{:.2f}".format(x), lambda x: "%d" % x,
+    len, iter, next, reversed, list, tuple, set, dict, sum, max, sorted, all, bool, int, float, complex, round, abs, math.floor, math.ceil,
+    math.trunc, math.sqrt, operator.neg,
+    operator.pos, operator.invert, operator.index, operator.not_, bytes, open, copy.copy, copy.deepcopy, pickle.dumps, lambda x: x[0],
+    lambda x: x.__setitem__(0, 1),
+    lambda x: operator.delitem(x, 0), lambda x: 1 in x, lambda x: x in [1], lambda x: [*x], lambda x: {**x}, lambda x: f"{x}",
+    lambda x: "{:.2f}".format(x), lambda x: "%d" % x,
     lambda x: [0][x], lambda x: range(x), lambda x: torch.ones(2)[x], lambda x: np.ones(2)[x], torch.tensor, torch.as_tensor, np.asarray, np.array, np.sum,
     lambda x: torch.equal(x, torch.ones(1)), lambda x: torch.allclose(torch.ones(1), x), lambda x: np.allclose(np.ones(1), x),
-    lambda x: math.isclose(1, x), lambda x: torch.ones(2).add_(x), lambda x: torch.ones(2).copy_(x), lambda x: np.ones(2).__iadd__(x), lambda x: setattr(x, "a", 1),
-    lambda x: delattr(x, "a"), lambda x: x(), lambda x: isinstance(1, x), lambda x: issubclass(int, x), lambda x: (lambda *a: 0)(*x), lambda x: (lambda **a: 0)(**x),
+    lambda x: math.isclose(1, x), lambda x: torch.ones(2).add_(x), lambda x: torch.ones(2).copy_(x), lambda x: np.ones(2).__iadd__(x),
+    lambda x: setattr(x, "a", 1),
+    lambda x: delattr(x, "a"), lambda x: x(), lambda x: isinstance(1, x), lambda x: issubclass(int, x), lambda x: (lambda *a: 0)(*x),
+    lambda x: (lambda **a: 0)(**x),
 ]
 
 
@@ -59,7 +65,8 @@ def test_what_swallows_the_refusal_does_not_find_it_equal():
     assert not np.array_equal(np.ones(1), remote()) and not np.array_equal(remote(), remote())
 
 
-@pytest.mark.parametrize("do", [bool, len, iter, int, float, np.asarray, lambda x: x == 1, lambda x: 1 == x, lambda x: torch.ones(1) == x, lambda x: x in [1], lambda x: f"{x}"], ids=range(11))
+@pytest.mark.parametrize("do", [bool, len, iter, int, float, np.asarray, lambda x: x == 1, lambda x: 1 == x, lambda x: torch.ones(1) == x,
+    lambda x: x in [1], lambda x: f"{x}"], ids=range(11))
 def test_the_refusal_names_the_class_and_what_is_needed(do):
     with pytest.raises(NotPlain, match="a plain value is needed here, not an object of the class Answer"):
         do(remote())
