@@ -123,7 +123,8 @@ def test_what_a_cell_raises_is_shown_and_the_next_one_runs(run, source, name, wo
 
 
 def test_displays_are_kept_in_the_kinds_that_feedback_can_show(run):
-    shown = run("from IPython.display import *\ndisplay(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'), Javascript('alert(1)'), SVG('<svg/>'), JSON({'a': 1}), 5)")
+    shown = run("from IPython.display import *\n"
+                "display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'), Javascript('alert(1)'), SVG('<svg/>'), JSON({'a': 1}), 5)")
     assert all(set(one) <= {*SHOWN} for one in data(shown)) and [one.get("text/html") for one in data(shown)][0] == "<b>x</b>"
     assert data(run("import pandas; pandas.DataFrame({'a': [1]})"))[0].keys() == {"text/plain", "text/html"}
     assert data(run("display(HTML('a'), display_id=True); clear_output(); update_display(HTML('b'), display_id='x')"))
@@ -140,13 +141,15 @@ def test_objects_whose_looks_raise_or_are_no_text_are_shown_plainly(run):
     assert data(run(looks.format("return 5"))) == [{"text/plain": "an A"}]
     assert data(run(looks.format("return '<b>'"))) == [{"text/plain": "an A", "text/html": "<b>"}]
     assert errors(run("class B:\n    def __repr__(self): raise ValueError('no')\nB()")) == [("ValueError", "no")]
-    run("class C:\n    def _repr_mimebundle_(self, **more): return {'text/html': 5, 'image/png': object(), 'x': open}\n    def __getattr__(self, name): return self\nC()")
+    run("class C:\n    def _repr_mimebundle_(self, **more): return {'text/html': 5, 'image/png': object(), 'x': open}\n"
+        "    def __getattr__(self, name): return self\nC()")
     run("class D:\n    def _ipython_display_(self): raise KeyboardInterrupt\nD()")
 
 
 def test_what_is_too_long_to_be_shown_is_left_out_and_not_cut_in_half(run, session):
     before = len(session.events)
-    shown = run("from IPython.display import *\ndisplay(HTML('<b>' * 100_000), Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + b'0' * 3_000_000, format='png'), 'x' * 100_000)")
+    shown = run("from IPython.display import *\n"
+                "display(HTML('<b>' * 100_000), Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + b'0' * 3_000_000, format='png'), 'x' * 100_000)")
     assert [set(one) for one in data(shown)] == [{"text/plain"}] * 3 and len(data(shown)[2]["text/plain"]) == SHOWN["text/plain"]
     assert len(session.events) == before
     shown = run("for k in range(100): display(HTML(str(k) + 'x' * 150_000))")

@@ -4,13 +4,37 @@ from utils.grading.checker import cells
 
 from ..tiny import cell
 
+F = """
+%time 1
+!ls
+import numpy.linalg
+def f():
+    inner = 1
+async def later(): pass
+class Net:
+    size = 1
+a = b, (c, *d) = 1, (2, 3)
+a = [p for q in (lambda r: r, 1)]
+helper = None
+"""
+G = """
+if True:
+    def g(): pass
+for k in range(3):
+    with open('x') as file:
+        import json as j
+try:
+    class T: pass
+except Exception:
+    def g2(): pass
+"""
 LAB = [
     cell("markdown", "intro", "words"), cell("code", "setup", "import math\nfrom torch import nn as net\nx: int = 1", locked=True),
     cell("code", "more", "def helper(): y = 1", locked=True),
-    cell("code", "f", "%time 1\n!ls\nimport numpy.linalg\ndef f():\n    inner = 1\nasync def later(): pass\nclass Net:\n    size = 1\na = b, (c, *d) = 1, (2, 3)\na = [p for q in (lambda r: r, 1)]\nhelper = None", solution=True),
+    cell("code", "f", F, solution=True),
     cell("code", "free", "free = 1"), cell("code", "late", "late_one = 1", locked=True),
     cell("code", "check_f", "assert f() == free", grade=True, locked=True, points=1),
-    cell("code", "g", "if True:\n    def g(): pass\nfor k in range(3):\n    with open('x') as file:\n        import json as j\ntry:\n    class T: pass\nexcept Exception:\n    def g2(): pass", solution=True),
+    cell("code", "g", G, solution=True),
     cell("code", "manual", "essay = 1", grade=True, solution=True, points=2),
 ]
 

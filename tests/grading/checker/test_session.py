@@ -390,12 +390,37 @@ NAMES = sorted({name for kind in (types.FunctionType, types.MethodType, types.Ge
 KEYS = [0, -1, "a", "train", "__globals__", "masks", {"t": "slice", "v": [None, None, None]}, None, {"t": "tuple", "v": [0]}]
 
 
+KEEP_ZEROS = """
+class KeepZeros:
+    def __init__(self, model):
+        self.masks = {'a': 1}
+    def apply(self, model):
+        raise AttributeError('x', name='y', obj=SECRET)
+"""
+LAMBDAS = """
+import os
+import torch
+secret = SECRET
+def f(x=SECRET):
+    return 1
+f.secret = SECRET
+g = lambda: f
+def fails():
+    raise KeyError('a')
+def loop():
+    yield 1
+class Base:
+    shared = 1
+    def m(self): return self
+    @property
+    def p(self): return {'f': f}
+"""
+
+
 def lent_by_lab_03():
     """What the checks of lab 03 lend to an answer, and what its cells do."""
     spies = fine_tune._Spies(nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3)), {"0.weight": torch.ones(12, 6) > 0}, torch.Generator())
-    keep = own("class KeepZeros:\n    def __init__(self, model):\n        self.masks = {'a': 1}\n    def apply(self, model):\n        raise AttributeError('x', name='y', obj=SECRET)", SECRET=SECRET)
-    lambdas = own("import torch, os\nsecret = SECRET\ndef f(x=SECRET):\n    return 1\nf.secret = SECRET\ng = lambda: f\ndef fails():\n    raise KeyError('a')\ndef loop():\n    yield 1\n"
-                  "class Base:\n    shared = 1\n    def m(self): return self\n    @property\n    def p(self): return {'f': f}", SECRET=SECRET)
+    keep, lambdas = own(KEEP_ZEROS, SECRET=SECRET), own(LAMBDAS, SECRET=SECRET)
     x, y = torch.ones(2, 1), torch.ones(2)
     return [spies.loaders, *spies.loaders.values(), spies._train, spies._train(), fine_tune._Pruner({"0.weight": torch.ones(2)}),
         keep.KeepZeros(None), keep.KeepZeros,
@@ -811,7 +836,7 @@ def test_cells_that_ran_are_run_again_once_in_a_new_process_and_the_one_that_end
 
 
 def test_objects_of_an_ended_process_are_not_taken_for_those_of_the_next():
-    session = forked("import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1")
+    session = forked("import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1\n    def same(self, x): return x\n    def call(self, f): return f()")
     old = session.look({"A"})["A"]()
     with pytest.raises(ProcessEnded):
         old.end()
@@ -819,8 +844,12 @@ def test_objects_of_an_ended_process_are_not_taken_for_those_of_the_next():
     assert new.one() == 1
     with pytest.raises(ProcessEnded, match="has ended"):
         old.one()
+    A, x = session.look({"A"})["A"], torch.ones(1)
     with pytest.raises(ProcessEnded, match="has ended"):
-        session.look({"A"})["A"].one(old)
+        A.one([x, old])
+    with pytest.raises(TypeError, match="has ended"):
+        A.call(new, own("f = lambda: old", old=old).f)
+    assert A.same(new, x) is x and session.starts == 2
     session.close()
 
 

@@ -28,7 +28,7 @@ BEST_FIRST = ("warm", "cold", "landlock", "none")
 INSIDE, HOME = "/course", "/home/student"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-START = 60              # seconds that a box may take to be ready
+START = 180             # seconds that a box may take to be ready; on a busy machine
 MOMENT = 0.3            # seconds in which a box may end by itself
 PROCESSES = 96          # in a box
 

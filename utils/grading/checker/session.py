@@ -243,9 +243,11 @@ class Session:
             if fill:
                 fill(message, raw)
             self.send(box, message, raw)
-        except (BadValue, TooLarge) as error:
+        except BaseException as error:
             self.objects.unshare(range(before + 1, self.objects.last + 1))
-            raise TypeError(f"what is given to the answer cannot cross to it: {error}") from None
+            if isinstance(error, (BadValue, TooLarge)):
+                raise TypeError(f"what is given to the answer cannot cross to it: {error}") from None
+            raise
 
     def send(self, box, message, raw):
         box.wire.send({**message, "gone": self.objects.released, "adopt": self.objects.adopted}, raw.pieces)
@@ -293,7 +295,7 @@ class Session:
             sync = self.objects.changes(raw)
             message = message or ({"done": True} if value is END else {"value": self.objects.answer(value, raw)})
             self.send(box, {**message, "sync": sync}, raw)
-        except (BadValue, TooLarge) as error:
+        except (BadValue, TooLarge, ProcessEnded) as error:
             self.objects.unshare(range(before + 1, self.objects.last + 1))
             self.send(box, {"raise": self.objects.error(TypeError(f"what the check answers cannot cross: {error}"))}, Raw())
 
