@@ -85,14 +85,14 @@ def graded(course):
     return len(list(course.folder.glob("results/tiny/*.json")))
 
 
-def killed(course, temporary, chance, longest):
-    """Starts a run and kills it at a random moment of at most `longest` seconds, or after a random number of results. Returns whether
-    it was at work then, and whatever of it was left when it should have been gone."""
-    run, start = started(course, temporary), time.monotonic()
-    until, more = chance.uniform(0, longest), graded(course) + chance.randrange(1, 8)
-    counting = chance.random() < 0.5
-    while run.poll() is None and (graded(course) < more if counting else time.monotonic() - start < until):
+def killed(course, temporary, results, seconds):
+    """Starts a run and kills it so many seconds after it has made so many more results. Returns whether it was still at work then, and
+    whatever of it was left when it should have been gone."""
+    wanted, run = graded(course) + results, started(course, temporary)
+    while run.poll() is None and graded(course) < wanted:
         time.sleep(0.01)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        run.wait(seconds)
     if run.poll() is not None:
         run.stdout.close()
         return False, []
@@ -160,7 +160,8 @@ def disturbed_and_not(folder, number, kills, seed, say=lambda text: None):
         if done == kills:
             break
         before = graded(other)
-        at_work, left = killed(other, temporary, chance, longest)
+        results = chance.randrange(2 * (number - before) // (kills - done + 1) + 1)      # none: while it starts, or when it writes at the end
+        at_work, left = killed(other, temporary, results, chance.uniform(0, 1 if results else min(longest / 2, 10)))
         assert not left, left
         done += at_work
         say(f"killed with {graded(other)} results, {graded(other) - before} of them new" if at_work else "ended before it could be killed")

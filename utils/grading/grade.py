@@ -19,6 +19,7 @@ from utils.grading.limits import Limits
 from utils.grading.release import generate
 from utils.grading.seed import course_secret, submission_seed
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[[0-9;]*m)")     # what only a terminal obeys; colours stay
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
@@ -207,9 +208,9 @@ def with_outputs(notebook, result):
 
 
 def clean(tree):
-    """Texts without what UTF-8 cannot hold, and without addresses in memory, which are others every time."""
+    """Texts without what UTF-8 cannot hold or a terminal obeys, and without addresses in memory, which are others every time."""
     if isinstance(tree, str):
-        return ADDRESS.sub(" at 0x…", tree.encode("utf-8", "replace").decode())
+        return ADDRESS.sub(" at 0x…", CONTROL.sub("", tree.encode("utf-8", "replace").decode()))
     if isinstance(tree, list):
         return [clean(item) for item in tree]
     return {clean(key): clean(item) for key, item in tree.items()} if isinstance(tree, dict) else tree

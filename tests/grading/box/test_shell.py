@@ -159,10 +159,17 @@ def test_what_is_too_long_to_be_shown_is_left_out_and_not_cut_in_half(run, sessi
 
 def test_magics_work_as_in_a_notebook_where_they_can(run):
     assert "Wall time" in text(run("%%time\nx = 7")) and data(run("x")) == [{"text/plain": "7"}]
-    assert "hi" in text(run("!echo hi")) and data(run("lines = !echo hi\nlines"))[0]["text/plain"] == "['hi']"
+    assert text(run("word = 'hi'\n!echo {word}; exit 3")) == "hi\n" and data(run("_exit_code")) == [{"text/plain": "3"}]      # without a terminal
+    assert data(run("lines = !echo hi\nlines"))[0]["text/plain"] == "['hi']"
     assert not errors(run("%matplotlib inline\ny = 1")) and not errors(run("%load_ext autoreload\n%autoreload 2"))
     assert text(run("%%bash\necho $((1 + 2))")) == "3\n" and not errors(run("%config InlineBackend.figure_format = 'retina'\n%precision 3\n%pwd"))
     assert data(run("import asyncio\nawait asyncio.sleep(0)\n9")) == [{"text/plain": "9"}]
+
+
+@pytest.mark.parametrize("line", ["%pip install torch", "%conda install torch", "%uv add torch"])
+def test_nothing_is_installed_and_the_cell_says_so(run, line):
+    shown = run(f"{line}\nz = 2")
+    assert "Nothing can be installed" in text(shown, "stderr") and not errors(shown) and data(run("z")) == [{"text/plain": "2"}]
 
 
 def test_magics_after_plain_lines_and_questions_are_understood(run):

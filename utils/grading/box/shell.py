@@ -1,5 +1,6 @@
 """Runs cells as a notebook does, and keeps what they show, in bounded amounts."""
 import io
+import subprocess
 import sys
 
 from IPython.core.displayhook import DisplayHook
@@ -121,6 +122,15 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui=None):
         """%matplotlib asks for this; there is no window to open."""
 
+    def system(self, command):
+        """A line of the system's shell (!ls). IPython's own way wants a terminal, which a box has not."""
+        process = subprocess.Popen(self.var_expand(command, depth=1), shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+        for part in iter(lambda: process.stdout.read(4096), ""):
+            sys.stdout.write(part)
+        process.stdout.close()
+        self.user_ns["_exit_code"] = process.wait()
+
     def ask_exit(self):
         raise SystemExit("exit")
 
@@ -160,6 +170,10 @@ def no_input(prompt=""):
     raise RuntimeError("input() has nobody to ask while this notebook is graded")
 
 
+def nothing_installed(line):
+    print("Nothing can be installed while this notebook is graded.", file=sys.stderr)
+
+
 def make_shell():
     config = Config()
     config.HistoryManager.enabled = False
@@ -168,4 +182,6 @@ def make_shell():
     shell = Shell.instance(config=config)
     shell.outputs = Outputs()
     shell.builtin_trap.auto_builtins["input"] = no_input
+    for name in ("pip", "uv", "conda", "mamba", "micromamba"):
+        shell.register_magic_function(nothing_installed, "line", name)
     return shell

@@ -11,6 +11,7 @@ What a box can change on the checker's side is what an answer could change at ho
 arguments, and what they hold, as long as they live. So a check compares with what it kept, not with what it lent.
 """
 import builtins
+import gc
 import importlib
 import marshal
 import math
@@ -27,6 +28,7 @@ from utils.grading.box.wire import LARGEST_RAW
 
 DEEPEST = 50            # containers in containers
 BITS = 3000             # of an integer: 900 digits
+MANY = 12               # shared objects that are worth a look at which of them are alive
 LONGEST = 1_000_000     # numbers of a range; entries of a shape without elements
 
 DTYPES = {str(kind).removeprefix("torch."): kind for kind in (
@@ -263,6 +265,11 @@ class Codec:
             shared = self.shared.get(number)
             if shared:
                 self.forget(id(shared.target()), number)
+
+    def sort_out(self):
+        """Has the garbage collector find what is shared and dead: every shared object is looked at in every message."""
+        if len(self.shared) > MANY:
+            gc.collect()
 
     def hold(self):
         """Keeps all that is shared alive, until `held` is emptied: the other side may name it meanwhile."""

@@ -31,6 +31,7 @@ def check_submission(notebook, source, space, session, limits):
     Returns {"checks", "cells", "events"} as JSON can hold them.
     """
     checks, outputs = {}, {}
+    session.keep(space)
     asked = cells.asked(source)
     opening = [cell["id"] for cell in cells.opening(source)]
     for name, cell in cells.named(notebook):

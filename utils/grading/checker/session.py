@@ -8,6 +8,8 @@ import threading
 import time
 from itertools import count
 
+import numpy
+import torch
 from torch import nn
 
 from utils.grading.box import tree as processes
@@ -39,7 +41,7 @@ class Objects(Codec):
     def __init__(self, session):
         super().__init__()
         self.session, self.kept, self.numbers, self.errors = session, {}, {}, {}
-        self.next, self.answering = count(1), False
+        self.next, self.copying = count(1), False
 
     def opaque(self, value):
         if isinstance(value, Remote):
@@ -58,25 +60,27 @@ class Objects(Codec):
     def mine(self, number):
         return self.kept[number]
 
+    def encode(self, value, raw, depth=0):
+        return self.copied(super().encode, value, raw, depth) if id(value) in self.session.own else super().encode(value, raw, depth)
+
     def shares(self, value):
-        """What answers a question of the box is a copy there, so that the data behind a lent loader stay as they are; networks
-        and parameters are worked on, and are shared."""
-        return super().shares(value) and (not self.answering or isinstance(value, (nn.Module, nn.Parameter)))
+        """What the lab's own opening cells hold, and what answers a question of the box, is a copy there: the data that a check
+        measures with stay as they are. Networks and parameters are worked on, and are shared."""
+        return super().shares(value) and (not self.copying or isinstance(value, (nn.Module, nn.Parameter)))
 
     def share(self, value, raw, depth):
-        answering, self.answering = self.answering, False       # a shared network is shared with all that is in it
+        copying, self.copying = self.copying, False         # a shared network is shared with all that is in it
         try:
             return super().share(value, raw, depth)
         finally:
-            self.answering = answering
+            self.copying = copying
 
-    def answer(self, value, raw):
-        """The tree of a value that the box asked for."""
-        self.answering = True
+    def copied(self, encode, *given):
+        copying, self.copying = self.copying, True
         try:
-            return self.encode(value, raw)
+            return encode(*given)
         finally:
-            self.answering = False
+            self.copying = copying
 
     def error(self, error):
         """The tree of an exception of the checker's own, on its way through the student's code."""
@@ -127,8 +131,13 @@ class Session:
         self.opening, self.reason, self.deadline = [], None, None
         self.end = time.monotonic() + limits.submission
         self.ended = ProcessEnded(GONE)         # says why the last box is gone
+        self.own = {}                           # by id: what is lent as a copy
         self.room = MOST_SHOWN_BY_ALL
         self.lock = threading.Lock()            # a box is not closed while it is being killed
+
+    def keep(self, space):
+        """From now on the data that the names of the lab's own opening cells hold are lent as copies."""
+        self.own = {id(value): value for value in data_in(space.values())}
 
     # --- the box
 
@@ -293,7 +302,7 @@ class Session:
         before = self.objects.last
         try:
             sync = self.objects.changes(raw)
-            message = message or ({"done": True} if value is END else {"value": self.objects.answer(value, raw)})
+            message = message or ({"done": True} if value is END else {"value": self.objects.copied(self.objects.encode, value, raw)})
             self.send(box, {**message, "sync": sync}, raw)
         except (BadValue, TooLarge, ProcessEnded) as error:
             self.objects.unshare(range(before + 1, self.objects.last + 1))
@@ -335,6 +344,7 @@ class Session:
     def look(self, names):
         """The values of the student's names, those that there are: a dictionary."""
         self.ensure()
+        self.objects.sort_out()         # of what the last check used
         found = self.request({"do": "look", "names": sorted(names)})
         return {name: value for name, value in found.items() if name in names} if isinstance(found, dict) else {}
 
@@ -370,6 +380,15 @@ class Session:
         session, number, life = remote._at
         self.alive(life)
         return number
+
+
+def data_in(values, depth=5):
+    """The containers, tensors, arrays and generators among some values, and those in these containers."""
+    for value in values:
+        if isinstance(value, (list, tuple, set, dict, torch.Tensor, numpy.ndarray, torch.Generator)) and not isinstance(value, nn.Parameter):
+            yield value
+            if depth and isinstance(value, (list, tuple, set, dict)):
+                yield from data_in(value.values() if isinstance(value, dict) else value, depth - 1)
 
 
 END = object()          # of an iterator
