@@ -160,7 +160,7 @@ def disturbed_and_not(folder, number, kills, seed, say=lambda text: None):
         if done == kills:
             break
         before = graded(other)
-        results = chance.randrange(2 * (number - before) // (kills - done + 1) + 1)      # none: while it starts, or when it writes at the end
+        results = chance.randrange(2 * (graded(calm) - before) // (kills - done + 1) + 1)      # none: while it starts, or when it writes at the end
         at_work, left = killed(other, temporary, results, chance.uniform(0, 1 if results else min(longest / 2, 10)))
         assert not left, left
         done += at_work

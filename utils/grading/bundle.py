@@ -22,7 +22,7 @@ LEFT_OUT = {"utils/grading"}
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
 FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md
 SECRET = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
-PASSWORD = re.compile(rb"://[^/\s'\"@:]+:[^/\s'\"@]+@")  # postgresql+psycopg://teacher:secret@host
+PASSWORD = re.compile(rb"://(?!USER:PASSWORD@)[^/\s'\"@:]+:[^/\s'\"@]+@")  # postgresql+psycopg://teacher:secret@host
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+)\)")
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes the same bytes
 

@@ -117,9 +117,10 @@ def test_the_names_of_the_labs_own_cells_are_never_the_students():
 
 
 def test_the_data_of_the_labs_opening_cells_are_not_changed_by_an_answer():
-    lab = [setup("setup", "import torch\nx, pair = torch.ones(2), (torch.ones(2), [torch.ones(2)])\ntable = {'a': [1], 'x': torch.ones(2)}\nnetwork = torch.nn.Linear(1, 1)"),
+    opening = "import torch\nx, pair = torch.ones(2), (torch.ones(2), [torch.ones(2)])\ntable = {'a': [1], 'x': torch.ones(2)}\nnetwork = torch.nn.Linear(1, 1)"
+    lab = [setup("setup", opening),
            answer("f", "def f(*given): pass"),
-           check("data", "before = x.clone()\nf(x, pair, table, table['a'], pair[0])\nassert x.all() and pair[0].all() and pair[1][0].all() and len(pair[1]) == 1\n"
+           check("data", "f(x, pair, table, table['a'], pair[0])\nassert x.all() and pair[0].all() and pair[1][0].all() and len(pair[1]) == 1\n"
                          "assert table['a'] == [1] and table['x'].all() and len(table) == 2"),
            check("copies", "mine, items = x.clone(), list(table['a'])\nf(mine, items)\nassert not mine.any() and items == []"),
            check("works", "f(network)\nassert not network.weight.any()")]
@@ -128,7 +129,7 @@ def f(*given):
     for one in given:
         if isinstance(one, torch.Tensor): one.zero_()
         elif isinstance(one, torch.nn.Module): f(*[p.data for p in one.parameters()])
-        else:
+        elif isinstance(one, (dict, list, tuple)):
             f(*(one.values() if isinstance(one, dict) else one))
             if hasattr(one, 'clear'): one.clear()
 """
