@@ -43,9 +43,9 @@ OURS = [(1, "warm"), (2, "warm"), (1, "cold"), (2, "cold")]
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--plain", type=int, default=12, help="submissions for plain nbgrader (default: 12)")
-    parser.add_argument("--ours", type=int, default=40, help="for ours, warm; a quarter of them cold (default: 40)")
-    parser.add_argument("--trained", type=int, default=3, help="of the lab as it is, for each grader; twice as many for two workers (default: 3; 0: leave it out)")
-    parser.add_argument("--full", action="store_true", help="200 submissions for ours")
+    parser.add_argument("--ours", type=int, default=40, help="for ours, warm, for each worker; a tenth of them cold (default: 40)")
+    parser.add_argument("--trained", type=int, default=3, help="of the lab as it is, for each worker (default: 3; 0: leave it out)")
+    parser.add_argument("--full", action="store_true", help="200 submissions for ours, for each worker")
     parser.add_argument("--memory", type=int, nargs="?", const=200, default=0, metavar="N", help="memory over a class of N (default: 200)")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args()
@@ -54,7 +54,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         if options.memory:
             return show_memory(memory(Path(folder), options.memory))
-        light = {"warm": ours, "cold": max(ours // 4, 4)}
+        light = {"warm": ours, "cold": max(ours // 10, 3)}
         rows += measure(Path(folder) / "light", "without training", cut(source()), options.plain, light)
         if options.trained:
             heavy = {"warm": options.trained, "cold": options.trained}
@@ -116,11 +116,10 @@ def write(path, notebook):
 
 def measure(folder, name, notebook, number, ours):
     """Rows of figures. number: of submissions for plain nbgrader; ours: for ours, by back-end."""
-    made = our_course(folder / "made", notebook, max([number, *(2 * some for some in ours.values())] if min(ours.values()) < 8 else [number, *ours.values()]))
+    made = our_course(folder / "made", notebook, max(number, 2 * max(ours.values())))
     rows = [{"lab": name, "grader": "nbgrader, plain", **run_plain(plain_course(folder / "plain", made, number))}]
     for jobs, backend in OURS:
-        some = ours[backend] * (jobs if ours[backend] < 8 else 1)
-        course = part_of(made, folder / f"{backend}_{jobs}", some)
+        course = part_of(made, folder / f"{backend}_{jobs}", jobs * ours[backend])
         rows.append({"lab": name, "grader": f"ours, {backend}, {jobs} worker{'s' if jobs > 1 else ''}", **run_ours(course, jobs, backend)})
     return rows
 

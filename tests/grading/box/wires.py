@@ -11,7 +11,7 @@ class Pair:
     """The checker's side and the box's, as they are in a session, without processes."""
 
     def __init__(self, ask=None):
-        self.host = session.Objects(SimpleNamespace(rooms=[], life=1, number_of=lambda remote: remote._at[1]))
+        self.host = session.Objects(SimpleNamespace(rooms=[], own={}, life=1, number_of=lambda remote: remote._at[1]))
         self.guest = agent.Objects(ask)
 
     def to_box(self, value):

@@ -836,7 +836,8 @@ def test_cells_that_ran_are_run_again_once_in_a_new_process_and_the_one_that_end
 
 
 def test_objects_of_an_ended_process_are_not_taken_for_those_of_the_next():
-    session = forked("import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1\n    def same(self, x): return x\n    def call(self, f): return f()")
+    session = forked("import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1\n"
+                     "    def same(self, x): return x\n    def call(self, f): return f()")
     old = session.look({"A"})["A"]()
     with pytest.raises(ProcessEnded):
         old.end()

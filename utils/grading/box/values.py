@@ -8,7 +8,8 @@ What comes back is built of exact plain types: no subclass, no code, nothing of 
 value comes back as a handle, which can be called and asked for attributes, and is believed in nothing.
 
 What a box can change on the checker's side is what an answer could change at home: the objects that were given to it as
-arguments, and what they hold, as long as they live. So a check compares with what it kept, not with what it lent.
+arguments, and what they hold, as long as they live. So a check compares with what it kept, not with what it lent. (Not so: the
+data of the lab's opening cells and what the box asks for, such as a loader's batches, which it gets as copies.)
 """
 import builtins
 import gc
