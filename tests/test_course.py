@@ -165,7 +165,7 @@ def test_a_repair_makes_venv_anew(folder):
 def test_each_extra_contains_the_ones_before_it():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    assert list(extras) == course.EXTRAS
+    assert [name for name in extras if name in course.EXTRAS] == course.EXTRAS
     for smaller, larger in zip(course.EXTRAS, course.EXTRAS[1:]):
         assert "{}[{}]".format(project["name"], smaller) in extras[larger]
 
