@@ -145,7 +145,10 @@ def chromium():
 # --- the page -----------------------------------------------------------------------------------
 
 # What JupyterLab itself says on every page, and why it is no trouble of ours.
-KNOWN = ("Could not restore the debugger state",)  # after a restart of the kernel; no debugger is in use
+KNOWN = (
+    "Could not restore the debugger state",  # after a restart of the kernel; no debugger is in use
+    "net::ERR_ABORTED",                      # the page itself gave the request up: it went on to another address
+)
 
 
 class Troubles(list):
