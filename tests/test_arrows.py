@@ -6,10 +6,11 @@ import pytest
 
 UTILS = Path(__file__).parents[1] / "utils"
 ROOMS = {
+    "formats": set(),
     "model": set(),
     "importance": {"model"},
     "pruning": {"model", "importance"},
-    "experiments": {"model", "importance", "pruning"},
+    "experiments": {"formats", "model", "importance", "pruning"},
     "plots": set(),
     "widgets": {"plots"},
     "checks": {"model"},
