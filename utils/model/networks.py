@@ -6,12 +6,12 @@ import torch
 from torch import nn
 
 
-def mlp(*widths: int, batchnorm: bool = False, seed: int | None = None) -> nn.Sequential:
-    """A fully connected ReLU network: `mlp(64, 100, 100, 10)` has layers fc1, fc2, fc3.
+def mlp(*widths: int, batchnorm: bool = False, activation: type[nn.Module] = nn.ReLU, seed: int | None = None) -> nn.Sequential:
+    """A fully connected network: `mlp(64, 100, 100, 10)` has layers fc1, relu1, fc2, relu2, fc3.
 
     `widths` are the sizes of input, hidden layers and output. With `batchnorm`, bn1, bn2, ... follow the
-    hidden layers. With `seed` the initial weights depend on nothing else, and torch's global random state
-    is left as it was.
+    hidden layers. `activation=nn.Tanh` makes it smooth, which derivatives of second order need. With `seed` the
+    initial weights depend on nothing else, and torch's global random state is left as it was.
     """
     if len(widths) < 2:
         raise ValueError(f"mlp needs an input and an output width, such as mlp(64, 10); got {widths}")
@@ -22,7 +22,7 @@ def mlp(*widths: int, batchnorm: bool = False, seed: int | None = None) -> nn.Se
             if i < len(widths) - 1:
                 if batchnorm:
                     layers[f"bn{i}"] = nn.BatchNorm1d(fan_out)
-                layers[f"relu{i}"] = nn.ReLU()
+                layers[f"{activation.__name__.lower()}{i}"] = activation()
         return nn.Sequential(layers)
 
 

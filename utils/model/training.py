@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.data import Batch
+from utils.model.derivatives import flat, flat_loss, put
 
 
 def train(model: nn.Module, dataloader: Iterable[Batch], criterion: Callable, optimizer: torch.optim.Optimizer,
@@ -41,6 +42,25 @@ def fit(model: nn.Module, dataloader: Iterable[Batch], epochs: int, lr: float = 
     for _ in range(epochs):
         train(model, dataloader, nn.functional.cross_entropy, optimizer, scheduler, callbacks)
     return model
+
+
+def minimize(model: nn.Module, batch: Batch, weight_decay: float = 0.0, tolerance: float = 1e-6, steps: int = 2000) -> nn.Module:
+    """Train `model` in place on one batch until the gradient is zero, for what assumes a minimum; returns it.
+
+    Minimizes the loss of `flat_loss` by L-BFGS (scipy) until no component of the gradient is above `tolerance`, or for
+    `steps` steps. Do it in float64: float32 stops far earlier.
+    """
+    from scipy.optimize import minimize as scipys
+
+    loss, start = flat_loss(model, batch, weight_decay), flat(model)
+
+    def value_and_gradient(theta):
+        g, value = torch.func.grad_and_value(loss)(torch.as_tensor(theta, dtype=start.dtype))
+        return value.item(), g.double().numpy()
+
+    found = scipys(value_and_gradient, start.double().numpy(), jac=True, method="L-BFGS-B",
+                   options={"maxiter": steps, "maxfun": 2 * steps, "gtol": tolerance, "ftol": 0, "maxcor": 50})
+    return put(model, torch.as_tensor(found.x, dtype=start.dtype))
 
 
 @torch.no_grad()
