@@ -2,8 +2,11 @@
 
 from utils.plots.bars import bars
 from utils.plots.beside import beside
+from utils.plots.cells import cells
 from utils.plots.curves import curves
 from utils.plots.heatmap import heatmap
 from utils.plots.histogram import weight_histogram
+from utils.plots.scatter import scatter
+from utils.plots.surface import surface
 
-__all__ = ["bars", "beside", "curves", "heatmap", "weight_histogram"]
+__all__ = ["bars", "beside", "cells", "curves", "heatmap", "scatter", "surface", "weight_histogram"]
