@@ -7,7 +7,8 @@ from utils.pruning import apply_masks, keep_top
 
 
 def pruned_in_vectors(networks: list[nn.Module], data: Data, lengths=(1, 4, 16), sparsity: float = 0.9, epochs: int = 5) -> list[dict]:
-    """Each network pruned in vectors of `length` inputs, then fine-tuned: test accuracy (%) before and after.
+    """Each network pruned in vectors of `length` inputs, then fine-tuned: test accuracy (%)
+    before and after.
 
     The input sizes of the layers must be multiples of the lengths.
     """
@@ -26,13 +27,17 @@ def pruned_in_vectors(networks: list[nn.Module], data: Data, lengths=(1, 4, 16),
 
 
 def vector_masks(model: nn.Module, length: int, sparsity: float) -> Tensors:
-    """Masks that keep or drop `length` neighbouring inputs of an output together, by the sum of their squares, all layers ranked together."""
+    """Masks that keep or drop `length` neighbouring inputs of an output together, by the sum
+    of their squares, all layers ranked together.
+    """
     scores = {name: weight.unflatten(1, (-1, length)).square().sum(-1) for name, weight in prunable(model).items()}
     return {name: mask.repeat_interleave(length, 1) for name, mask in keep_top(scores, sparsity).items()}
 
 
 def stored_and_wasted(mask: torch.Tensor, length: int) -> tuple[float, float]:
-    """(fraction of the entries that is stored, fraction of these that is zero) when a mask (m, n) is packed in vectors of `length`."""
+    """(fraction of the entries that is stored, fraction of these that is zero) when a mask
+    (m, n) is packed in vectors of `length`.
+    """
     kept = mask.unflatten(1, (-1, length)).any(-1)
     stored = int(kept.sum()) * length
     return stored / mask.numel(), 1 - int((mask != 0).sum()) / max(stored, 1)

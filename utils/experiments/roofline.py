@@ -1,7 +1,8 @@
-"""Claim: a product takes as long as the slower of two things, its arithmetic and the transport of its numbers.
+"""Claim: a product takes as long as the slower of two things, its arithmetic and the transport
+of its numbers.
 
-Williams, Waterman and Patterson, "Roofline" (2009): rate <= min(peak, intensity * bandwidth), with the intensity in
-operations for each byte that is moved.
+Williams, Waterman and Patterson, "Roofline" (2009): rate <= min(peak, intensity * bandwidth),
+with the intensity in operations for each byte that is moved.
 """
 import torch
 
@@ -9,9 +10,11 @@ from utils.experiments.when_sparse_is_faster import timed
 
 
 def machine(size: int = 1024, numbers: int = 16_000_000) -> dict[str, float]:
-    """What one thread of this machine can do: {"peak": MACs a second, "bandwidth": bytes a second from memory}.
+    """What one thread of this machine can do: {"peak": MACs a second, "bandwidth": bytes a
+    second from memory}.
 
-    Measured: the peak with a dense product of `size` x `size` matrices, the bandwidth with a sum over `numbers` float32.
+    Measured: the peak with a dense product of `size` x `size` matrices, the bandwidth with a
+    sum over `numbers` float32.
     """
     a = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
     long = torch.ones(numbers)
@@ -19,9 +22,11 @@ def machine(size: int = 1024, numbers: int = 16_000_000) -> dict[str, float]:
 
 
 def dense_products(batches=(1, 2, 4, 8, 16, 32, 64, 128, 256), size: int = 4096) -> list[dict]:
-    """A weight of `size` x `size` times `batch` columns: {"batch", "intensity": MACs a byte, "rate": MACs a second}.
+    """A weight of `size` x `size` times `batch` columns: {"batch", "intensity": MACs a byte,
+    "rate": MACs a second}.
 
-    The bytes are those of the weight, the inputs and the outputs, each moved once. The weight is larger than the cache.
+    The bytes are those of the weight, the inputs and the outputs, each moved once. The weight
+    is larger than the cache.
     """
     w = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
     rows = []

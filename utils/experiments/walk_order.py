@@ -1,26 +1,34 @@
-"""Claim: a matrix that is larger than the cache is read much faster along its memory than across it."""
+"""Claim: a matrix that is larger than the cache is read much faster along its memory than
+across it.
+"""
 import statistics
 import time
 
 import numpy
 
 
-def walk_order(sizes=(64, 256, 1024, 4096), repeats: int = 5) -> list[dict]:
-    """Add up all numbers of a row-major float32 matrix of `size` x `size`, one row or one column at a time.
+def walk_order(sizes=(64, 256, 1024, 4096), least: int = 4_000_000, repeats: int = 3) -> list[dict]:
+    """Read all numbers of a row-major float32 matrix of `size` x `size` in three orders, given
+    as lists of places.
 
-    One row for each size and walk; `nanoseconds` is for one number, the median of some repeats, taken in turns. Both
-    walks call `sum` on `size` vectors of `size` numbers; for small matrices the calls themselves are most of the time.
+    "along the rows", "down the columns", "at random": the program is the same, `take`, and so
+    is the length of the list. One row for each size and order; `nanoseconds` is for one number,
+    the median of `repeats`, each over at least `least` numbers.
     """
     rows = []
     for size in sizes:
-        matrix = numpy.ones((size, size), dtype="float32")
-        walks = {"along the rows": matrix, "down the columns": matrix.T}
-        times = {walk: [] for walk in walks}
-        for _ in range(repeats):
-            for walk, vectors in walks.items():
+        numbers = numpy.ones(size * size, dtype="float32")
+        places, times = numpy.arange(size * size), max(1, least // (size * size))
+        walks = {"along the rows": places, "down the columns": places.reshape(size, size).T.ravel(),
+                 "at random": numpy.random.default_rng(0).permutation(places)}
+        found = numpy.empty_like(numbers)
+        for walk, places in walks.items():
+            taken = []
+            for _ in range(repeats):
                 start = time.perf_counter()
-                for vector in vectors:
-                    vector.sum()
-                times[walk].append(time.perf_counter() - start)
-        rows += [{"size": size, "walk": walk, "nanoseconds": 1e9 * statistics.median(taken) / size**2} for walk, taken in times.items()]
+                for _ in range(times):
+                    numbers.take(places, out=found, mode="clip")
+                taken.append(time.perf_counter() - start)
+            each = statistics.median(taken) / (times * size * size)
+            rows.append({"size": size, "walk": walk, "nanoseconds": 1e9 * each})
     return rows

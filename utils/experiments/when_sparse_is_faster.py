@@ -1,4 +1,6 @@
-"""Claim: a sparse format pays only from some sparsity on, and which one depends on the format and on the batch."""
+"""Claim: a sparse format pays only from some sparsity on, and which one depends on the
+format and on the batch.
+"""
 import statistics
 import time
 import warnings
@@ -13,11 +15,13 @@ FORMS = ("dense", "masked dense", "COO", "CSR", "blocks of 4 x 4")
 
 
 def when_sparse_is_faster(sparsities=(0.5, 0.8, 0.9, 0.95, 0.99), batches=(1, 64), size: int = 1024, seconds: float = 0.02) -> list[dict]:
-    """A layer of `size` x `size` weights times `batch` columns of inputs, in every form. One row a measurement.
+    """A layer of `size` x `size` weights times `batch` columns of inputs, in every form. One
+    row a measurement.
 
-    "masked dense" has its zeros stored; "COO" and "CSR" are torch's; "blocks of 4 x 4" is scipy's BSR of a matrix that was
-    pruned in whole blocks to the same sparsity. `milliseconds` is the median of repeats over at least `seconds`;
-    `relative time` is to the dense product of the same batch, `macs` counts what the form multiplies.
+    "masked dense" has its zeros stored; "COO" and "CSR" are torch's; "blocks of 4 x 4" is
+    scipy's BSR of a matrix that was pruned in whole blocks to the same sparsity. `milliseconds`
+    is the median of repeats over at least `seconds`; `relative time` is to the dense product of
+    the same batch, `macs` counts what the form multiplies.
     """
     generator = torch.Generator().manual_seed(0)
     dense, rows = torch.randn(size, size, generator=generator), []
@@ -64,7 +68,9 @@ def timed(call, seconds: float) -> float:
 
 
 def crossover(rows: list[dict], form: str, batch: int) -> float | None:
-    """The least sparsity tried from which on the form is faster than dense at every sparsity tried; None if there is none."""
+    """The least sparsity tried from which on the form is faster than dense at every sparsity
+    tried; None if there is none.
+    """
     mine = sorted((row["sparsity"], row["relative time"]) for row in rows if (row["form"], row["batch"]) == (form, batch))
     slow = [sparsity for sparsity, relative in mine if relative >= 1]
     fast = [sparsity for sparsity, _ in mine if not slow or sparsity > max(slow)]

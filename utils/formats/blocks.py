@@ -1,8 +1,9 @@
-"""Vectors and blocks: neighbouring entries are kept or dropped together, with one index for all of them.
+"""Vectors and blocks: neighbouring entries are kept or dropped together, with one index for all
+of them.
 
-A block is stored when any of its entries is not zero. Inside a block the arithmetic is dense, and the zeros in it are
-wasted: the price of fewer indices. For independent zeros, a block of V entries is stored with probability 1 - s^V, and
-(1 - s) / (1 - s^V) of what is stored is of use.
+A block is stored when any of its entries is not zero. Inside a block the arithmetic is dense,
+and the zeros in it are wasted: the price of fewer indices. For independent zeros, a block of V
+entries is stored with probability 1 - s^V, and (1 - s) / (1 - s^V) of what is stored is of use.
 """
 from typing import NamedTuple
 
@@ -11,7 +12,9 @@ from torch import Tensor
 
 
 class Blocks(NamedTuple):
-    """Block rows as in CSR: `indptr` (block rows + 1,), `indices` (stored,) in blocks, `data` (stored, height, width)."""
+    """Block rows as in CSR: `indptr` (block rows + 1,), `indices` (stored,) in blocks,
+    `data` (stored, height, width).
+    """
     indptr: Tensor
     indices: Tensor
     data: Tensor
@@ -19,18 +22,21 @@ class Blocks(NamedTuple):
 
 
 def to_blocks(matrix: Tensor, height: int, width: int) -> Blocks:
-    """The blocks of a dense matrix (m, n) that are not all zero; at the right and lower edge they are filled with zeros.
+    """The blocks of a dense matrix (m, n) that are not all zero; at the right and lower edge
+    they are filled with zeros.
 
-    `height` 1 gives vectors of `width` entries along a row. `shape` stays (m, n). ValueError for a size below 1.
+    `height` 1 gives vectors of `width` entries along a row. `shape` stays (m, n). ValueError
+    for a size below 1.
     """
     if height < 1 or width < 1:
         raise ValueError(f"a block has at least one row and one column; got {height} x {width}")
     m, n = matrix.shape
     padded = torch.nn.functional.pad(matrix, (0, -n % width, 0, -m % height))
-    grid = padded.unflatten(1, (-1, width)).unflatten(0, (-1, height)).transpose(1, 2)      # block row, block column, h, w
+    grid = padded.unflatten(1, (-1, width)).unflatten(0, (-1, height)).transpose(1, 2)
     kept = (grid != 0).any(-1).any(-1)
     counts = kept.sum(1)
-    return Blocks(torch.cat([counts.new_zeros(1), counts.cumsum(0)]), kept.nonzero()[:, 1], grid[kept], (m, n))
+    indptr = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return Blocks(indptr, kept.nonzero()[:, 1], grid[kept], (m, n))
 
 
 def blocks_to_dense(blocks: Blocks) -> Tensor:
@@ -38,15 +44,20 @@ def blocks_to_dense(blocks: Blocks) -> Tensor:
     m, n = blocks.shape
     height, width = blocks.data.shape[1:]
     grid = torch.zeros(-(-m // height), -(-n // width), height, width, dtype=blocks.data.dtype)
-    grid[torch.arange(len(grid)).repeat_interleave(blocks.indptr.diff()), blocks.indices] = blocks.data
+    block_rows = torch.arange(len(grid)).repeat_interleave(blocks.indptr.diff())
+    grid[block_rows, blocks.indices] = blocks.data
     return grid.transpose(1, 2).flatten(2, 3).flatten(0, 1)[:m, :n]
 
 
 def stored_fraction(sparsity: float, size: int) -> float:
-    """The expected fraction of entries that are stored in blocks of `size` entries, for independent zeros: 1 - s^V."""
+    """The expected fraction of entries that are stored in blocks of `size` entries, for
+    independent zeros: 1 - s^V.
+    """
     return 1 - sparsity ** size
 
 
 def useful_fraction(sparsity: float, size: int) -> float:
-    """The expected fraction of the stored entries that are not zero, for independent zeros; 1 at sparsity 1."""
+    """The expected fraction of the stored entries that are not zero, for independent zeros;
+    1 at sparsity 1.
+    """
     return (1 - sparsity) / stored_fraction(sparsity, size) if sparsity < 1 else 1.0

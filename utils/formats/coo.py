@@ -1,6 +1,8 @@
-"""COO, the coordinate format: for every entry that is not zero its row, its column and its value.
+"""COO, the coordinate format: for every entry that is not zero its row, its column and its
+value.
 
-Any order is allowed; entries with the same coordinates are added. `data`, `row`, `col` as in scipy.sparse.
+Any order is allowed; entries with the same coordinates are added. `data`, `row`, `col` as in
+scipy.sparse.
 """
 from typing import NamedTuple
 
@@ -29,16 +31,18 @@ def coo_to_dense(matrix: COO) -> Tensor:
 
 
 def coalesce(matrix: COO) -> COO:
-    """The same matrix with its entries sorted by row, then column, and those with the same coordinates added.
+    """The same matrix with its entries sorted by row, then column, and those with the same
+    coordinates added.
 
     An entry whose sum is zero stays: an explicit zero.
     """
     columns = matrix.shape[1]
-    places, where = (matrix.row * columns + matrix.col).unique(return_inverse=True)      # sorted
+    places, where = (matrix.row * columns + matrix.col).unique(return_inverse=True)     # sorted
     data = torch.zeros(len(places), dtype=matrix.data.dtype).index_add_(0, where, matrix.data)
     return COO(places // max(columns, 1), places % max(columns, 1), data, matrix.shape)
 
 
 def coo_matvec(matrix: COO, x: Tensor) -> Tensor:
     """The product with a vector x (n,): each entry adds data * x[col] to y[row]."""
-    return torch.zeros(matrix.shape[0], dtype=matrix.data.dtype).index_add_(0, matrix.row, matrix.data * x[matrix.col])
+    y = torch.zeros(matrix.shape[0], dtype=matrix.data.dtype)
+    return y.index_add_(0, matrix.row, matrix.data * x[matrix.col])

@@ -1,8 +1,9 @@
 """CSR, compressed sparse rows: the entries row by row, and where each row begins.
 
-Row i has the columns `indices[indptr[i]:indptr[i + 1]]` and the values `data[indptr[i]:indptr[i + 1]]`. `indptr` has one
-entry more than there are rows; an empty row repeats the number before it. CSC is the same with columns in place of rows:
-the CSR of the transpose. Names as in scipy.sparse.
+Row i has the columns `indices[indptr[i]:indptr[i + 1]]` and the values `data[indptr[i]:indptr[i
++ 1]]`. `indptr` has one entry more than there are rows; an empty row repeats the number before
+it. CSC is the same with columns in place of rows: the CSR of the transpose. Names as in
+scipy.sparse.
 """
 from typing import NamedTuple
 
@@ -21,10 +22,13 @@ class CSR(NamedTuple):
 
 
 def coo_to_csr(matrix: COO) -> CSR:
-    """Sort the entries by row, add duplicates, and count the rows: `indptr` is the running sum of the counts."""
+    """Sort the entries by row, add duplicates, and count the rows: `indptr` is the running
+    sum of the counts.
+    """
     matrix = coalesce(matrix)
     counts = matrix.row.bincount(minlength=matrix.shape[0])
-    return CSR(torch.cat([counts.new_zeros(1), counts.cumsum(0)]), matrix.col, matrix.data, matrix.shape)
+    indptr = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return CSR(indptr, matrix.col, matrix.data, matrix.shape)
 
 
 def to_csr(matrix: Tensor) -> CSR:

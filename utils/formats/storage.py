@@ -1,4 +1,5 @@
-"""How many bits a matrix needs in each format, and from which sparsity on that is fewer than dense.
+"""How many bits a matrix needs in each format, and from which sparsity on that is fewer than
+dense.
 
     dense    b m n                              every entry
     bitmask  b nnz + m n                        one bit for every entry, then the values
@@ -13,8 +14,10 @@ from math import ceil
 FORMATS = ("dense", "bitmask", "coo", "csr", "2:4")
 
 
-def storage_bits(form: str, shape: tuple[int, int], nnz: int, value_bits: int = 32, index_bits: int = 32) -> int:
-    """The bits of a matrix of this shape with `nnz` stored entries. `form` is one of FORMATS, else ValueError.
+def storage_bits(form: str, shape: tuple[int, int], nnz: int,
+                 value_bits: int = 32, index_bits: int = 32) -> int:
+    """The bits of a matrix of this shape with `nnz` stored entries. `form` is one of FORMATS,
+    else ValueError.
 
     2:4 always stores two of four, whatever `nnz` is; its last group of a row may be incomplete.
     """
@@ -32,8 +35,10 @@ def storage_bits(form: str, shape: tuple[int, int], nnz: int, value_bits: int = 
     raise ValueError(f"unknown format {form!r}; known are {', '.join(FORMATS)}")
 
 
-def break_even(form: str, shape: tuple[int, int], value_bits: int = 32, index_bits: int = 32) -> float:
-    """The sparsity from which on the format needs fewer bits than dense; negative where it always does, above 1 never.
+def break_even(form: str, shape: tuple[int, int],
+               value_bits: int = 32, index_bits: int = 32) -> float:
+    """The sparsity from which on the format needs fewer bits than dense; negative where it
+    always does, above 1 never.
 
     Only for the formats whose size grows with the entries: bitmask, coo, csr.
     """

@@ -3,10 +3,12 @@
     true Fisher       F  = mean over x of  sum over y of p(y | x) g(x, y) g(x, y)^T
     empirical Fisher  F' = mean over (x, y) of the data of  g(x, y) g(x, y)^T
 
-g is the gradient of the log-likelihood of one example. For a softmax with cross-entropy, F is the Hessian without the term of
-the network's own curvature (the generalized Gauss-Newton matrix), and the Hessian itself once the residuals are zero. F' takes
-the labels of the data instead of the model's; where they agree, g is small and F' is too. Amari (1998) for F; Hassibi and
-Stork (1993) for pruning with F'; Kunstner, Balles and Hennig, "Limitations of the empirical Fisher approximation" (2019).
+g is the gradient of the log-likelihood of one example. For a softmax with cross-entropy, F is
+the Hessian without the term of the network's own curvature (the generalized Gauss-Newton
+matrix), and the Hessian itself once the residuals are zero. F' takes the labels of the data
+instead of the model's; where they agree, g is small and F' is too. Amari (1998) for F; Hassibi
+and Stork (1993) for pruning with F'; Kunstner, Balles and Hennig, "Limitations of the empirical
+Fisher approximation" (2019).
 """
 import torch
 from torch import Tensor, nn
@@ -26,7 +28,8 @@ def empirical_fisher(model: nn.Module, batch: Batch) -> Tensor:
 def true_fisher(model: nn.Module, batch: Batch) -> Tensor:
     """F (p, p), with the model's own probabilities; the labels of the batch are not looked at.
 
-    sum over y of p(y|x) g g^T = J^T (diag(p) - p p^T) J, with J (classes, p) the Jacobian of the outputs.
+    sum over y of p(y|x) g g^T = J^T (diag(p) - p p^T) J, with J (classes, p) the Jacobian of
+    the outputs.
     """
     x, theta = batch[0], flat(model)
 
@@ -44,17 +47,20 @@ def true_fisher(model: nn.Module, batch: Batch) -> Tensor:
 
 
 def fisher(model: nn.Module, batch: Batch) -> Tensors:
-    """1/2 F'_qq theta_q^2 of every prunable weight, high = keep: OBD with the empirical Fisher's diagonal (Theis et al., 2018)."""
+    """1/2 F'_qq theta_q^2 of every prunable weight, high = keep: OBD with the empirical
+    Fisher's diagonal (Theis et al., 2018).
+    """
     squares = per_sample_gradients(model, batch).square().mean(0)
     scores = split(model, squares * flat(model) ** 2 / 2)
     return {name: scores[name] for name in prunable(model)}
 
 
 def inverse_of_fisher(gradients: Tensor, damping: float) -> Tensor:
-    """The inverse of damping * I + mean of g g^T, without ever inverting a matrix; `gradients` (n, p).
+    """The inverse of damping * I + mean of g g^T, without ever inverting a matrix; `gradients`
+    (n, p).
 
-    Each example changes the matrix by rank one, and its inverse too (Sherman and Morrison):
-    B <- B - B g g^T B / (n + g^T B g), from B = I / damping. ValueError unless damping > 0.
+    Each example changes the matrix by rank one, and its inverse too (Sherman and Morrison): B
+    <- B - B g g^T B / (n + g^T B g), from B = I / damping. ValueError unless damping > 0.
     """
     if not damping > 0:
         raise ValueError(f"damping must be positive; got {damping}")

@@ -3,8 +3,9 @@
     minimize 1/2 delta^T H delta  subject to  e_q^T delta + theta_q = 0
     =>  delta = -theta_q / [H^-1]_qq  H^-1 e_q,    S_q = theta_q^2 / (2 [H^-1]_qq)
 
-Hassibi and Stork, "Second order derivatives for network pruning: optimal brain surgeon" (1993). After a deletion the inverse
-of what is left of H follows from the old one:  H^-1 - H^-1 e_q e_q^T H^-1 / [H^-1]_qq.
+Hassibi and Stork, "Second order derivatives for network pruning: optimal brain surgeon" (1993).
+After a deletion the inverse of what is left of H follows from the old one:  H^-1 - H^-1 e_q
+e_q^T H^-1 / [H^-1]_qq.
 """
 import torch
 from torch import Tensor, nn
@@ -15,35 +16,45 @@ from utils.model.parameters import Tensors, prunable
 
 
 def obs_saliency(theta: Tensor, inverse: Tensor) -> Tensor:
-    """theta_q^2 / (2 [H^-1]_qq) (p,): the rise of a quadratic loss when q goes and the others make up for it."""
+    """theta_q^2 / (2 [H^-1]_qq) (p,): the rise of a quadratic loss when q goes and the
+    others make up for it.
+    """
     return theta ** 2 / (2 * inverse.diagonal())
 
 
-def obs(model: nn.Module, batch: Batch, weight_decay: float = 0.0, damping: float = 0.0) -> Tensors:
-    """OBS's saliency of every prunable weight, high = keep, with the exact Hessian plus damping * identity."""
+def obs(model: nn.Module, batch: Batch,
+        weight_decay: float = 0.0, damping: float = 0.0) -> Tensors:
+    """OBS's saliency of every prunable weight, high = keep, with the exact Hessian plus
+    damping * identity.
+    """
     theta = flat(model)
-    inverse = torch.linalg.inv(hessian(flat_loss(model, batch, weight_decay), theta) + damping * torch.eye(len(theta), dtype=theta.dtype))
+    h = hessian(flat_loss(model, batch, weight_decay), theta)
+    inverse = torch.linalg.inv(h + damping * torch.eye(len(theta), dtype=theta.dtype))
     scores = split(model, obs_saliency(theta, inverse))
     return {name: scores[name] for name in prunable(model)}
 
 
 def obs_delete(theta: Tensor, inverse: Tensor, q: int) -> tuple[Tensor, Tensor]:
-    """Delete weight q: the new theta (p,), exactly 0 at q, and the inverse (p, p) for what is left.
+    """Delete weight q: the new theta (p,), exactly 0 at q, and the inverse (p, p) for what is
+    left.
 
-    Row and column q of the new inverse are 0; without them it is the inverse of H without row and column q.
+    Row and column q of the new inverse are 0; without them it is the inverse of H without row
+    and column q.
     """
     column = inverse[:, q]
     new_theta = theta - theta[q] / column[q] * column
     new_inverse = inverse - torch.outer(column, column) / column[q]
-    new_theta[q], new_inverse[q], new_inverse[:, q] = 0, 0, 0            # exactly, not up to rounding
+    new_theta[q], new_inverse[q], new_inverse[:, q] = 0, 0, 0        # exactly, not up to rounding
     return new_theta, new_inverse
 
 
-def obs_remove(theta: Tensor, inverse: Tensor, count: int, candidates: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Delete `count` weights one by one, each time the one of least saliency: (theta (p,), positions (count,) in that order).
+def obs_remove(theta: Tensor, inverse: Tensor, count: int,
+               candidates: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Delete `count` weights one by one, each time the one of least saliency: (theta (p,),
+    positions (count,) in that order).
 
-    `candidates` (p,) is 1 for the weights that may go (default: all that are not zero). The cost is count * p^2.
-    ValueError when there are fewer candidates than `count`.
+    `candidates` (p,) is 1 for the weights that may go (default: all that are not zero). The
+    cost is count * p^2. ValueError when there are fewer candidates than `count`.
     """
     alive = theta != 0 if candidates is None else candidates != 0
     if not 0 <= count <= int(alive.sum()):

@@ -1,8 +1,11 @@
 """Derivatives of a loss as a function of all parameters, written as one vector theta.
 
-    L(theta + delta) = L(theta) + g^T delta + 1/2 delta^T H delta + O(|delta|^3),    g = gradient, H = Hessian
+    L(theta + delta) = L(theta) + g^T delta + 1/2 delta^T H delta + O(|delta|^3)
 
-A ReLU network has kinks where a ReLU switches: use a smooth activation (tanh) and float64 when a remainder is measured.
+with the gradient g and the Hessian H.
+
+A ReLU network has kinks where a ReLU switches: use a smooth activation (tanh) and float64 when
+a remainder is measured.
 """
 from collections.abc import Callable
 
@@ -17,7 +20,9 @@ Loss = Callable[[Tensor], Tensor]           # theta (p,) -> a number
 
 
 def flat(model: nn.Module) -> Tensor:
-    """All parameters, biases too, as one vector (p,): a copy, in the order of `named_parameters`."""
+    """All parameters, biases too, as one vector (p,): a copy, in the order of
+    `named_parameters`.
+    """
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
@@ -38,7 +43,8 @@ def put(model: nn.Module, theta: Tensor) -> nn.Module:
 
 
 def flat_loss(model: nn.Module, batch: Batch, weight_decay: float = 0.0) -> Loss:
-    """The loss as a function of theta: mean cross-entropy on the batch + weight_decay / 2 |theta|^2.
+    """The loss as a function of theta: mean cross-entropy on the batch + weight_decay / 2
+    |theta|^2.
 
     The model itself is not changed; its dtype must be that of the inputs.
     """
@@ -57,19 +63,25 @@ def gradient(loss: Loss, theta: Tensor) -> Tensor:
 
 
 def hessian_vector_product(loss: Loss, theta: Tensor, v: Tensor) -> Tensor:
-    """H v (p,) without H, which has p^2 entries: the derivative of the gradient in direction v (Pearlmutter, 1994)."""
+    """H v (p,) without H, which has p^2 entries: the derivative of the gradient in direction
+    v (Pearlmutter, 1994).
+    """
     return jvp(torch.func.grad(loss), (theta,), (v,))[1]
 
 
 def hessian(loss: Loss, theta: Tensor, rows: int = 64) -> Tensor:
-    """H (p, p): all second derivatives at theta, `rows` at a time. For a few thousand parameters, no more."""
+    """H (p, p): all second derivatives at theta, `rows` at a time. For a few thousand
+    parameters, no more.
+    """
     with torch.no_grad():
         directions = torch.eye(len(theta), dtype=theta.dtype)
-        return torch.cat([vmap(lambda v: hessian_vector_product(loss, theta, v))(part) for part in directions.split(rows)])
+        product = vmap(lambda v: hessian_vector_product(loss, theta, v))
+        return torch.cat([product(part) for part in directions.split(rows)])
 
 
 def taylor(loss: Loss, theta: Tensor, direction: Tensor, order: int) -> Callable[[float], Tensor]:
-    """The Taylor polynomial of order 0, 1 or 2 along a direction (p,): a function of the step length h.
+    """The Taylor polynomial of order 0, 1 or 2 along a direction (p,): a function of the step
+    length h.
 
     h -> L + h g^T d + h^2/2 d^T H d, cut after `order`. ValueError for another order.
     """
@@ -84,11 +96,13 @@ def taylor(loss: Loss, theta: Tensor, direction: Tensor, order: int) -> Callable
 
 
 def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
-    """"minimum", "maximum", "saddle" or "inconclusive", from the signs of the eigenvalues of H at a critical point.
+    """"minimum", "maximum", "saddle" or "inconclusive", from the signs of the eigenvalues of H
+    at a critical point.
 
-    All positive: minimum; all negative: maximum; both signs: saddle, whatever the others are. Otherwise some are zero, and the
-    second derivatives do not decide. An eigenvalue is zero when |value| <= tolerance * the largest |value|. ValueError if H is
-    not square and symmetric.
+    All positive: minimum; all negative: maximum; both signs: saddle, whatever the others are.
+    Otherwise some are zero, and the second derivatives do not decide. An eigenvalue is zero
+    when |value| <= tolerance * the largest |value|. ValueError if H is not square and
+    symmetric.
     """
     if hessian.dim() != 2 or hessian.shape[0] != hessian.shape[1] or not torch.allclose(hessian, hessian.T):
         raise ValueError(f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, or one that is not symmetric")

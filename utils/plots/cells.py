@@ -5,6 +5,7 @@ from utils.plots.style import TEXT, picture
 # light enough for black text; group 0 is for what stands back
 TINTS = ("#E6E6E6", "#9BD0F5", "#F7B98A", "#8FDCC0", "#EFB8D6", "#F3E08A", "#C9C3F0", "#B9D98F")
 STEP = 34  # pixels of a box that holds few characters
+PAGE = 790  # pixels that a figure may be wide
 
 
 def cells(rows, groups=None, marks=(), title="", text=""):
@@ -22,7 +23,9 @@ def cells(rows, groups=None, marks=(), title="", text=""):
         blank = [None] * (width - len(entries))
         colours.append([None if entry is None else tint(number) for entry, number in zip(entries, numbers, strict=True)] + blank)
         written.append(["" if entry is None else str(entry) for entry in entries] + [""] * len(blank))
-    step = max(STEP, 9 + 8 * max(len(word) for line in written for word in line))
+    longest = max(len(word) for line in written for word in line)
+    beside = 40 + 9 * max(len(label) for label, _ in rows)
+    step = max(min(STEP, (PAGE - beside) // width), 9 + 8 * longest)
     last = len(TINTS) - 1
     trace = {
         "type": "heatmap",
@@ -45,7 +48,7 @@ def cells(rows, groups=None, marks=(), title="", text=""):
         "xaxis": bare | {"showticklabels": False, "range": [-0.5, width - 0.5]},
         "yaxis": bare | {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 13}},
         "shapes": [frame(row, place) for row, place in marks],
-        "width": step * width + 40 + 9 * max(map(len, labels)),
+        "width": step * width + beside,
         "height": 30 * len(rows) + (48 if title else 24) + 12,
         "margin": {"l": 16, "r": 16, "b": 8},
     }

@@ -1,4 +1,5 @@
-"""Brute force: try every mask. The ground truth that every criterion is compared with, for a dozen weights.
+"""Brute force: try every mask. The ground truth that every criterion is compared with, for a
+dozen weights.
 
     minimize L(m * theta)  subject to  m in {0, 1}^p with `kept` ones
 """
@@ -12,9 +13,11 @@ MOST = 24
 
 
 def best_mask(loss: Callable[[Tensor], Tensor | float], theta: Tensor, kept: int) -> tuple[Tensor, float]:
-    """The mask (p,) that keeps `kept` weights of theta (p,) with the least loss, and that loss; the others stay as they are.
+    """The mask (p,) that keeps `kept` weights of theta (p,) with the least loss, and that loss;
+    the others stay as they are.
 
-    Of several equally good masks the first one is taken. ValueError for more than 24 weights, or kept outside 0 ... p.
+    Of several equally good masks the first one is taken. ValueError for more than 24 weights,
+    or kept outside 0 ... p.
     """
     p = len(theta)
     if p > MOST or not 0 <= kept <= p:
