@@ -36,6 +36,7 @@ from utils.grading.course import Course, maxima  # noqa: E402
 
 NEIGHBOUR = "99_honest"
 WORLD, TEMPLATE = Path("/tmp/world"), Path("/tmp/template")
+EMPTY = ("/tmp", "/var/tmp", "/dev/shm")      # empty ones are put there, in memory
 TIME = 150              # seconds for one `nbgrader autograde`
 SCRIPT = re.compile(r"<script>(alert|document|planted|var)|<[^>]*\s(onerror|onload|onclick|ontoggle)\s*=")
 CONFIG = '''\
@@ -68,11 +69,12 @@ def make_template(folder):
 
 
 def opened(path):
-    """bubblewrap's arguments for a folder that lies in one that other users may not enter, such as root's home."""
+    """bubblewrap's arguments for a folder that would be out of reach: it lies in one that was replaced by an empty one, or in one
+    that other users may not enter, such as root's home."""
     parents = list(reversed(path.parents))
     closed = [number for number, parent in enumerate(parents) if not parent.stat().st_mode & 0o001]
     if not closed:
-        return []
+        return ["--ro-bind", str(path), str(path)] if any(path.is_relative_to(empty) for empty in EMPTY) else []
     made = [argument for parent in parents[closed[0] + 1:] for argument in ("--perms", "0755", "--dir", str(parent))]
     return ["--perms", "0755", "--tmpfs", str(parents[closed[0]]), *made, "--ro-bind", str(path), str(path)]
 
@@ -81,7 +83,7 @@ def sandbox(template):
     """bubblewrap with everything read-only, and WORLD, /tmp and /dev/shm in memory."""
     command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent", "--new-session", "--ro-bind", "/", "/",
                "--dev", "/dev", "--proc", "/proc"]
-    for path in ("/tmp", "/var/tmp", "/dev/shm"):
+    for path in EMPTY:
         command += ["--perms", "1777", "--size", str(500 << 20), "--tmpfs", path]
     for python in {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), ROOT}:
         command += opened(python)

@@ -9,7 +9,7 @@ import torch
 from utils.experiments.when_sparse_is_faster import timed
 
 
-def machine(size: int = 1024, numbers: int = 16_000_000) -> dict[str, float]:
+def machine(size: int = 1024, numbers: int = 64_000_000) -> dict[str, float]:
     """What one thread of this machine can do: {"peak": MACs a second, "bandwidth": bytes a
     second from memory}.
 

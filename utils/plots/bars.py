@@ -33,7 +33,7 @@ def bars(rows, x, y, series=None, title="", x_label=None, y_label=None, digits="
             "marker": {
                 "color": COLOURS[number],
                 "line": {"color": COLOURS[number], "width": 1.5},
-                "pattern": {"shape": PATTERNS[number], "solidity": 0.25},
+                "pattern": {"shape": PATTERNS[number], "solidity": 0.2, "fillmode": "overlay", "fgcolor": "rgba(255, 255, 255, 0.55)"},
             },
             "hovertemplate": "%{y}: %{x}<extra></extra>" if lying else "%{x}: %{y}<extra></extra>",
         })

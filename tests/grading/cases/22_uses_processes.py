@@ -3,7 +3,7 @@
 # marks: rest full
 # status: graded
 # sentence: all 14 checks passed
-# holds: warm cold landlock
+# holds: warm cold
 
 # %% double
 import multiprocessing

@@ -1,0 +1,67 @@
+"""Claim: where many weights go, it counts how they act together. OBS knows that, and loses far less than magnitude and OBD."""
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from utils.importance import obd_saliency, obs_remove
+from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
+
+WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired")
+
+
+def weight_positions(model: nn.Module) -> Tensor:
+    """Where the weights that may go stand in `flat(model)`, in order: no biases."""
+    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[:, 0]
+
+
+def deletion_orders(theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, chance: torch.Generator) -> dict[str, Tensor]:
+    """All of `weights` (positions in theta), in the order in which each importance deletes them, the least first.
+
+    Random, magnitude and OBD rank once; OBS ranks the rest anew after every deletion.
+    """
+    scores = {"random": torch.rand(len(theta), generator=chance), "magnitude": theta.abs(), "OBD": obd_saliency(theta, hessian.diagonal())}
+    orders = {name: weights[score[weights].argsort()] for name, score in scores.items()}
+    candidates = torch.zeros_like(theta).index_fill(0, weights, 1)
+    return orders | {"OBS": obs_remove(theta, inverse, len(weights), candidates)[1]}
+
+
+def without(theta: Tensor, removed: Tensor) -> Tensor:
+    """theta with 0 at the positions `removed`; nothing else moves."""
+    return theta.index_fill(0, removed, 0)
+
+
+def repaired(theta: Tensor, inverse: Tensor, removed: Tensor) -> Tensor:
+    """The same, and all others moved to where the quadratic loss is least: OBS for a set Q of weights at once.
+
+    theta - H^-1 E_Q ([H^-1]_QQ)^-1 theta_Q. One after the other, in any order, OBS's updates end at the same place.
+    """
+    share = torch.linalg.solve(inverse[removed][:, removed], theta[removed])
+    return without(theta - inverse[:, removed] @ share, removed)
+
+
+def pruned(theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int) -> dict[str, Tensor]:
+    """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up for it."""
+    plain = {name: without(theta, order[:count]) for name, order in orders.items()}
+    mended = {name: repaired(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")}
+    return plain | {"OBS": mended["OBS"], "magnitude, repaired": mended["magnitude"], "OBS, not repaired": plain["OBS"]}
+
+
+def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_decay: float, sparsities: Sequence[float]) -> list[dict]:
+    """Prune each network, which stands in a minimum of the loss with `weight_decay`, in all WAYS; no training afterwards.
+
+    One row a network, sparsity and way: `network`, `sparsity`, `way`, `theta` (what is left, biases too), `loss` (training, with
+    its penalty), test `accuracy` in percent. Sparsity counts weights; biases stay, but a repair moves them. The networks are not
+    changed.
+    """
+    rows, dataloader = [], loaders(data)
+    for seed, network in enumerate(networks):
+        loss, theta, model = flat_loss(network, data.train, weight_decay), flat(network), copy_of(network)
+        h, weights = hessian(loss, theta), weight_positions(network)
+        inverse = torch.linalg.inv(h)
+        orders = deletion_orders(theta, h, inverse, weights, torch.Generator().manual_seed(seed))
+        for sparsity in sparsities:
+            for way, left in pruned(theta, inverse, orders, round(sparsity * len(weights))).items():
+                rows.append({"network": seed, "sparsity": sparsity, "way": way, "theta": left, "loss": float(loss(left)),
+                             "accuracy": evaluate(put(model, left), dataloader["test"])})
+    return rows
