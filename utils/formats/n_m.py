@@ -17,8 +17,8 @@ def prune_n_m(weight: Tensor, n: int = 2, m: int = 4) -> Tensor:
     also when some are equal.
     """
     if not 0 <= n <= m or m < 1 or weight.shape[-1] % m:
-        raise ValueError(f"{n}:{m} needs 0 <= n <= m and a last dimension that is a multiple of {m}; "
-                         f"it is {weight.shape[-1]}")
+        raise ValueError(f"{n}:{m} needs 0 <= n <= m and a last dimension that is "
+                         f"a multiple of {m}; it is {weight.shape[-1]}")
     groups = weight.abs().unflatten(-1, (-1, m))
     return torch.zeros_like(groups).scatter_(-1, groups.topk(n).indices, 1).flatten(-2)
 
