@@ -34,16 +34,19 @@ def gradient_term_over_training(networks: Sequence[nn.Module], batch: Batch, wei
 
 
 def deletions(model: nn.Module) -> Tensor:
-    """(number of prunable weights, p): row q is delta = -theta_q e_q, the step that sets weight q to zero and moves no other."""
-    weights = torch.cat([torch.full((p.numel(),), name in prunable(model)) for name, p in model.named_parameters()])
+    """One row delta = -theta_q e_q for each prunable weight q: (n, p)."""
+    names = prunable(model)
+    weights = torch.cat([torch.full((p.numel(),), name in names)
+                         for name, p in model.named_parameters()])
     return -torch.diag(flat(model))[weights]
 
 
 def changes(loss: Loss, theta: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For each row delta of `steps` (n, p): g^T delta, 1/2 delta^T H delta, and L(theta + delta) - L(theta) itself; each (n,)."""
+    """g^T delta, 1/2 delta^T H delta and the true change, for each row of `steps`."""
     first = steps @ gradient(loss, theta)
     second = (steps @ hessian(loss, theta) * steps).sum(1) / 2
-    return first, second, torch.stack([loss(theta + step) for step in steps]) - loss(theta)
+    actual = torch.stack([loss(theta + step) for step in steps]) - loss(theta)
+    return first, second, actual
 
 
 def _row(model: nn.Module, batch: Batch, weight_decay: float) -> dict:
