@@ -28,7 +28,7 @@ def beside(left, right, share=0.5):
 
 def has_scale(figure):
     """Whether a colour scale stands to the right of the figure."""
-    return any(trace.type == "heatmap" and trace.showscale is not False for trace in figure.data)
+    return any(trace.type in ("heatmap", "contour") and trace.showscale is not False for trace in figure.data)
 
 
 def half(figure, number, domain, head):
