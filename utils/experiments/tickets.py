@@ -1,0 +1,169 @@
+"""Claim: a ticket trains better from its own initial weights than from new ones.
+
+What `find_ticket` does for one network, for many at once: networks of the same shape are one batched product. Three arms
+share a level's masks:
+
+    ticket   the mask found by iterative magnitude pruning, rewound to the initial weights
+    reinit   the same mask, new weights
+    random   the initial weights, a random mask with the same density in each layer
+
+The members do not touch each other: the loss is a sum over them, and Adam works entry by entry.
+"""
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from utils.model import Data, Tensors, mlp, prunable
+from utils.pruning import keep_top
+from utils.pruning.lottery import random_mask_like
+
+ARMS = ("ticket", "reinit", "random")
+
+
+class Setting(NamedTuple):
+    """What decides the result. `widths` of the MLP; `keep`: the fraction of survivors that a level keeps."""
+    widths: tuple[int, ...] = (40, 200, 100, 10)
+    seeds: int = 5
+    levels: int = 12
+    keep: float = 0.7
+    steps: int = 500
+    batch: int = 64
+    lr: float = 1.2e-3
+
+
+class Members(NamedTuple):
+    """E networks in one: `weights` [E, in, out] and `biases` [E, 1, out] of each layer."""
+    weights: list[Tensor]
+    biases: list[Tensor]
+
+
+def gather(networks: list[nn.Module]) -> Members:
+    """MLPs of the same shape as one batch of members."""
+    layers = [[layer for layer in network if isinstance(layer, nn.Linear)] for network in networks]
+    return Members([torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
+                   [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)])
+
+
+def forward(members: Members, x: Tensor) -> Tensor:
+    """Outputs [E, batch, classes] for inputs [E, batch, in]: ReLU between the layers."""
+    last = len(members.weights) - 1
+    for number, (w, b) in enumerate(zip(*members)):
+        x = torch.baddbmm(b, x, w)
+        if number < last:
+            x = x.relu()
+    return x
+
+
+def train_members(start: Members, masks: list[Tensor], batch: tuple[Tensor, Tensor], orders: Tensor, lr: float,
+                  tick: Callable[[], None] = lambda: None) -> Members:
+    """Train every member by Adam with its zeros kept; returns them trained, `start` stays.
+
+    `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each member sees in each step.
+    """
+    x, y = batch
+    members = Members([(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
+                      [b.clone().requires_grad_() for b in start.biases])
+    parameters = [*members.weights, *members.biases]
+    optimizer = torch.optim.Adam(parameters, lr=lr, fused=True)
+    for order in orders:
+        outputs, labels = forward(members, x[order]).flatten(0, 1), y[order].flatten()
+        loss = nn.functional.cross_entropy(outputs, labels, reduction="sum") / order.shape[1]       # a sum over the members
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
+            parameter.grad = gradient
+        optimizer.step()
+        with torch.no_grad():
+            for w, m in zip(members.weights, masks):
+                w.mul_(m)
+        tick()
+    return Members([w.detach() for w in members.weights], [b.detach() for b in members.biases])
+
+
+@torch.no_grad()
+def accuracies(members: Members, batch: tuple[Tensor, Tensor]) -> list[float]:
+    """The accuracy of each member in percent."""
+    x, y = batch
+    outputs = forward(members, x.expand(len(members.weights[0]), *x.shape))
+    return (100 * (outputs.argmax(-1) == y).double().mean(1)).tolist()
+
+
+def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
+    """[steps, seeds, batch]: for each seed its own shuffled epochs, one after the other, cut into batches."""
+    drawn = []
+    for seed in seeds:
+        generator = torch.Generator().manual_seed(1000 + seed)
+        epochs = -(-steps * batch // examples)
+        drawn.append(torch.cat([torch.randperm(examples, generator=generator) for _ in range(epochs)])[:steps * batch].view(steps, batch))
+    return torch.stack(drawn, 1)
+
+
+@contextmanager
+def fast_products():
+    """Let torch choose faster kernels for float32 products; on processors with units for bfloat16 they may round more."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+@fast_products()
+def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> tuple[list[dict], list[Tensors]]:
+    """Every arm at every level: rows {"level", "density", "arm", "seed", "accuracy"}, and the masks of seed 0 by level.
+
+    Level 0 is dense and the same for all arms. All arms of a seed see the same examples in the same order. `tick` is called
+    after each of the `total_steps(setting)` optimizer steps. Accuracy in percent on the test data.
+    """
+    seeds = range(setting.seeds)
+    networks = [mlp(*setting.widths, seed=seed) for seed in seeds]
+    names = list(prunable(networks[0]))
+    start, orders = gather(networks), orders_of(seeds, setting.steps, setting.batch, len(data.train[1]))
+    masks = [torch.ones_like(w) for w in start.weights]
+    trained = train_members(start, masks, data.train, orders, setting.lr, tick)
+    rows = [{"level": 0, "density": 1.0, "arm": arm, "seed": seed, "accuracy": accuracy}
+            for seed, accuracy in enumerate(accuracies(trained, data.test)) for arm in ARMS]
+    found = [named(names, masks, 0)]
+    for level in range(1, setting.levels):
+        density = setting.keep ** level
+        masks = pruned_further(trained, masks, 1 - density)
+        fresh = gather([mlp(*setting.widths, seed=10_000 + 100 * level + seed) for seed in seeds])
+        chance = random_masks(masks, level)
+        arms = train_members(joined(start, fresh, start), [torch.cat(m) for m in zip(masks, masks, chance)], data.train,
+                             orders.repeat(1, 3, 1), setting.lr, tick)
+        trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
+        rows += [{"level": level, "density": density, "arm": ARMS[k // setting.seeds], "seed": k % setting.seeds, "accuracy": accuracy}
+                 for k, accuracy in enumerate(accuracies(arms, data.test))]
+        found.append(named(names, masks, 0))
+    return rows, found
+
+
+def total_steps(setting: Setting) -> int:
+    """How often `tickets` calls `tick`."""
+    return setting.levels * setting.steps
+
+
+def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> list[Tensor]:
+    """The next masks: in each member the largest weights of all layers together, among its survivors."""
+    members = [keep_top({k: w[e].abs() for k, w in enumerate(trained.weights)}, sparsity, within={k: m[e] for k, m in enumerate(masks)})
+               for e in range(len(masks[0]))]
+    return [torch.stack([member[k] for member in members]) for k in range(len(masks))]
+
+
+def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
+    """For each member and layer as many weights at random places."""
+    drawn = [random_mask_like({k: m[e] for k, m in enumerate(masks)}, torch.Generator().manual_seed(1000 * level + e))
+             for e in range(len(masks[0]))]
+    return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
+
+
+def joined(*groups: Members) -> Members:
+    """Several groups of members as one."""
+    return Members([torch.cat(w) for w in zip(*(g.weights for g in groups))], [torch.cat(b) for b in zip(*(g.biases for g in groups))])
+
+
+def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
+    """The masks of one member by parameter name, in the shape (out, in) of the layer's weight."""
+    return {name: m[member].T.clone() for name, m in zip(names, masks)}

@@ -1,0 +1,82 @@
+"""Lottery tickets: train, prune a fraction of the survivors, go back to the start, and again.
+
+Frankle and Carbin, "The lottery ticket hypothesis: finding sparse, trainable neural networks" (2019): a dense network
+contains a sparse one that, trained alone from the *same initial weights*, does as well. What becomes of the weights that
+stay, after each pruning, is the restart:
+
+    retain        they keep their trained values           (Han et al., 2015)
+    rewind        they get their initial values back       (Frankle and Carbin, 2019)
+    reinitialize  they are drawn anew                      (Liu et al., 2019: the control)
+"""
+import copy
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from utils.importance.magnitude import magnitude
+from utils.model.parameters import Tensors
+from utils.pruning.masks import apply_masks, check_sparsity, keep_top
+
+State = dict[str, Tensor]               # what `state_dict` returns: parameters and buffers by name
+
+
+def rewind(model: nn.Module, initial: State) -> None:
+    """Everything as it was: weights, biases, BatchNorm's scales and statistics, in place."""
+    model.load_state_dict(initial)
+
+
+def retain(model: nn.Module, initial: State) -> None:
+    """Everything stays as training left it."""
+
+
+def reinitialize(model: nn.Module, initial: State) -> None:
+    """Every layer draws new weights as it did when it was made, from torch's global generator, in place."""
+    for layer in model.modules():
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters()
+
+
+def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], sparsity: float | dict[str, float], rounds: int,
+                restart: Callable[[nn.Module, State], None] = rewind, initial: State | None = None) -> Tensors:
+    """Iterative magnitude pruning; returns the masks. `model` ends restarted and masked, ready to be trained alone.
+
+    fit(model, masks)   trains it in place and keeps the zeros
+    sparsity            at the end; each round prunes the same fraction of the survivors, 1 - (1 - sparsity)^(1 / rounds).
+                        A float ranks all tensors together, a dictionary by name each tensor by itself
+    initial             the state that `rewind` goes back to; by default that of `model` as it comes. A state from early in
+                        training instead is late rewinding (Frankle et al., 2020)
+    """
+    if rounds < 1:
+        raise ValueError(f"at least one round is needed; got {rounds}")
+    initial = copy.deepcopy(model.state_dict() if initial is None else initial)     # training must not reach it
+    masks = keep_top(magnitude(model), 0.0)
+    for k in range(1, rounds + 1):
+        fit(model, masks)
+        masks = keep_top(magnitude(model), after_rounds(sparsity, k / rounds), within=masks)
+        restart(model, initial)
+        apply_masks(model, masks)
+    return masks
+
+
+def after_rounds(sparsity: float | dict[str, float], part: float):
+    """The sparsity after a part (0 to 1) of the rounds, when each keeps the same fraction of the survivors."""
+    if isinstance(sparsity, dict):
+        return {name: after_rounds(s, part) for name, s in sparsity.items()}
+    return 1 - (1 - check_sparsity(sparsity)) ** part
+
+
+def random_mask_like(masks: Tensors, generator: torch.Generator | None = None) -> Tensors:
+    """Masks that keep as many weights of each tensor, at random places: the other control."""
+    return {name: keep_top({name: torch.rand(mask.shape, generator=generator)}, 1 - float((mask != 0).sum()) / mask.numel())[name].to(mask.dtype)
+            for name, mask in masks.items()}
+
+
+def jaccard(a: Tensors, b: Tensors) -> float:
+    """How much two masks agree: weights that both keep / weights that one of them keeps; 1 when neither keeps any.
+
+    Two random masks of density d have d / (2 - d) on average.
+    """
+    both = sum(int(((a[name] != 0) & (b[name] != 0)).sum()) for name in a)
+    either = sum(int(((a[name] != 0) | (b[name] != 0)).sum()) for name in a)
+    return both / either if either else 1.0
