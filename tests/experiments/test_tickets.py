@@ -59,6 +59,8 @@ def test_rows_masks_and_ticks_are_complete_and_the_arms_share_their_densities():
     assert [sum(int(m.sum()) for m in masks.values()) for masks in found] == [n, n - round(0.5 * n), n - round(0.75 * n)]
     assert all((b <= a).all() for one, two in zip(found, found[1:]) for a, b in zip(one.values(), two.values()))
     assert rows == tickets(digits(), setting)[0]
+    for one, other in (("ticket", "reinit"), ("ticket", "random"), ("reinit", "random")):
+        assert [r["accuracy"] for r in rows[6:] if r["arm"] == one] != [r["accuracy"] for r in rows[6:] if r["arm"] == other]
 
 
 def test_each_member_is_pruned_by_itself():

@@ -53,6 +53,20 @@ def test_each_round_prunes_the_same_fraction_of_the_survivors_and_masks_are_nest
         assert all((after[name] <= before[name]).all() for name in after)
 
 
+def test_what_is_gone_stays_gone_when_training_brings_it_back():
+    generator, used = torch.Generator().manual_seed(0), []
+
+    def careless(model, masks):
+        used.append(masks)
+        with torch.no_grad():
+            for p in model.parameters():
+                p.copy_(torch.randn(p.shape, generator=generator))
+
+    masks = find_ticket(small(), careless, 0.9, rounds=5)
+    for before, after in zip(used, [*used[1:], masks]):
+        assert all((after[name] <= before[name]).all() for name in after)
+
+
 def test_one_round_is_torchs_global_pruning_of_the_trained_weights(fit):
     model, (train, _) = small(), fit
     masks = find_ticket(model, train, 0.6, rounds=1, restart=retain)
