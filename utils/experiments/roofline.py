@@ -9,16 +9,10 @@ import torch
 from utils.experiments.when_sparse_is_faster import timed
 
 
-def machine(size: int = 1024, numbers: int = 64_000_000) -> dict[str, float]:
-    """What one thread of this machine can do: {"peak": MACs a second, "bandwidth": bytes a
-    second from memory}.
-
-    Measured: the peak with a dense product of `size` x `size` matrices, the bandwidth with a
-    sum over `numbers` float32.
-    """
-    a = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
+def bandwidth(numbers: int = 64_000_000) -> float:
+    """Bytes a second that one thread gets from memory: a sum over `numbers` float32."""
     long = torch.ones(numbers)
-    return {"peak": size**3 / timed(lambda: a @ a, 0.2), "bandwidth": long.nbytes / timed(long.sum, 0.2)}
+    return long.nbytes / timed(long.sum, 0.2)
 
 
 def dense_products(batches=(1, 2, 4, 8, 16, 32, 64, 128, 256), size: int = 4096) -> list[dict]:

@@ -1,0 +1,167 @@
+"""The checks of lab 01 accept right answers in any form, and reject every plausible wrong one with the right words."""
+import itertools
+
+import numpy as np
+import pytest
+import scipy.sparse
+import torch
+
+from tests.checks.storage import wrong_answers
+from utils import checks, formats
+from utils.checks import report
+
+
+def pack_vectors(matrix, length):
+    packed = formats.to_blocks(matrix, 1, length)
+    wasted = float((packed.data == 0).float().mean()) if packed.data.numel() else 0.0
+    return packed.indptr, packed.indices, packed.data[:, 0], wasted
+
+
+EXERCISES = {
+    "matmul_ops": (checks.check_matmul_ops, formats.matmul_ops, wrong_answers.MATMUL_OPS),
+    "linear_offset": (checks.check_linear_offset, formats.linear_offset, wrong_answers.LINEAR_OFFSET),
+    "to_coo": (checks.check_to_coo, lambda matrix: formats.to_coo(matrix)[:3], wrong_answers.TO_COO),
+    "to_csr": (checks.check_to_csr, lambda matrix: formats.to_csr(matrix)[:3], wrong_answers.TO_CSR),
+    "csr_matvec": (checks.check_csr_matvec, lambda indptr, indices, data, x: formats.csr_matvec(
+        formats.CSR(indptr, indices, data, (len(indptr) - 1, len(x))), x), wrong_answers.CSR_MATVEC),
+    "storage_bits": (checks.check_storage_bits, formats.storage_bits, wrong_answers.STORAGE_BITS),
+    "pack_vectors": (checks.check_pack_vectors, pack_vectors, wrong_answers.PACK_VECTORS),
+    "prune_2_4": (checks.check_prune_2_4, formats.prune_n_m, wrong_answers.PRUNE_2_4),
+    "pack_2_4": (checks.check_pack_2_4, formats.pack_2_4, wrong_answers.PACK_2_4),
+    "unpack_2_4": (checks.check_unpack_2_4, formats.unpack_2_4, wrong_answers.UNPACK_2_4),
+}
+WRONG = [pytest.param(check, answer, words, id=f"{exercise}: {name}")
+         for exercise, (check, _, answers) in EXERCISES.items() for name, (answer, words) in answers.items()]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_reference_is_accepted(exercise):
+    check, reference, _ = EXERCISES[exercise]
+    for _ in range(5):                                  # fresh inputs each time
+        check(reference)
+
+
+@pytest.mark.parametrize("check, answer, words", WRONG)
+def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words, monkeypatch):
+    monkeypatch.setattr(report, "SECONDS", 0.5)
+    for _ in range(3):
+        with pytest.raises(checks.CheckFailed) as failure:
+            check(answer)
+        assert words in str(failure.value)
+        assert max(map(len, str(failure.value).splitlines())) < 200
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_each_check_meets_at_least_eight_wrong_answers(exercise):
+    assert len(EXERCISES[exercise][2]) >= 8
+
+
+def test_counts_as_floats_in_a_list_are_right_too():
+    checks.check_matmul_ops(lambda m, k, n: [float(m * k * n), m * max(0.0, k - 1) * n])
+
+
+def test_an_offset_found_by_walking_through_memory_is_right_too():
+    def answer(index, shape, order):
+        turn = (lambda t: t) if order == "C" else (lambda t: t[::-1])
+        for place, found in enumerate(itertools.product(*map(range, turn(shape)))):
+            if turn(found) == index:
+                return torch.tensor(place)
+        raise IndexError(index)
+    checks.check_linear_offset(answer)
+
+
+def test_coo_in_another_order_as_lists_is_right_too():
+    def answer(matrix):
+        col, row = matrix.T.nonzero(as_tuple=True)
+        return row.tolist(), col.to(torch.int32), matrix[row, col].tolist()
+    checks.check_to_coo(answer)
+
+
+def test_csr_of_scipy_and_columns_in_any_order_are_right_too():
+    def scipys(matrix):
+        csr = scipy.sparse.csr_array(matrix.numpy())
+        return csr.indptr, csr.indices, csr.data
+
+    def backwards(matrix):
+        indptr, data, indices = [0], [], []
+        for row in matrix.tolist():
+            for j in reversed(range(len(row))):
+                if row[j]:
+                    indices.append(j)
+                    data.append(row[j])
+            indptr.append(len(data))
+        return indptr, indices, data
+    checks.check_to_csr(scipys)
+    checks.check_to_csr(backwards)
+
+
+def test_a_product_by_adding_to_rows_is_right_too():
+    def answer(indptr, indices, data, x):
+        rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+        return np.bincount(rows, weights=data.numpy() * x.numpy()[indices], minlength=len(indptr) - 1)
+    checks.check_csr_matvec(answer)
+
+
+def test_vectors_in_lists_are_right_too():
+    def answer(matrix, length):
+        indptr, indices, values, zeros = [0], [], [], 0
+        for row in matrix.tolist():
+            row += [0.0] * (-len(row) % length)
+            for j in range(0, len(row), length):
+                if any(row[j:j + length]):
+                    indices.append(j // length)
+                    values.append(row[j:j + length])
+                    zeros += values[-1].count(0.0)
+            indptr.append(len(values))
+        return indptr, indices, values, zeros / (length * len(values)) if values else 0
+    checks.check_pack_vectors(answer)
+
+
+def test_a_boolean_mask_and_the_last_of_equal_weights_are_right_too():
+    def answer(weight):
+        if weight.shape[1] % 4:
+            raise ValueError(weight.shape)
+        groups = weight.abs().reshape(-1, 4)
+        places = groups.argsort(dim=1, stable=True)[:, 2:]
+        return torch.zeros(groups.shape, dtype=torch.bool).scatter_(1, places, True).reshape(weight.shape)
+    checks.check_prune_2_4(answer)
+
+
+def test_other_free_places_and_the_second_place_first_are_right_too():
+    def answer(weight):
+        formats.pack_2_4(weight)                        # refuses what must be refused
+        values, metadata = [], []
+        for row in weight.reshape(-1, 4).tolist():
+            places = ([j for j in range(4) if row[j]] + [j for j in (3, 2, 1, 0) if not row[j]])[1::-1]
+            values += [row[j] for j in places]
+            metadata.append(places[0] + 4 * places[1])
+        rows, k = weight.shape
+        bytes_ = [low + 16 * high for low, high in zip(metadata[::2], metadata[1::2])]
+        return torch.tensor(values).reshape(rows, k // 2), torch.tensor(bytes_, dtype=torch.long).reshape(rows, k // 8)
+    checks.check_pack_2_4(answer)
+
+
+def test_masks_and_packed_matrices_in_lists_are_right_too():
+    checks.check_prune_2_4(lambda weight: formats.prune_n_m(weight).tolist())
+    checks.check_pack_2_4(lambda weight: [part.tolist() for part in formats.pack_2_4(weight)])
+    checks.check_unpack_2_4(lambda values, metadata: formats.unpack_2_4(values, metadata).tolist())
+
+
+def test_a_matrix_put_together_by_masks_is_right_too():
+    def answer(values, metadata):
+        bits = metadata.numpy()[:, :, None] >> np.array([0, 2, 4, 6], dtype=np.uint8) & 3
+        places = bits.reshape(len(values), values.shape[1] // 2, 2)
+        pairs = values.numpy().reshape(places.shape)
+        return sum((places[..., [s]] == np.arange(4)) * pairs[..., [s]] for s in (0, 1)).reshape(len(values), 2 * values.shape[1])
+    checks.check_unpack_2_4(answer)
+
+
+def test_a_failed_check_draws_the_matrix_that_the_answer_says():
+    with pytest.raises(checks.CheckFailed) as failure:
+        checks.check_to_coo(wrong_answers.TO_COO["ones for data"][0])
+    assert str(failure.value) == (
+        "check_to_coo: a 2 x 3 matrix, and the matrix that your arrays say\n"
+        "  expected        got\n"
+        "    .   7   .       . [ 1]  .\n"
+        "   -3   .   2     [ 1]  . [ 1]\n"
+        "The places are right. `data` has other values, or these in another order than `row` and `col`.")

@@ -1,0 +1,48 @@
+"""Arrays as a student may return them: tensors, numpy arrays or lists, of any type of number."""
+import torch
+from torch import Tensor
+
+from utils.checks.report import fail
+
+
+def parts(check: str, tried: str, value, names: tuple[str, ...]) -> tuple:
+    """What an answer returned, once it is seen to be as many things as `names` says."""
+    wanted = f"{len(names)} things: {', '.join(names)}"
+    if value is None:
+        fail(check, tried, wanted, "None", "The function ends without `return`.")
+    if not isinstance(value, (tuple, list)):
+        fail(check, tried, wanted, f"a {type(value).__name__}", f"Return them with commas between: `return {', '.join(names)}`.")
+    if len(value) != len(names):
+        fail(check, tried, wanted, f"{len(value)} things")
+    return tuple(value)
+
+
+def array(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
+    """`value` as a tensor of `dims` dimensions. An empty list, which has no width, gets the shape `empty` if that has no entry."""
+    wanted = f"{name}: " + ("a number", "a tensor of 1 dimension", "a tensor of 2 dimensions")[dims]
+    try:
+        if isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value):
+            value = torch.stack(list(value))
+        tensor = torch.as_tensor(value).detach()
+    except (TypeError, ValueError, RuntimeError):
+        fail(check, tried, wanted, "None" if value is None else f"a {type(value).__name__}")
+    if tensor.layout != torch.strided:
+        fail(check, tried, wanted, "a sparse tensor", "Make the arrays yourself, as dense tensors.")
+    if tensor.numel() == 0 and tensor.dim() < dims:
+        tensor = tensor.reshape(empty if 0 in empty else (0,) * dims)
+    if tensor.dim() != dims:
+        fail(check, tried, wanted, f"a tensor of shape {tuple(tensor.shape)}")
+    return tensor
+
+
+def indices(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
+    """`value` as int64, once it is seen to be whole numbers."""
+    tensor = array(check, tried, name, value, dims, empty)
+    if not torch.equal(tensor.double(), tensor.double().round()):
+        fail(check, tried, f"{name}: whole numbers", str(tensor.tolist()[:8]))
+    return tensor.long()
+
+
+def equal(a: Tensor, b: Tensor) -> bool:
+    """The same shape and the same numbers, whatever their types."""
+    return a.shape == b.shape and torch.equal(a.double(), b.double())
