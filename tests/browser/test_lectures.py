@@ -14,6 +14,11 @@ from .jupyterlab import (
 
 LECTURES = [
     ("00_start_here", 2),
+    ("01_dense_storage", 9),
+    ("02_sparse_formats", 11),
+    ("03_what_pruning_is", 7),
+    ("04_taylor_and_hessian", 8),
+    ("05_loss_based_pruning", 6),
     ("06_magnitude_pruning", 6),
 ]
 
