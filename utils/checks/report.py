@@ -67,10 +67,10 @@ def must_raise(check: str, tried: str, expected: type[Exception], answer, *argum
     except expected as error:
         return error
     except TookTooLong:
-        fail(check, tried, expected=f"a {expected.__name__}", got=f"nothing after {SECONDS} seconds", mistake=why)
+        fail(check, tried, expected=_a(expected), got=f"nothing after {SECONDS} seconds", mistake=why)
     except Exception as error:
-        fail(check, tried, expected=f"a {expected.__name__}", got=f"{type(error).__name__}: {error}{_line_of(error)}", mistake=why)
-    fail(check, tried, expected=f"a {expected.__name__}", got=f"no error, but {_short(result)}", mistake=why)
+        fail(check, tried, expected=_a(expected), got=f"{type(error).__name__}: {error}{_line_of(error)}", mistake=why)
+    fail(check, tried, expected=_a(expected), got=f"no error, but {_short(result)}", mistake=why)
 
 
 @contextmanager
@@ -90,6 +90,11 @@ def time_limit(seconds: float):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _a(error: type[Exception]) -> str:
+    """Its name with the article: a ValueError, an IndexError."""
+    return f"{'an' if error.__name__[0] in 'AEIOU' else 'a'} {error.__name__}"
 
 
 def _labelled(label: str, text: str) -> list[str]:

@@ -2,10 +2,10 @@
 from utils.pruning.brute_force import best_mask
 from utils.pruning.fine_grained import FineGrainedPruner, fine_grained_prune
 from utils.pruning.iterative import GradualPruner
-from utils.pruning.layerwise import sensitivity_scan, uniform
+from utils.pruning.layerwise import erdos_renyi, sensitivity_scan, uniform
 from utils.pruning.lottery import find_ticket, jaccard, random_mask_like, reinitialize, retain, rewind
 from utils.pruning.masks import apply_masks, keep_top
-from utils.pruning.schedules import cubic, linear, one_shot
+from utils.pruning.schedules import cubic, exponential, linear, one_shot
 
-__all__ = ["FineGrainedPruner", "GradualPruner", "apply_masks", "best_mask", "cubic", "find_ticket", "fine_grained_prune", "jaccard",
+__all__ = ["FineGrainedPruner", "GradualPruner", "apply_masks", "best_mask", "cubic", "erdos_renyi", "exponential", "find_ticket", "fine_grained_prune", "jaccard",
            "keep_top", "linear", "one_shot", "random_mask_like", "reinitialize", "retain", "rewind", "sensitivity_scan", "uniform"]

@@ -6,11 +6,36 @@ from torch import nn
 from utils.model.parameters import prunable
 from utils.model.training import copy_of
 from utils.pruning.fine_grained import fine_grained_prune
+from utils.pruning.masks import check_sparsity
 
 
 def uniform(model: nn.Module, sparsity: float) -> dict[str, float]:
     """The same sparsity for every prunable parameter."""
     return {name: sparsity for name in prunable(model)}
+
+
+def erdos_renyi(model: nn.Module, sparsity: float) -> dict[str, float]:
+    """Large layers sparser than small ones: the weights kept are in proportion to the sum of a tensor's dimensions.
+
+    density_l = epsilon * (n_in + n_out) / (n_in * n_out) for a linear layer, and with the height and width of the kernel in
+    both sum and product for a convolution ("ERK"). epsilon is such that the whole model has the sparsity. A layer whose
+    density would pass 1 is dense, and the others share what is left. Mocanu et al. (2018) for linear layers, Evci et al.
+    (2020) for convolutions.
+    """
+    shapes = {name: weight.shape for name, weight in prunable(model).items()}
+    density = {name: 1.0 for name in shapes}                            # of the layers that are dense
+    budget = (1 - check_sparsity(sparsity)) * sum(shape.numel() for shape in shapes.values())
+    open_layers = set(shapes)
+    while open_layers:
+        left = budget - sum(shapes[name].numel() for name in shapes if name not in open_layers)
+        epsilon = left / sum(sum(shapes[name]) for name in open_layers)
+        density |= {name: epsilon * sum(shapes[name]) / shapes[name].numel() for name in open_layers}
+        full = {name for name in open_layers if density[name] > 1}
+        if not full:
+            break
+        density |= dict.fromkeys(full, 1.0)
+        open_layers -= full
+    return {name: 1 - density[name] for name in shapes}
 
 
 def sensitivity_scan(model: nn.Module, score: Callable[[nn.Module], float],

@@ -33,5 +33,11 @@ def cubic(sparsity: float) -> Schedule:
     return lambda t: final * (1 - (1 - _clamp(t)) ** 3)
 
 
+def exponential(sparsity: float) -> Schedule:
+    """The same fraction of the survivors in every step: the density is (1 - sparsity)^t."""
+    final = check_sparsity(sparsity)
+    return lambda t: 1 - (1 - final) ** _clamp(t) if t > 0 else 0.0
+
+
 def _clamp(t: float) -> float:
     return min(1.0, max(0.0, t))
