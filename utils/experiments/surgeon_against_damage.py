@@ -4,10 +4,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from utils.importance import obd_saliency, obs_remove
+from utils.importance import empirical_fisher, obd_saliency, obs_remove
 from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
 
-WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired")
+WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired",
+        "OBS, empirical Fisher")
 
 
 def weight_positions(model: nn.Module) -> Tensor:
@@ -40,6 +41,12 @@ def repaired(theta: Tensor, inverse: Tensor, removed: Tensor) -> Tensor:
     return without(theta - inverse[:, removed] @ share, removed)
 
 
+def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tensor:
+    """The inverse of the empirical Fisher plus the Hessian of the penalty."""
+    fisher = empirical_fisher(network, data.train)
+    return torch.linalg.inv(fisher + weight_decay * torch.eye(len(fisher), dtype=fisher.dtype))
+
+
 def pruned(theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int) -> dict[str, Tensor]:
     """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up for it."""
     plain = {name: without(theta, order[:count]) for name, order in orders.items()}
@@ -60,8 +67,13 @@ def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_dec
         h, weights = hessian(loss, theta), weight_positions(network)
         inverse = torch.linalg.inv(h)
         orders = deletion_orders(theta, h, inverse, weights, torch.Generator().manual_seed(seed))
+        by_fisher = inverse_fisher(network, data, weight_decay)
+        fishers_order = deletion_orders(theta, h, by_fisher, weights, torch.Generator())["OBS"]
         for sparsity in sparsities:
-            for way, left in pruned(theta, inverse, orders, round(sparsity * len(weights))).items():
+            count = round(sparsity * len(weights))
+            left_over = pruned(theta, inverse, orders, count)
+            left_over["OBS, empirical Fisher"] = repaired(theta, by_fisher, fishers_order[:count])
+            for way, left in left_over.items():
                 rows.append({"network": seed, "sparsity": sparsity, "way": way, "theta": left, "loss": float(loss(left)),
                              "accuracy": evaluate(put(model, left), dataloader["test"])})
     return rows
