@@ -20,6 +20,7 @@ LECTURES = [
     ("04_taylor_and_hessian", 8),
     ("05_loss_based_pruning", 6),
     ("06_magnitude_pruning", 6),
+    ("07_schedules_and_layerwise_sparsity", 2),
 ]
 
 

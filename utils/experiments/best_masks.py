@@ -1,4 +1,6 @@
-"""Claim: for a dozen weights the best mask can be found by trying all, and magnitude does not find it."""
+"""Claim: for a dozen weights the best mask can be found by trying all, and magnitude does
+not find it.
+"""
 import torch
 from sklearn.datasets import make_moons
 from torch import nn
@@ -25,8 +27,9 @@ def tiny(seed: int) -> nn.Sequential:
 def best_masks(seeds=range(4), draws: int = 20) -> list[dict]:
     """The loss right after pruning, for each number of weights that are kept.
 
-    One row for each seed, number and way: "best" tries every mask, "magnitude" keeps the largest
-    weights, "random" is the mean of some draws. `mask` (12,) is the mask, the first one of the draws.
+    One row for each seed, number and way: "best" tries every mask, "magnitude" keeps the
+    largest weights, "random" is the mean of some draws. `mask` (12,) is the mask, the first one
+    of the draws.
     """
     rows = []
     for seed in seeds:
@@ -72,6 +75,8 @@ def kept_by(scores: Tensors, kept: int) -> torch.Tensor:
 
 
 def nested(rows: list[dict], seed: int) -> list[bool]:
-    """For each number of weights: whether the best mask with one weight more keeps all of them."""
+    """For each number of weights: whether the best mask with one weight more keeps all of
+    them.
+    """
     masks = [row["mask"] for row in rows if row["seed"] == seed and row["way"] == "best"]
     return [bool((smaller <= larger).all()) for smaller, larger in zip(masks, masks[1:])]

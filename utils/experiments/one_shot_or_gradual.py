@@ -1,4 +1,6 @@
-"""Claim: at the same number of training steps, pruning little by little loses less than pruning at once, when the steps left are few."""
+"""Claim: at the same number of training steps, pruning little by little loses less than
+pruning at once, when the steps left are few.
+"""
 from collections.abc import Sequence
 
 from utils.model import Data, evaluate, fit, loaders, mlp, sparsity
@@ -8,10 +10,11 @@ from utils.pruning.schedules import Schedule
 
 def over_time(data: Data, schedules: dict[str, Schedule], seeds: Sequence[int], epochs: int = 20, start: float = 0.25,
               end: float = 0.75, widths: Sequence[int] = (64, 100, 100, 10)) -> list[dict]:
-    """Train networks from scratch, each pruned along a schedule between the fractions `start` and `end` of its steps.
+    """Train networks from scratch, each pruned along a schedule between the fractions `start`
+    and `end` of its steps.
 
-    One row a seed, schedule and epoch: `seed`, `schedule`, `epoch` (1 is the first), `sparsity` and test `accuracy` in percent
-    after it. All take the same number of steps.
+    One row a seed, schedule and epoch: `seed`, `schedule`, `epoch` (1 is the first), `sparsity`
+    and test `accuracy` in percent after it. All take the same number of steps.
     """
     rows = []
     for seed in seeds:

@@ -1,7 +1,7 @@
 """Claim: a ticket trains better from its own initial weights than from new ones.
 
-What `find_ticket` does for one network, for many at once: networks of the same shape are one batched product. Three arms
-share a level's masks:
+What `find_ticket` does for one network, for many at once: networks of the same shape are one
+batched product. Three arms share a level's masks:
 
     ticket   the mask found by iterative magnitude pruning, rewound to the initial weights
     reinit   the same mask, new weights
@@ -24,7 +24,9 @@ ARMS = ("ticket", "reinit", "random")
 
 
 class Setting(NamedTuple):
-    """What decides the result. `widths` of the MLP; `keep`: the fraction of survivors that a level keeps."""
+    """What decides the result. `widths` of the MLP; `keep`: the fraction of survivors that a
+    level keeps.
+    """
     widths: tuple[int, ...] = (40, 200, 100, 10)
     seeds: int = 5
     levels: int = 12
@@ -61,7 +63,8 @@ def train_members(start: Members, masks: list[Tensor], batch: tuple[Tensor, Tens
                   tick: Callable[[], None] = lambda: None) -> Members:
     """Train every member by Adam with its zeros kept; returns them trained, `start` stays.
 
-    `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each member sees in each step.
+    `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each
+    member sees in each step.
     """
     x, y = batch
     members = Members([(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
@@ -90,7 +93,9 @@ def accuracies(members: Members, batch: tuple[Tensor, Tensor]) -> list[float]:
 
 
 def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
-    """[steps, seeds, batch]: for each seed its own shuffled epochs, one after the other, cut into batches."""
+    """[steps, seeds, batch]: for each seed its own shuffled epochs, one after the other, cut
+    into batches.
+    """
     drawn = []
     for seed in seeds:
         generator = torch.Generator().manual_seed(1000 + seed)
@@ -101,7 +106,9 @@ def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
 
 @contextmanager
 def fast_products():
-    """Let torch choose faster kernels for float32 products; on processors with units for bfloat16 they may round more."""
+    """Let torch choose faster kernels for float32 products; on processors with units for
+    bfloat16 they may round more.
+    """
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
     try:
@@ -112,10 +119,12 @@ def fast_products():
 
 @fast_products()
 def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> tuple[list[dict], list[Tensors]]:
-    """Every arm at every level: rows {"level", "density", "arm", "seed", "accuracy"}, and the masks of seed 0 by level.
+    """Every arm at every level: rows {"level", "density", "arm", "seed", "accuracy"}, and the
+    masks of seed 0 by level.
 
-    Level 0 is dense and the same for all arms. All arms of a seed see the same examples in the same order. `tick` is called
-    after each of the `total_steps(setting)` optimizer steps. Accuracy in percent on the test data.
+    Level 0 is dense and the same for all arms. All arms of a seed see the same examples in the
+    same order. `tick` is called after each of the `total_steps(setting)` optimizer steps.
+    Accuracy in percent on the test data.
     """
     seeds = range(setting.seeds)
     networks = [mlp(*setting.widths, seed=seed) for seed in seeds]
@@ -146,7 +155,9 @@ def total_steps(setting: Setting) -> int:
 
 
 def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> list[Tensor]:
-    """The next masks: in each member the largest weights of all layers together, among its survivors."""
+    """The next masks: in each member the largest weights of all layers together, among its
+    survivors.
+    """
     members = [keep_top({k: w[e].abs() for k, w in enumerate(trained.weights)}, sparsity, within={k: m[e] for k, m in enumerate(masks)})
                for e in range(len(masks[0]))]
     return [torch.stack([member[k] for member in members]) for k in range(len(masks))]
@@ -165,5 +176,7 @@ def joined(*groups: Members) -> Members:
 
 
 def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
-    """The masks of one member by parameter name, in the shape (out, in) of the layer's weight."""
+    """The masks of one member by parameter name, in the shape (out, in) of the layer's
+    weight.
+    """
     return {name: m[member].T.clone() for name, m in zip(names, masks)}

@@ -1,4 +1,6 @@
-"""Pruning in many steps: a schedule says how sparse to be, the weights of the moment say which ones go."""
+"""Pruning in many steps: a schedule says how sparse to be, the weights of the moment say
+which ones go.
+"""
 from torch import nn
 
 from utils.importance.magnitude import magnitude
@@ -10,9 +12,10 @@ from utils.pruning.schedules import Schedule
 class GradualPruner:
     """Magnitude pruning along a schedule, while the network trains (Zhu and Gupta, 2017).
 
-    Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner: each call is one optimizer step.
-    The schedule's time runs from 0 at step `start` to 1 at step `end`. Every `every` steps weights are pruned; in between and
-    afterwards the masks are put back. All layers are ranked together. What is gone stays gone.
+    Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner: each
+    call is one optimizer step. The schedule's time runs from 0 at step `start` to 1 at step
+    `end`. Every `every` steps weights are pruned; in between and afterwards the masks are put
+    back. All layers are ranked together. What is gone stays gone.
     """
 
     def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10):
@@ -24,7 +27,9 @@ class GradualPruner:
         self._prune(model)
 
     def apply(self, model: nn.Module) -> None:
-        """One optimizer step has been made: prune further if it is time to, and put the zeros back."""
+        """One optimizer step has been made: prune further if it is time to, and put the
+        zeros back.
+        """
         self.step += 1
         if self.step <= self.end and (self.step - self.start) % self.every == 0 or self.step == self.end:
             self._prune(model)

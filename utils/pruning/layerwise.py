@@ -1,4 +1,6 @@
-"""How much of each layer goes: sparsity_dicts, and the scan that shows which layers can bear it."""
+"""How much of each layer goes: sparsity_dicts, and the scan that shows which layers can bear
+it.
+"""
 from collections.abc import Callable, Sequence
 
 from torch import nn
@@ -15,26 +17,27 @@ def uniform(model: nn.Module, sparsity: float) -> dict[str, float]:
 
 
 def erdos_renyi(model: nn.Module, sparsity: float) -> dict[str, float]:
-    """Large layers sparser than small ones: the weights kept are in proportion to the sum of a tensor's dimensions.
+    """Large layers sparser than small ones: the weights kept are in proportion to the sum of a
+    tensor's dimensions.
 
-    density_l = epsilon * (n_in + n_out) / (n_in * n_out) for a linear layer, and with the height and width of the kernel in
-    both sum and product for a convolution ("ERK"). epsilon is such that the whole model has the sparsity. A layer whose
-    density would pass 1 is dense, and the others share what is left. Mocanu et al. (2018) for linear layers, Evci et al.
-    (2020) for convolutions.
+    density_l = epsilon * (n_in + n_out) / (n_in * n_out) for a linear layer, and with the
+    height and width of the kernel in both sum and product for a convolution ("ERK"). epsilon is
+    such that the whole model has the sparsity. A layer whose density would pass 1 is dense, and
+    the others share what is left. Mocanu et al. (2018) for linear layers, Evci et al. (2020)
+    for convolutions.
     """
     shapes = {name: weight.shape for name, weight in prunable(model).items()}
-    density = {name: 1.0 for name in shapes}                            # of the layers that are dense
-    budget = (1 - check_sparsity(sparsity)) * sum(shape.numel() for shape in shapes.values())
-    open_layers = set(shapes)
-    while open_layers:
-        left = budget - sum(shapes[name].numel() for name in shapes if name not in open_layers)
-        epsilon = left / sum(sum(shapes[name]) for name in open_layers)
-        density |= {name: epsilon * sum(shapes[name]) / shapes[name].numel() for name in open_layers}
-        full = {name for name in open_layers if density[name] > 1}
+    left = (1 - check_sparsity(sparsity)) * sum(shape.numel() for shape in shapes.values())
+    sparse, density = dict(shapes), {}
+    while sparse:
+        epsilon = left / sum(sum(shape) for shape in sparse.values())
+        density |= {name: epsilon * sum(shape) / shape.numel() for name, shape in sparse.items()}
+        full = [name for name in sparse if density[name] > 1]
         if not full:
             break
-        density |= dict.fromkeys(full, 1.0)
-        open_layers -= full
+        for name in full:                                   # dense; the others share the rest
+            density[name] = 1.0
+            left -= sparse.pop(name).numel()
     return {name: 1 - density[name] for name in shapes}
 
 
@@ -42,8 +45,8 @@ def sensitivity_scan(model: nn.Module, score: Callable[[nn.Module], float],
                      sparsities: Sequence[float]) -> dict[str, list[float]]:
     """Prune one parameter at a time and see what it costs.
 
-    For every prunable parameter: `score(pruned copy)` at each of the `sparsities`, all other parameters dense.
-    `model` itself is not changed. Han et al. (2015), figure 6.
+    For every prunable parameter: `score(pruned copy)` at each of the `sparsities`, all other
+    parameters dense. `model` itself is not changed. Han et al. (2015), figure 6.
     """
     scan = {}
     for name in prunable(model):

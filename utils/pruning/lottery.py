@@ -1,8 +1,9 @@
 """Lottery tickets: train, prune a fraction of the survivors, go back to the start, and again.
 
-Frankle and Carbin, "The lottery ticket hypothesis: finding sparse, trainable neural networks" (2019): a dense network
-contains a sparse one that, trained alone from the *same initial weights*, does as well. What becomes of the weights that
-stay, after each pruning, is the restart:
+Frankle and Carbin, "The lottery ticket hypothesis: finding sparse, trainable neural networks"
+(2019): a dense network contains a sparse one that, trained alone from the *same initial
+weights*, does as well. What becomes of the weights that stay, after each pruning, is the
+restart:
 
     retain        they keep their trained values           (Han et al., 2015)
     rewind        they get their initial values back       (Frankle and Carbin, 2019)
@@ -31,7 +32,9 @@ def retain(model: nn.Module, initial: State) -> None:
 
 
 def reinitialize(model: nn.Module, initial: State) -> None:
-    """Every layer draws new weights as it did when it was made, from torch's global generator, in place."""
+    """Every layer draws new weights as it did when it was made, from torch's global
+    generator, in place.
+    """
     for layer in model.modules():
         if hasattr(layer, "reset_parameters"):
             layer.reset_parameters()
@@ -39,7 +42,8 @@ def reinitialize(model: nn.Module, initial: State) -> None:
 
 def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], sparsity: float | dict[str, float], rounds: int,
                 restart: Callable[[nn.Module, State], None] = rewind, initial: State | None = None) -> Tensors:
-    """Iterative magnitude pruning; returns the masks. `model` ends restarted and masked, ready to be trained alone.
+    """Iterative magnitude pruning; returns the masks. `model` ends restarted and masked, ready
+    to be trained alone.
 
     fit(model, masks)   trains it in place and keeps the zeros
     sparsity            at the end; each round prunes the same fraction of the survivors, 1 - (1 - sparsity)^(1 / rounds).
@@ -60,7 +64,9 @@ def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], s
 
 
 def after_rounds(sparsity: float | dict[str, float], part: float):
-    """The sparsity after a part (0 to 1) of the rounds, when each keeps the same fraction of the survivors."""
+    """The sparsity after a part (0 to 1) of the rounds, when each keeps the same fraction of
+    the survivors.
+    """
     if isinstance(sparsity, dict):
         return {name: after_rounds(s, part) for name, s in sparsity.items()}
     return 1 - (1 - check_sparsity(sparsity)) ** part
@@ -73,7 +79,8 @@ def random_mask_like(masks: Tensors, generator: torch.Generator | None = None) -
 
 
 def jaccard(a: Tensors, b: Tensors) -> float:
-    """How much two masks agree: weights that both keep / weights that one of them keeps; 1 when neither keeps any.
+    """How much two masks agree: weights that both keep / weights that one of them keeps; 1 when
+    neither keeps any.
 
     Two random masks of density d have d / (2 - d) on average.
     """

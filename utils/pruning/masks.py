@@ -12,10 +12,11 @@ from utils.model.parameters import Tensors
 def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensors | None = None) -> Tensors:
     """Masks that keep the highest scores.
 
-    `sparsity` in [0, 1]: a float ranks all tensors together (global); a dictionary by name ranks each tensor by itself
-    (local), and must name each one. `within` are masks already there: only what they keep is ranked, what is gone
-    stays gone, and `sparsity` still counts all entries. Raises ValueError outside [0, 1] or for NaN scores,
-    KeyError for a name that is missing or unknown.
+    `sparsity` in [0, 1]: a float ranks all tensors together (global); a dictionary by name
+    ranks each tensor by itself (local), and must name each one. `within` are masks already
+    there: only what they keep is ranked, what is gone stays gone, and `sparsity` still counts
+    all entries. Raises ValueError outside [0, 1] or for NaN scores, KeyError for a name that is
+    missing or unknown.
     """
     if isinstance(sparsity, dict):
         check_names(scores, sparsity)
@@ -28,7 +29,9 @@ def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensor
 
 
 def check_names(tensors: Tensors, sparsity_dict: dict[str, float]) -> None:
-    """Raise a KeyError that says which names are missing from `sparsity_dict` or unknown in it."""
+    """Raise a KeyError that says which names are missing from `sparsity_dict` or unknown in
+    it.
+    """
     missing, unknown = tensors.keys() - sparsity_dict.keys(), sparsity_dict.keys() - tensors.keys()
     if missing or unknown:
         raise KeyError(f"sparsity_dict must name exactly {sorted(tensors)}; "
@@ -51,7 +54,9 @@ def apply_masks(model: nn.Module, masks: Tensors) -> None:
 
 
 def top_of(scores: Tensor, sparsity: float, within: Tensor | None = None) -> Tensor:
-    """The mask of one tensor: 0 at its round(sparsity * n) lowest scores, by position, so that ties do not matter."""
+    """The mask of one tensor: 0 at its round(sparsity * n) lowest scores, by position, so
+    that ties do not matter.
+    """
     if scores.isnan().any():
         raise ValueError("scores contain NaN: they cannot be ranked")
     num_zeros = round(check_sparsity(sparsity) * scores.numel())

@@ -1,12 +1,13 @@
 """Schedules: how sparse the network is at each moment of training.
 
-A schedule is a function of time: pruning begins at t = 0 and ends at t = 1. Before, the sparsity is 0; after, it stays.
-`cubic` prunes fast while there is much to spare, and slowly at the end:
+A schedule is a function of time: pruning begins at t = 0 and ends at t = 1. Before, the
+sparsity is 0; after, it stays. `cubic` prunes fast while there is much to spare, and slowly at
+the end:
 
     s(t) = s_f (1 - (1 - t)^3)
 
-Zhu and Gupta, "To prune, or not to prune: exploring the efficacy of pruning for model compression" (2017),
-with initial sparsity 0.
+Zhu and Gupta, "To prune, or not to prune: exploring the efficacy of pruning for model
+compression" (2017), with initial sparsity 0.
 """
 from collections.abc import Callable
 

@@ -1,0 +1,62 @@
+"""Claim: at high sparsity it matters more how many weights each layer keeps than which ones."""
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from utils.experiments.tickets import Members, accuracies, fast_products, gather, orders_of, train_members
+from utils.importance import lamp, magnitude
+from utils.model import Data, Tensors, mlp, prunable
+from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
+
+RULES = ("uniform", "Erdos-Renyi", "global", "LAMP", "LAMP, random weights")
+
+
+def masks_by(rule: str, model: nn.Module, sparsity: float) -> Tensors:
+    """The masks of a trained model under one of RULES. They differ in how many weights each
+    layer keeps; all keep its largest, but for "LAMP, random weights", which keeps as many
+    as LAMP does, at random.
+    """
+    if rule == "global":
+        return keep_top(magnitude(model), sparsity)
+    if rule == "LAMP":
+        return keep_top(lamp(model), sparsity)
+    if rule == "LAMP, random weights":
+        return random_mask_like(keep_top(lamp(model), sparsity), torch.Generator().manual_seed(0))
+    shares = {"uniform": uniform, "Erdos-Renyi": erdos_renyi}[rule](model, sparsity)
+    return keep_top(magnitude(model), {name: max(0.0, share) for name, share in shares.items()})
+
+
+@fast_products()
+def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[int], widths: Sequence[int] = (64, 300, 300, 100, 10),
+                       steps: int = 300, batch: int = 64, lr: float = 1.2e-3) -> list[dict]:
+    """Train dense, prune by each rule, train what is left for as many steps; all networks of a
+    stage at once.
+
+    One row a seed, sparsity and rule: test `accuracy` in percent "pruned" and "retrained", and
+    `density` of each layer by name.
+    """
+    seeds = list(seeds)
+    networks = [mlp(*widths, seed=seed) for seed in seeds]
+    trained = train_members(gather(networks), [torch.ones_like(w) for w in gather(networks).weights], data.train,
+                            orders_of(seeds, steps, batch, len(data.train[1])), lr)
+    for member, network in enumerate(networks):
+        put_member(trained, member, network)
+    cases = [(seed, sparsity, rule) for sparsity in sparsities for rule in RULES for seed in seeds]
+    masks = [masks_by(rule, networks[seeds.index(seed)], sparsity) for seed, sparsity, rule in cases]
+    start = gather([networks[seeds.index(seed)] for seed, _, _ in cases])
+    stacked = [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
+    pruned = Members([w * m for w, m in zip(start.weights, stacked)], start.biases)
+    orders = orders_of(seeds, steps, batch, len(data.train[1])).repeat(1, len(cases) // len(seeds), 1)
+    retrained = train_members(pruned, stacked, data.train, orders, lr)
+    return [{"seed": seed, "sparsity": sparsity, "rule": rule, "pruned": before, "retrained": after,
+             "density": {name: float(m.mean()) for name, m in mask.items()}}
+            for (seed, sparsity, rule), mask, before, after in zip(cases, masks, accuracies(pruned, data.test), accuracies(retrained, data.test))]
+
+
+@torch.no_grad()
+def put_member(members: Members, member: int, network: nn.Module) -> None:
+    """Write one member's weights and biases into its network."""
+    for (name, _), w, b in zip(prunable(network).items(), *members):
+        network.get_parameter(name).copy_(w[member].T)
+        network.get_parameter(name.replace("weight", "bias")).copy_(b[member, 0])
