@@ -7,6 +7,7 @@ from torch.func import functional_call, grad, jvp, vmap
 from tests.checks.second_order import wrong_answers as wrong
 from utils import checks, importance, model, pruning
 from utils.checks.second_order.losses import small, some
+from utils.checks.second_order.vectors import compare
 from utils.importance import empirical_fisher
 
 EXERCISES = {
@@ -72,15 +73,6 @@ def bordered_by_hand(hessian):
     return "saddle" if {1, -1} <= signs else {frozenset({1}): "minimum", frozenset({-1}): "maximum"}.get(frozenset(signs), "inconclusive")
 
 
-def delete_by_solving(theta, inverse, q):
-    left = torch.arange(len(theta)) != q
-    h, moved, downdated = torch.linalg.inv(inverse), torch.zeros_like(theta), torch.zeros_like(inverse)
-    if left.any() and inverse.diagonal().all():
-        moved[left] = theta[left] + torch.linalg.solve(h[left][:, left], h[left][:, q] * theta[q])
-        downdated[torch.outer(left, left)] = torch.linalg.inv(h[left][:, left]).flatten()
-    return [moved, downdated]
-
-
 def fisher_by_backward(model, x, y):
     total = [torch.zeros_like(p) for p in model.parameters()]
     for i in range(len(x)):
@@ -106,6 +98,8 @@ def fisher_by_vmap(model, x, y):
     (checks.check_hessian_vector_product, lambda loss, theta, v: torch.autograd.functional.hvp(loss, theta, v)[1]),
     (checks.check_hessian_vector_product, lambda loss, theta, v: jvp(grad(loss), (theta,), (v,))[1]),
     (checks.check_classify_critical_point, bordered_by_hand),
+    (checks.check_hessian_vector_product, lambda loss, theta, v: grad(lambda w: jvp(loss, (w,), (v,))[1])(theta)),
+    (checks.check_hessian_vector_product, lambda loss, theta, v: torch.autograd.functional.vhp(loss, theta, v)[1]),
     (checks.check_obd, lambda theta, h: torch.stack([0.5 * a * b * b for a, b in zip(h, theta)])),
     (checks.check_obs, lambda theta, inverse: 0.5 * theta ** 2 / torch.diag(inverse)),
     (checks.check_fisher_diagonal, fisher_by_backward),
@@ -113,6 +107,18 @@ def fisher_by_vmap(model, x, y):
 ], ids=lambda value: getattr(value, "__name__", ""))
 def test_another_form_of_the_right_answer_is_accepted(check, answer):
     check(answer)
+
+
+def test_the_smallest_case_of_fisher_is_written_out():
+    with pytest.raises(checks.CheckFailed, match=r"x = \[\[.*, y = \[[01]\], one linear layer, weight \[\[.*, bias \["):
+        checks.check_fisher_diagonal(lambda model, x, y: torch.zeros(6))
+
+
+def test_of_a_large_tensor_the_first_entry_that_differs_is_named():
+    wrong = torch.zeros(5, 5).double()
+    wrong[1, 3], wrong[4, 4] = 0.5, 0.5
+    with pytest.raises(checks.CheckFailed, match=r"expected  at \[1, 3\]: 1\n  got       at \[1, 3\]: 0.5"):
+        compare("check", "tried", wrong, wrong / 0.5, {})
 
 
 def test_the_losses_have_the_derivatives_that_differences_of_their_values_have():

@@ -35,6 +35,15 @@ def one_mask_for_all(loss, theta, kept):
     return best
 
 
+def one_mask_that_fills_up(loss, theta, kept):
+    best, least, mask = None, float("inf"), torch.zeros_like(theta)
+    for positions in combinations(range(len(theta)), kept):
+        mask[list(positions)] = 1
+        if loss(mask * theta) < least:
+            best, least = mask, loss(mask * theta)
+    return best
+
+
 def first_mask(loss, theta, kept):
     return torch.zeros_like(theta).index_fill(0, torch.arange(kept), 1)
 
@@ -70,10 +79,11 @@ BRUTE_FORCE = {
     "starts at a thousand": (brute_force_with(start=1000.0), "start the search from float('inf')"),
     "the pruned theta": (brute_force_with(returned=lambda mask, theta: mask * theta), "Return its mask"),
     "wrong way round": (brute_force_with(returned=lambda mask, theta: 1 - mask), "1 = kept"),
-    "kept for deleted": (brute_force_with(count=lambda kept, p: p - kept), "a mask is 1 where a weight is kept"),
-    "the mask in a list": (brute_force_with(returned=lambda mask, theta: mask.tolist()), "a mask of shape (4,)"),
-    "mask and loss": (brute_force_with(returned=lambda mask, theta: (mask, 0.5)), "the mask alone"),
+    "kept for deleted": (brute_force_with(count=lambda kept, p: p - kept), "It keeps 2 weights instead of 1"),
+    "the mask in a list": (brute_force_with(returned=lambda mask, theta: mask.tolist()), "a list of 4: "),
+    "mask and loss": (brute_force_with(returned=lambda mask, theta: (mask, 0.5)), "a tuple of 2: a tensor of shape (4,), 0.5"),
     "one mask for all": (one_mask_for_all, "the last mask that was tried"),
+    "one mask that fills up": (one_mask_that_fills_up, "Is a new mask made each time?"),
     "magnitude": (largest, "Let the loss decide, not the size"),
     "single weights": (single_rises, "can be dear together"),
     "greedy": (greedy, "greedy search"),
@@ -197,15 +207,57 @@ def no_create_graph(loss, theta, v):
     return torch.autograd.grad(g @ v, theta)[0]
 
 
+def no_requires_grad(loss, theta, v):
+    g = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
+    return torch.autograd.grad(g @ v, theta)[0]
+
+
+def theta_itself(loss, theta, v):
+    g = torch.autograd.grad(loss(theta.requires_grad_()), theta, create_graph=True)[0]
+    return torch.autograd.grad(g @ v, theta)[0]
+
+
+def by_another_theta(loss, theta, v):
+    g = torch.autograd.grad(loss(theta.detach().requires_grad_()), theta, create_graph=True)[0]
+    return torch.autograd.grad(g @ v, theta)[0]
+
+
+def by_a_later_copy(loss, theta, v):
+    theta = theta.detach().requires_grad_()
+    g = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
+    return torch.autograd.grad(g @ v, theta.clone())[0]
+
+
+def in_a_tuple(loss, theta, v):
+    theta = theta.detach().requires_grad_()
+    g = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
+    return torch.autograd.grad(g @ v, theta)
+
+
 def of_a_vector(loss, theta, v):
     theta = theta.detach().requires_grad_()
     g = torch.autograd.grad(loss(theta), theta, create_graph=True)[0]
     return torch.autograd.grad(g, theta)[0]
 
 
-def coarse_difference(loss, theta, v):
-    g = torch.func.grad(loss)
-    return (g(theta + 1e-4 * v) - g(theta)) / 1e-4
+def forward_difference(h):
+    def answer(loss, theta, v):
+        g = torch.func.grad(loss)
+        return (g(theta + h * v) - g(theta)) / h
+    return answer
+
+
+def central_difference(h):
+    def answer(loss, theta, v):
+        g = torch.func.grad(loss)
+        return (g(theta + h * v) - g(theta - h * v)) / (2 * h)
+    return answer
+
+
+def extrapolated_difference(h):
+    def answer(loss, theta, v):
+        return (4 * central_difference(h)(loss, theta, v) - central_difference(2 * h)(loss, theta, v)) / 3
+    return answer
 
 
 PRODUCT = {
@@ -213,19 +265,28 @@ PRODUCT = {
     "makes H": (with_hessian, "That is H."),
     "makes H row by row": (row_by_row, "row by row"),
     "no create_graph": (no_create_graph, "create_graph=True"),
+    "no requires_grad_": (no_requires_grad, "theta must require a gradient before the loss is asked"),
+    "theta itself requires a gradient": (theta_itself, "use theta.detach() first (a new tensor)"),
+    "by another theta": (by_another_theta, "the same tensor that the loss was asked about"),
+    "by a later copy": (by_a_later_copy, "the same tensor that the loss was asked about"),
     "row by row, graph not kept": (graph_not_kept, "row by row"),
     "gradient of a vector": (of_a_vector, "Which number has the derivative H v"),
     "times theta": (lambda loss, theta, v: right_product(loss, theta, theta), "times theta"),
     "the gradient": (lambda loss, theta, v: torch.func.grad(loss)(theta), "That is the gradient: differentiate"),
     "gradient times v": (lambda loss, theta, v: torch.func.grad(loss)(theta) * v, "entry by entry"),
     "sum of rows": (lambda loss, theta, v: right_product(loss, theta, torch.ones_like(v)), "v was not used"),
+    "sum of rows times v": (lambda loss, theta, v: right_product(loss, theta, torch.ones_like(v)) * v, "v belongs inside"),
     "diagonal only": (lambda loss, theta, v: torch.func.hessian(loss)(theta).diagonal() * v, "Only the diagonal"),
     "half": (lambda loss, theta, v: right_product(loss, theta, v) / 2, "has none"),
     "unit v": (lambda loss, theta, v: right_product(loss, theta, v / v.norm()), "a unit vector"),
     "a number": (lambda loss, theta, v: v @ right_product(loss, theta, v), "as many entries as theta"),
     "wrong sign": (lambda loss, theta, v: -right_product(loss, theta, v), "The sign is wrong"),
     "returns nothing": (lambda loss, theta, v: None, "without a `return`"),
-    "coarse difference": (coarse_difference, "a difference quotient"),
+    "in a tuple": (in_a_tuple, "a tuple of 1: a tensor of shape (2,)"),
+    "in a list": (lambda loss, theta, v: right_product(loss, theta, v).tolist(), "a list of 2: "),
+} | {
+    f"{difference.__name__}, h = 1e-{digits}": (difference(10.0 ** -digits), "a difference quotient")
+    for difference in (forward_difference, central_difference, extrapolated_difference) for digits in range(1, 12)
 }
 
 
@@ -295,6 +356,8 @@ OBD = {
     "h squared": (lambda theta, h: (h * theta) ** 2 / 2, "H_qq is not squared"),
     "absolute value": (lambda theta, h: (h * theta ** 2 / 2).abs(), "leave the sign"),
     "clamped": (lambda theta, h: (h * theta ** 2 / 2).clamp(min=0), "do not cut it at 0"),
+    "in a list": (lambda theta, h: [a * b * b / 2 for a, b in zip(h.tolist(), theta.tolist())], "a list of 2: 18.0, 20.0"),
+    "in a tuple": (lambda theta, h: (h * theta ** 2 / 2, theta), "a tuple of 2: a tensor of shape (2,), a tensor"),
     "the sum": (lambda theta, h: h @ theta ** 2 / 2, "One saliency for each weight"),
     "in place": (in_place_obd, "theta left as it was"),
     "float32": (lambda theta, h: (h.float() * theta.float() ** 2 / 2 * 1.0000001).double(), "float32"),
@@ -339,6 +402,14 @@ def delete_by_rows(theta, inverse, q):
     return moved[left], downdated[left][:, left]
 
 
+def inverted_again(theta, inverse, q):
+    h, left = torch.linalg.inv(inverse), torch.arange(len(theta)) != q
+    moved, downdated = torch.zeros_like(theta), torch.zeros_like(inverse)
+    moved[left] = theta[left] + torch.linalg.solve(h[left][:, left], h[left][:, q] * theta[q])
+    downdated[torch.outer(left, left)] = torch.linalg.inv(h[left][:, left]).flatten()
+    return moved, downdated
+
+
 def without(matrix, q):
     return matrix.index_fill(0, torch.tensor(q), 0).index_fill(1, torch.tensor(q), 0)
 
@@ -367,6 +438,11 @@ DELETE = {
                        "subtracted, not added"),
     "downdate not divided": (delete_with(downdate=lambda inverse, q: inverse - torch.outer(inverse[:, q], inverse[:, q])),
                              "The product of the columns must be divided"),
+    "entry by entry": (delete_with(downdate=lambda inverse, q: inverse - inverse[:, q] * inverse[:, q] / inverse[q, q]),
+                       "column * column is a vector"),
+    "one number": (delete_with(downdate=lambda inverse, q: inverse - inverse[:, q] @ inverse[:, q] / inverse[q, q]),
+                   "column @ column is one number"),
+    "inverted again": (inverted_again, "the inverse cannot be inverted again"),
     "in place": (delete_in_place, "left as it was"),
     "cut out": (delete_by_rows, "Keep the size"),
     "theta as it was": (delete_with(update=lambda theta, inverse, q: theta.clone(), zero_theta=False), "theta was not changed"),
@@ -429,6 +505,13 @@ def label_without_batch(model, x, y):
                for i in range(len(x))) / len(x)
 
 
+def fisher_of(loss):
+    def answer(model, x, y):
+        gradients = [torch.autograd.grad(loss(model(x[i:i + 1]), y[i:i + 1]), list(model.parameters())) for i in range(len(x))]
+        return sum(torch.cat([part.flatten() for part in parts]) ** 2 for parts in gradients) / len(x)
+    return answer
+
+
 FISHER = {
     "no answer yet": (stub, "there is no answer yet"),
     "square of the mean": (square_of_the_mean, "the square of the mean gradient"),
@@ -438,6 +521,9 @@ FISHER = {
     "absolute value": (fisher_with(lambda g: g.abs().mean(0)), "Square the gradient of each example"),
     "gradients add up": (gradients_add_up, ".grad adds up"),
     "labels of the model": (labels_of_the_model, "the true Fisher"),
+    "predicted labels": (lambda model, x, y: gradients_of(model, x, model(x).argmax(1)).square().mean(0), "use the labels y of the data"),
+    "softmax twice": (fisher_of(lambda outputs, y: nn.functional.cross_entropy(outputs.softmax(1), y)), "a softmax twice"),
+    "no logarithm": (fisher_of(lambda outputs, y: nn.functional.nll_loss(outputs.softmax(1), y)), "takes the outputs themselves (logits)"),
     "variance": (fisher_with(lambda g: g.var(0, correction=0)), "nothing is subtracted"),
     "the score": (score, "Only F is asked for"),
     "the matrix": (fisher_with(lambda g: g.T @ g / len(g)), "One number for each parameter"),

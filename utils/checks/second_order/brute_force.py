@@ -1,4 +1,4 @@
-"""Does `brute_force_best_mask(loss, theta, kept)` find the mask with the least loss among all that keep `kept` weights?"""
+"""Does `brute_force_best_mask(loss, theta, kept)` find, of all masks that keep `kept` weights, the one with the least loss?"""
 from itertools import combinations
 
 import torch
@@ -6,7 +6,7 @@ from torch import Tensor
 
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
-from utils.checks.second_order.vectors import normal, positive, shortened, show, tensor, unchanged
+from utils.checks.second_order.vectors import described, instead, normal, positive, show, tensor, unchanged
 
 CHECK = "check_brute_force_best_mask"
 
@@ -38,26 +38,28 @@ def _best(answer, h: Tensor, theta: Tensor, kept: int, offset: float = 0.0) -> N
         seen.append(weights.detach().double().clone())
         return offset + _rise(h, theta, seen[-1])
 
-    tried = f"the loss 1/2 d^T H d{f' {offset:+g}' if offset else ''}, d = theta_new - theta, H = {show(h)}, theta = {show(theta)}, kept = {kept}"
+    tried = (f"the loss 1/2 d^T H d{f' {offset:+g}' if offset else ''}, d = theta_new - theta, "
+             f"H = {show(h)}, theta = {show(theta)}, kept = {kept}")
     mask = run(CHECK, tried, answer, loss, given, kept)
     unchanged(CHECK, tried, theta=(given, theta))
-    if isinstance(mask, (tuple, list)) and len(mask) and isinstance(mask[0], Tensor):
-        fail(CHECK, tried, "the mask alone", "several values")
     if not isinstance(mask, Tensor) or mask.shape != theta.shape:
-        fail(CHECK, tried, f"a mask of shape ({p},)", f"shape {tuple(mask.shape)}" if isinstance(mask, Tensor) else shortened(mask),
-             "No mask was ever chosen: start the search from float('inf'), or from the first mask." if mask is None and seen else "")
+        fail(CHECK, tried, f"the mask alone, a tensor of shape ({p},)", described(mask),
+             "No mask was ever chosen: start the search from float('inf'), or from the first mask." if mask is None and seen
+             else instead(mask))
     mask = mask.detach().double()
     if not ((mask == 0) | (mask == 1)).all():
-        fail(CHECK, tried, "a mask of 0 and 1", show(mask), "That is the pruned theta. Return its mask." if torch.equal(mask * best, mask) else "")
+        fail(CHECK, tried, "a mask of 0 and 1", show(mask),
+             "That is the pruned theta. Return its mask." if torch.equal(mask * best, mask) else "")
     if int(mask.sum()) == kept and _rise(h, theta, mask * theta) <= min(rises.values()) + 1e-9:
         return
-    fail(CHECK, tried, f"{show(best)}, loss {offset + min(rises.values()):.6g}", f"{show(mask)}, loss {offset + _rise(h, theta, mask * theta):.6g}",
+    fail(CHECK, tried, f"{show(best)}, loss {offset + min(rises.values()):.6g}",
+         f"{show(mask)}, loss {offset + _rise(h, theta, mask * theta):.6g}",
          _mistake(h, theta, kept, mask, rises, seen))
 
 
 def _mistake(h, theta, kept, mask, rises, seen) -> str:
     p, others = len(theta), 1 - torch.eye(len(theta)).double()
-    alone = torch.stack([_rise(h, theta, theta * others[q]) for q in range(p)])
+    by_itself = torch.stack([_rise(h, theta, theta * others[q]) for q in range(p)])
     one_by_one = torch.ones(p).double()
     while int(one_by_one.sum()) > kept:
         left = one_by_one.nonzero().flatten().tolist()
@@ -65,13 +67,15 @@ def _mistake(h, theta, kept, mask, rises, seen) -> str:
     if seen and all(((weights == 0) | (weights == 1)).all() for weights in seen):
         return "The loss was asked about the mask. Ask it about the pruned weights: loss(mask * theta)."
     if int(mask.sum()) != kept:
-        return f"It keeps {int(mask.sum())} weights, and {kept} are to be kept: a mask is 1 where a weight is kept."
+        return (f"It keeps {int(mask.sum())} weights instead of {kept}: a mask is 1 where a weight is kept."
+                + " Is a new mask made each time?" * bool(mask.all()))
     if len(seen) >= len(rises) and torch.equal(mask, (seen[-1] != 0).double()):
         return "That is the last mask that was tried. Make a new mask each time, or keep a copy of the best one."
     for words, value in {
         "It keeps the largest weights. Let the loss decide, not the size.": _mask(p, theta.abs().topk(kept).indices.tolist()),
         "One weight after the other is a greedy search: it never takes a step back. Try all masks.": one_by_one,
-        "Weights that are cheap to delete alone can be dear together: try masks, not single weights.": _mask(p, alone.topk(kept).indices.tolist()),
+        "Weights that are cheap to delete alone can be dear together: try masks, not single weights.":
+            _mask(p, by_itself.topk(kept).indices.tolist()),
         "That is the mask with the largest loss. The least is wanted, and 1 = kept.": _mask(p, max(rises, key=rises.get)),
     }.items():
         if torch.equal(mask, value):

@@ -1,4 +1,4 @@
-"""Does `classify_critical_point(hessian)` read minimum, maximum and saddle from the eigenvalues, and say when they do not decide?"""
+"""Does `classify_critical_point(hessian)` read minimum, maximum and saddle from the eigenvalues, or that they do not decide?"""
 import torch
 from torch import Tensor
 
@@ -8,8 +8,8 @@ from utils.checks.second_order.vectors import normal, shortened, show, tensor
 
 CHECK = "check_classify_critical_point"
 WORDS = ("minimum", "maximum", "saddle", "inconclusive")
-UNDECIDED = ("An eigenvalue is 0 and the others have one sign: H does not decide. x^2 + y^4 and x^2 - y^4 have the same Hessian at 0; "
-             "one has a minimum there, the other a saddle.")
+UNDECIDED = ("An eigenvalue is 0 and the others have one sign: H does not decide. x^2 + y^4 and x^2 - y^4 have the same "
+             "Hessian at 0; one has a minimum there, the other a saddle.")
 TWO_ONLY = "The rule of the determinant and f_xx is for two variables. In more, look at the signs of all eigenvalues."
 ROUNDED = "An eigenvalue that is 0 comes out as 1e-17 or -1e-17. Count it as 0 when |value| <= 1e-9 * the largest |value|."
 BOTH_SIGNS = "One direction rises and another falls: a saddle, whatever the direction with eigenvalue 0 does."
@@ -69,6 +69,7 @@ def _is(answer, hessian: Tensor, expected: str, mistakes: dict[str, str]) -> Non
     tried = f"H = {show(hessian)}"
     got = run(CHECK, tried, answer, hessian.clone())
     if not isinstance(got, str) or got not in WORDS:
-        fail(CHECK, tried, f"one of {', '.join(map(repr, WORDS))}", shortened(got), "No case applied: what is left over?" if got is None else "")
+        fail(CHECK, tried, f"one of {', '.join(map(repr, WORDS))}", shortened(got),
+             "No case applied: what is left over?" if got is None else "")
     if got != expected:
         fail(CHECK, tried, f"{expected!r} (eigenvalues {show(torch.linalg.eigvalsh(hessian))})", repr(got), mistakes.get(got, ""))

@@ -22,6 +22,12 @@ def quartic(a: Tensor, u: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda theta: (a * theta ** 4).sum() + (u @ theta) ** 3
 
 
+def tilted(a: Tensor, u: Tensor, slope: Tensor) -> Callable[[Tensor], Tensor]:
+    """The quartic, and slope^T theta: another gradient, the same H."""
+    loss = quartic(a, u)
+    return lambda theta: loss(theta) + slope @ theta
+
+
 def network(x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
     """The cross-entropy of a tanh network with three hidden units and no biases; as many classes as theta has room for."""
     first = 3 * x.shape[1]
@@ -56,6 +62,8 @@ def small() -> Case:
 def some(generator: torch.Generator, p: int = 7) -> list[Case]:
     """A quadratic and a quartic of p parameters, and a network."""
     x, y = normal(generator, 20, 4), torch.randint(0, 3, (20,), generator=generator)
-    return [Case(f"a quadratic loss of {p} parameters", quadratic, (positive(generator, p), normal(generator, p)), normal(generator, p)),
-            Case(f"a quartic loss of {p} parameters", quartic, (normal(generator, p), normal(generator, p)), normal(generator, p)),
+    bowl = positive(generator, p), normal(generator, p)
+    steps = normal(generator, p), normal(generator, p)
+    return [Case(f"a quadratic loss of {p} parameters", quadratic, bowl, normal(generator, p)),
+            Case(f"a quartic loss of {p} parameters", quartic, steps, normal(generator, p)),
             Case("a tanh network of 21 parameters", network, (x, y), normal(generator, 21))]

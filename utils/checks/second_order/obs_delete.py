@@ -6,15 +6,17 @@ from torch import Tensor
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
 from utils.checks.second_order.saliencies import least_rise
-from utils.checks.second_order.vectors import compare, normal, positive, shortened, show, tensor, unchanged
+from utils.checks.second_order.vectors import compare, described, normal, positive, show, tensor, unchanged
 
 CHECK = "check_obs_delete"
+HINTS = {"singular": "Rows deleted before are 0: the inverse cannot be inverted again. Update it, by the formula."}
 KEEP_SIZE = "Keep the size: entry q of theta, and row and column q of the inverse, become 0."
 
 
 def check_obs_delete(answer) -> None:
     """`answer(theta, inverse, q)` returns the new (theta, inverse)."""
     _delete(answer, tensor([[2.0, 1.0], [1.0, 2.0]]), tensor([1.0, 3.0]), 0)
+    _delete(answer, tensor([[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]]), tensor([1.0, 3.0, 2.0]), 0)
     _exactly_zero(answer)
     generator = fresh_generator()
     h, theta = positive(generator, 5), normal(generator, 5)
@@ -35,34 +37,39 @@ def _delete(answer, h: Tensor, theta: Tensor, q: int) -> tuple[Tensor, Tensor]:
     alone = theta.clone()
     alone[q] = 0
     compare(CHECK, f"the new theta, {tried}", moved, expected, {
-        "Weight q is 0, and the others have not moved: the update that makes up for it is missing. delta is a multiple of column q.": alone,
+        "Weight q is 0, and the others have not moved: the update that makes up for it is missing. "
+        "delta is a multiple of column q.": alone,
         "The others moved the wrong way: delta = -theta_q / [H^-1]_qq times column q.": alone - (expected - alone),
         "The sign of the whole update is wrong: delta = -theta_q / [H^-1]_qq times column q.": theta - d,
         "Column q must be divided by [H^-1]_qq.": torch.where(torch.arange(len(theta)) == q, 0, theta - theta[q] * inverse[:, q]),
         "theta was not changed.": theta,
     }, KEEP_SIZE)
     left = torch.arange(len(theta)) != q
+    rest, column = torch.outer(left, left), inverse[:, q]
     expected = torch.zeros_like(h)
-    expected[torch.outer(left, left)] = torch.linalg.inv(h[left][:, left]).flatten()
+    expected[rest] = torch.linalg.inv(h[left][:, left]).flatten()
     compare(CHECK, f"the new inverse, {tried}", downdated, expected, {
         "The inverse is the old one: the downdate is missing. With weight q fixed, H has one row and column less.": inverse,
         "Row and column q are 0, and the rest is as before: the rest changes too, by column q times itself over [H^-1]_qq.":
-            inverse * torch.outer(left, left),
-        "The product of the columns is subtracted, not added.": (2 * inverse - expected) * torch.outer(left, left),
-        "The product of the columns must be divided by [H^-1]_qq.":
-            (inverse - torch.outer(inverse[q], inverse[q])) * torch.outer(left, left),
-        "That is H without q. The inverse is wanted.": h * torch.outer(left, left),
+            inverse * rest,
+        "The product of the columns is subtracted, not added.": (2 * inverse - expected) * rest,
+        "The product of the columns must be divided by [H^-1]_qq.": (inverse - torch.outer(column, column)) * rest,
+        "column * column is a vector, entry by entry. For the matrix of all products use torch.outer(column, column).":
+            (inverse - column * column / column[q]) * rest,
+        "column @ column is one number. For the matrix of all products use torch.outer(column, column).":
+            (inverse - column @ column / column[q]) * rest,
+        "That is H without q. The inverse is wanted.": h * rest,
     }, KEEP_SIZE)
     return moved, downdated
 
 
 def _call(answer, theta: Tensor, inverse: Tensor, q: int, tried: str) -> tuple[Tensor, Tensor]:
     given = theta.clone(), inverse.clone()
-    got = run(CHECK, tried, answer, *given, q)
+    got = run(CHECK, tried, answer, *given, q, hints=HINTS)
     unchanged(CHECK, tried, theta=(given[0], theta), inverse=(given[1], inverse))
     if not isinstance(got, (tuple, list)) or len(got) != 2:
-        fail(CHECK, tried, "two tensors: the new theta and the new inverse", f"a tensor of shape {tuple(got.shape)}" if isinstance(got, Tensor)
-             else shortened(got), "" if got is None else "`return theta, inverse`, both of them new.")
+        fail(CHECK, tried, "two tensors: the new theta and the new inverse", described(got),
+             "" if got is None else "`return theta, inverse`, both of them new.")
     moved, downdated = got
     if isinstance(moved, Tensor) and moved.shape == theta.shape and 0 < abs(float(moved[q])) < 1e-6:
         fail(CHECK, tried, f"theta[{q}] = 0, exactly", f"theta[{q}] = {float(moved[q]):.2g}",
@@ -71,7 +78,8 @@ def _call(answer, theta: Tensor, inverse: Tensor, q: int, tried: str) -> tuple[T
         rest = float(torch.cat([downdated[q], downdated[:, q]]).abs().max())
         if 0 < rest < 1e-6:
             fail(CHECK, tried, f"row and column {q} of the inverse 0, exactly", f"up to {rest:.2g}",
-                 "Rounding leaves almost 0, and the next deletion would move the weight that is gone. Set the row and the column to 0.")
+                 "Rounding leaves almost 0, and the next deletion would move the weight that is gone. "
+                 "Set the row and the column to 0.")
     return moved, downdated
 
 

@@ -7,6 +7,7 @@ from utils.checks.report import passed, run
 from utils.checks.second_order.vectors import compare, normal, positive, show, tensor, unchanged
 
 OBD, OBS = "check_obd", "check_obs"
+GIVEN = "the entry [H^-1]_qq of the inverse, which you are given: do not invert it again."
 
 
 def check_obd(answer) -> None:
@@ -25,7 +26,8 @@ def check_obd(answer) -> None:
         compare(OBD, tried, got, right, {
             "The 1/2 is missing.": 2 * right,
             "theta must be squared: deleting a weight means a step of length |theta_q|.": diagonal * theta / 2,
-            "theta must be squared: deleting a weight means a step of length |theta_q|. The 1/2 is missing too.": diagonal * theta,
+            "theta must be squared: deleting a weight means a step of length |theta_q|. The 1/2 is missing too.":
+                diagonal * theta,
             "It is H that multiplies. It looks as if theta^2 were divided by it.": theta ** 2 / (2 * diagonal),
             "H_qq is not squared.": diagonal ** 2 * theta ** 2 / 2,
             "A negative H_qq predicts a loss that falls: leave the sign.": right.abs(),
@@ -53,11 +55,10 @@ def check_obs(answer) -> None:
         right = torch.stack([least_rise(h, theta, q)[1] for q in range(len(theta))])
         compare(OBS, tried, got, right, {
             "The 2 is missing.": 2 * right,
-            "That is OBD: it has H_qq. OBS divides by the entry [H^-1]_qq of the inverse, which you are given: do not invert it again.":
-                h.diagonal() * theta ** 2 / 2,
-            "It divides by H_qq. The formula has the entry [H^-1]_qq of the inverse, which you are given: do not invert it again.":
-                theta ** 2 / (2 * h.diagonal()),
-            "[H^-1]_qq stands below: theta^2 / 2 * d multiplies by d, theta^2 / (2 * d) divides.": inverse.diagonal() * theta ** 2 / 2,
+            f"That is OBD: it has H_qq. OBS divides by {GIVEN}": h.diagonal() * theta ** 2 / 2,
+            f"It divides by H_qq. The formula has {GIVEN}": theta ** 2 / (2 * h.diagonal()),
+            "[H^-1]_qq stands below: theta^2 / 2 * d multiplies by d, theta^2 / (2 * d) divides.":
+                inverse.diagonal() * theta ** 2 / 2,
             "theta must be squared.": theta / (2 * inverse.diagonal()),
             "[H^-1]_qq is not squared.": theta ** 2 / (2 * inverse.diagonal() ** 2),
         }, "One saliency for each weight: of the inverse, take the diagonal.")

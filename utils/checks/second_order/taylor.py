@@ -11,9 +11,10 @@ from utils.checks.second_order.vectors import named, normal, plain, same, shorte
 CHECK = "check_taylor"
 STEPS = (0.0, 0.5, -2.0)
 HINTS = {
-    "does not require grad": "A gradient that is differentiated again must be made with create_graph=True, and theta must require grad "
-                             "(theta.detach().requires_grad_()). torch.func.grad needs neither.",
-    "backward through the graph a second time": "The graph was freed. Compute the numbers once, before you return the function of h.",
+    "does not require grad": "A gradient that is differentiated again must be made with create_graph=True, and theta must "
+                             "require grad (theta.detach().requires_grad_()). torch.func.grad needs neither.",
+    "backward through the graph a second time":
+        "The graph was freed. Compute the numbers once, before you return the function of h.",
     "scalar outputs": "Only a number has a gradient: first make a number, g @ direction.",
 }
 
@@ -40,12 +41,14 @@ def _agrees(answer, case: Case, direction: Tensor, order: int) -> None:
     tried = f"order {order}, direction {show(direction)}, {case.words}"
     got = run(CHECK, tried, values, answer, case.make, case.numbers, case.theta, direction, order, STEPS, hints=HINTS)
     if isinstance(got, str):
-        fail(CHECK, tried, "a function of h", got, "Return a function: `return lambda h: ...`, or define one inside and return it.")
+        fail(CHECK, tried, "a function of h", got,
+             "Return a function: `return lambda h: ...`, or define one inside and return it.")
     value, g, h = case.derivatives()
     expected = _polynomials(value, g @ direction, direction @ h @ direction / 2)[order]
     for step, number, wanted in zip(STEPS, got, expected.tolist()):
         if not (isinstance(number, (int, float)) or isinstance(number, Tensor) and number.numel() == 1):
-            fail(CHECK, f"h = {step:g}, {tried}", f"the number {wanted:.6g}", show(number) if isinstance(number, Tensor) else str(number),
+            fail(CHECK, f"h = {step:g}, {tried}", f"the number {wanted:.6g}",
+                 show(number) if isinstance(number, Tensor) else str(number),
                  "Every term is a number: g @ direction, and direction @ (H direction).")
     got = tensor([float(number) for number in got])
     if same(got, expected):
