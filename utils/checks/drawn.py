@@ -4,6 +4,7 @@ from itertools import zip_longest
 from torch import Tensor
 
 LARGEST = 8             # rows and columns of a drawing; of more, the part with the first difference is drawn
+FEW = 12                # numbers of an input that is shown in full
 
 
 def side_by_side(expected: Tensor, got: Tensor) -> str:
@@ -22,6 +23,15 @@ def side_by_side(expected: Tensor, got: Tensor) -> str:
     if rows > LARGEST or columns > LARGEST:
         lines.append(f"  (from row {top} and column {left} of a {rows} x {columns} matrix)")
     return "\n".join(lines)
+
+
+def with_input(name: str, matrix: Tensor) -> str:
+    """What a matrix is called, and a drawing of it below when it has at most FEW numbers."""
+    if not 0 < matrix.numel() <= FEW:
+        return name
+    rows = _written(matrix)
+    width = max(len(entry) for row in rows for entry in row)
+    return "\n".join([name] + [f"  {_line(row, [False] * len(row), width)}".rstrip() for row in rows])
 
 
 def aligned(expected, got) -> tuple[str, str]:

@@ -17,7 +17,18 @@ def nothing(*arguments):
 
 
 def counted_one_by_one(m, k, n):
+    if m < 1000:
+        return matmul_ops(m, k, n)
     return sum(1 for _ in itertools.product(range(m), range(k), range(n))), 0
+
+
+def counted_row_by_row(m, k, n):
+    multiplications = additions = 0
+    for _ in range(m):
+        for _ in range(n):
+            multiplications += k
+            additions += max(k - 1, 0)
+    return multiplications, additions
 
 
 MATMUL_OPS = {
@@ -31,7 +42,8 @@ MATMUL_OPS = {
     "fewer than none": (lambda m, k, n: (m * k * n, m * (k - 1) * n), "not fewer than none"),
     "the sum": (lambda m, k, n: sum(matmul_ops(m, k, n)), "commas between"),
     "returns nothing": (nothing, "ends without `return`"),
-    "counts one by one": (lambda m, k, n: counted_one_by_one(m, k, n) if m > 999 else matmul_ops(m, k, n), "still running"),
+    "counts one by one": (counted_one_by_one, "too many to be counted one by one: find the formula"),
+    "counts row by row": (counted_row_by_row, "no result after"),
 }
 
 
@@ -60,6 +72,34 @@ def own_size(index, shape, order):
     return i * m + j if order == "C" else i + j * n
 
 
+def walks(index, shape, order):
+    turn = (lambda t: t) if order == "C" else (lambda t: t[::-1])
+    for place, found in enumerate(itertools.product(*map(range, turn(shape)))):
+        if turn(found) == index:
+            return place
+    raise IndexError(index)
+
+
+def steps_along(index, shape, order):
+    """A walk that needs no room."""
+    linear_offset(index, shape, order)
+    here, place = [0] * len(shape), 0
+    while tuple(here) != index:
+        place += 1
+        for axis in range(len(shape)) if order == "F" else reversed(range(len(shape))):
+            here[axis] = (here[axis] + 1) % shape[axis]
+            if here[axis]:
+                break
+    return place
+
+
+def looks_into_an_array(index, shape, order):
+    linear_offset(index, shape, order)
+    turn = (lambda t: t) if order == "C" else (lambda t: t[::-1])
+    places = torch.arange(math.prod(shape))
+    return places.reshape(turn(shape))[turn(index)]
+
+
 LINEAR_OFFSET = {
     "no answer yet": (stub, "there is no answer yet"),
     "ignores the order": (offset_with(order_of=lambda order: "C"), "the other order"),
@@ -71,6 +111,9 @@ LINEAR_OFFSET = {
     "the size of the own axis": (offset_with(steps=lambda shape, order: shape), "the product of the sizes"),
     "no strides": (offset_with(steps=lambda shape, order: [1] * len(shape)), "multiplied by its stride"),
     "takes any index": (offset_with(refuse=False), "There is no such entry"),
+    "walks through the memory": (walks, "compute the place"),
+    "walks step by step": (steps_along, "compute the place"),
+    "looks into an array": (looks_into_an_array, "compute the place"),
     "in bytes": (offset_with(change=lambda offset: 4 * offset), "expected"),
     "returns nothing": (nothing, "the offset: a number"),
 }
@@ -97,6 +140,9 @@ TO_COO = {
     "flat positions": (flat_rows, "positions in the flattened matrix"),
     "each row once": (coo_with(lambda row, col, data: (row.unique(), col, data)), "Each row is named once"),
     "data by columns": (lambda matrix: (*coo_with()(matrix)[:2], matrix.T[matrix.T != 0]), "in another order"),
+    "whole numbers": (lambda matrix: (*coo_with()(matrix)[:2], coo_with()(matrix)[2].int()), "cut to whole numbers"),
+    "float places": (coo_with(lambda row, col, data: (row.float(), col.float(), data)), "only whole numbers can count"),
+    "boolean columns": (coo_with(lambda row, col, data: (row, col > 0, data)), "a type of whole numbers"),
     "ones for data": (coo_with(lambda row, col, data: (row, col, torch.ones_like(data))), "other values"),
     "nonzero's table": (lambda matrix: (matrix.nonzero(), matrix[matrix != 0]), "3 things"),
     "a table for rows": (lambda matrix: (matrix.nonzero(), matrix.nonzero(), matrix[matrix != 0]), "a tensor of 1 dimension"),
@@ -152,7 +198,10 @@ TO_CSR = {
     "columns from 1": (csr_with(lambda p, i, d: (p, i + 1, d)), "counted from 0"),
     "data by columns": (data_by_columns, "goes down the columns"),
     "data backwards": (csr_with(lambda p, i, d: (p, i, d.flip(0))), "`data` its value, both row by row"),
-    "indices and data exchanged": (csr_with(lambda p, i, d: (p, d, i)), "expected"),
+    "indices and data exchanged": (csr_with(lambda p, i, d: (p, d, i)), "got       float32"),
+    "whole numbers": (csr_with(lambda p, i, d: (p, i, d.long())), "cut to whole numbers"),
+    "float indptr": (csr_with(lambda p, i, d: (p.float(), i, d)), "indptr: a type of whole numbers"),
+    "float indices": (csr_with(lambda p, i, d: (p, i.float(), d)), "indices: a type of whole numbers"),
     "the last entry is missing": (csr_with(lambda p, i, d: (p, i[:-1], d[:-1])), "lengths"),
     "data before indices": (csr_with(lambda p, i, d: (i, p, d)), "expected"),
     "returns nothing": (nothing, "ends without `return`"),
@@ -168,9 +217,7 @@ def product_with(row=lambda products: products.sum(), begin=0, end=0, of_x=lambd
 
 
 def dense_product(indptr, indices, data, x):
-    matrix = torch.zeros(len(indptr) - 1, len(x))
-    matrix[torch.arange(len(indptr) - 1).repeat_interleave(indptr.diff()), indices] = data
-    return matrix @ x
+    return dense(indptr, indices, data, x) @ x
 
 
 def skips_empty_rows(indptr, indices, data, x):
@@ -183,6 +230,40 @@ def empty_rows_from_the_row_before(indptr, indices, data, x):
     for begin, end in zip(indptr[:-1], indptr[1:]):
         y.append((data[begin:end] @ x[indices[begin:end]]) if begin < end else y[-1] if y else torch.tensor(7.0))
     return y
+
+
+def dense(indptr, indices, data, x):
+    matrix = torch.zeros(len(indptr) - 1, len(x))
+    matrix[torch.arange(len(indptr) - 1).repeat_interleave(indptr.diff()), indices] = data
+    return matrix
+
+
+def dense_without_zeros(indptr, indices, data, x):
+    matrix = dense(indptr, indices, data, x)
+    return torch.where(matrix != 0, matrix * x, 0).sum(1)
+
+
+def dense_without_nan(indptr, indices, data, x):
+    return (dense(indptr, indices, data, x) * x).nan_to_num(0).sum(1)
+
+
+def dense_rows(indptr, indices, data, x):
+    """One dense row after the other."""
+    y = []
+    for begin, end in zip(indptr[:-1], indptr[1:]):
+        row = torch.zeros(len(x)).index_add_(0, indices[begin:end], data[begin:end])
+        y.append(torch.where(row != 0, row * x, 0).sum())
+    return y
+
+
+def added_as(kind, cut=lambda product: product):
+    def answer(indptr, indices, data, x):
+        y = torch.zeros(len(indptr) - 1, dtype=kind)
+        for i in range(len(y)):
+            for k in range(indptr[i], indptr[i + 1]):
+                y[i] += cut(data[k] * x[indices[k]])
+        return y
+    return answer
 
 
 CSR_MATVEC = {
@@ -199,6 +280,11 @@ CSR_MATVEC = {
     "empty rows left out": (skips_empty_rows, "an empty row too"),
     "an empty row repeats": (empty_rows_from_the_row_before, "the sum of no numbers"),
     "through a dense matrix": (dense_product, "zeros that are not stored were multiplied"),
+    "a dense matrix, its zeros left out": (dense_without_zeros, "the work of a dense matrix"),
+    "a dense matrix, nan taken for 0": (dense_without_nan, "the work of a dense matrix"),
+    "dense rows": (dense_rows, "the work of a dense matrix"),
+    "whole products in whole sums": (added_as(torch.long, int), "cut to whole numbers"),
+    "whole products": (added_as(torch.float32, int), "products were cut to whole numbers"),
     "twice as much": (lambda *arguments: [2 * value for value in product_with()(*arguments)], "y[i] is the sum"),
 }
 
@@ -275,6 +361,22 @@ def share(fraction):
     return pack_with(wasted=lambda zeros, stored, matrix, n: fraction(zeros, stored, matrix, n) if stored else 0.0)
 
 
+def unpadded(cut):
+    def answer(matrix, length):
+        vectors = cut(matrix, length)
+        return pack_with()(vectors.flatten(1), length)
+    return answer
+
+
+def filling(fraction):
+    """`fraction(zeros, stored, filled)`, where `filled` of the stored zeros are beyond the end of a row."""
+    def answer(matrix, length):
+        indptr, indices, values, wasted = pack_with()(matrix, length)
+        filled = int(((indices[:, None] * length + torch.arange(length)) >= matrix.shape[1]).sum())
+        return indptr, indices, values, fraction(int((values == 0).sum()), values.numel(), filled) if values.numel() else 0.0
+    return answer
+
+
 PACK_VECTORS = {
     "no answer yet": (stub, "there is no answer yet"),
     "all vectors": (pack_with(keep=lambda v: torch.ones(v.shape[:2], dtype=torch.bool)), "zeros alone are not stored"),
@@ -292,13 +394,21 @@ PACK_VECTORS = {
     "values without zeros": (pack_with(values=lambda stored: stored[stored != 0][:, None]), "with all its entries, zeros too"),
     "values backwards": (pack_with(values=lambda stored: stored.flip(1)), "what stands in it"),
     "half of each vector": (pack_with(values=lambda stored: stored[:, :1]), "with all its entries"),
+    "whole numbers": (pack_with(values=lambda stored: stored.int()), "cut to whole numbers"),
+    "float indices": (pack_with(indices=lambda kept, length: kept.nonzero()[:, 1].float()), "indices: a type of whole numbers"),
+    "unflatten without padding": (unpadded(lambda matrix, length: matrix.unflatten(1, (-1, length))), "is filled up with zeros first"),
+    "reshape without padding": (unpadded(lambda matrix, length: matrix.reshape(len(matrix), -1, length)), "is filled up with zeros first"),
+    "a guess at the size": (lambda matrix, length: unpadded(lambda padded, length: padded.reshape(len(padded), -1, length))(
+        torch.nn.functional.pad(matrix, (0, -matrix.shape[1] % length)), length), "-1 cannot be guessed"),
     "the useful part": (share(lambda zeros, stored, matrix, n: 1 - zeros / stored), "the part of use"),
     "of the matrix": (share(lambda zeros, stored, matrix, n: zeros / (len(matrix) * n)), "Divide by the numbers that are stored"),
     "the sparsity": (share(lambda zeros, stored, matrix, n: float((matrix[:, :n] == 0).float().mean())), "the sparsity of the matrix"),
     "a count": (share(lambda zeros, stored, matrix, n: zeros), "A fraction"),
     "nothing stored": (pack_with(wasted=lambda zeros, stored, matrix, n: zeros / stored), "nothing is wasted"),
     "all is waste": (pack_with(wasted=lambda zeros, stored, matrix, n: zeros / stored if stored else 1.0), "nothing is wasted"),
-    "padding does not count": (share(lambda zeros, stored, matrix, n: max(0, zeros - len(matrix)) / stored), "are stored, so they count"),
+    "filled zeros are no zeros": (filling(lambda zeros, stored, filled: (zeros - filled) / stored), "they count"),
+    "filled zeros left out": (filling(lambda zeros, stored, filled: (zeros - filled) / (stored - filled)), "they count"),
+    "a third of the zeros": (share(lambda zeros, stored, matrix, n: zeros / stored / 3), "Count the zeros in `values`"),
     "returns nothing": (nothing, "ends without `return`"),
 }
 
@@ -361,7 +471,7 @@ def pack_2_4_with(values=lambda values: values, metadata=lambda a, b, c, d: a + 
         if twice:
             some = stored.unflatten(1, (-1, 4)) != 0
             places = [place if k % 2 == 0 else torch.where(some[..., k], place, places[k - 1]) for k, place in enumerate(places)]
-        return values(stored), metadata(*places)
+        return values(stored), metadata(*places).to(torch.uint8)
     return answer
 
 
@@ -394,6 +504,23 @@ def in_one_dimension(weight):
     return values.flatten(), metadata.flatten()
 
 
+def always_two(weight):
+    pack_2_4(weight)                                    # refuses what must be refused
+    values, codes = [], []
+    for group in weight.reshape(-1, 4):
+        first, second = group.nonzero()[0], group.nonzero()[1]
+        values += [group[first], group[second]]
+        codes.append(int(first) + 4 * int(second))
+    rows, k = weight.shape
+    pairs = torch.tensor(codes).reshape(rows, k // 8, 2)
+    return torch.cat(values).reshape(rows, k // 2), (pairs[..., 0] + 16 * pairs[..., 1]).to(torch.uint8)
+
+
+def always_two_at_once(weight):
+    _, metadata = pack_2_4(weight)
+    return weight[weight != 0].reshape(len(weight), weight.shape[1] // 2), metadata
+
+
 PACK_2_4 = {
     "no answer yet": (stub, "there is no answer yet"),
     "halves exchanged": (pack_2_4_with(metadata=lambda a, b, c, d: c + 4 * d + 16 * a + 64 * b), "low half"),
@@ -409,20 +536,37 @@ PACK_2_4 = {
     "drops the third": (drops_the_third, "would change the matrix"),
     "takes any length": (takes_any_length, "no multiple of 8"),
     "one long row": (in_one_dimension, "a tensor of 2 dimensions"),
-    "more than a byte": (pack_2_4_with(metadata=lambda a, b, c, d: a + 8 * b + 64 * c + 512 * d), "0, 1, 2 or 3"),
+    "more than a byte": (lambda weight: (pack_2_4(weight)[0], pack_2_4(weight)[1].long() * 8), "0, 1, 2 or 3"),
+    "places as int64": (lambda weight: (pack_2_4(weight)[0], pack_2_4(weight)[1].long()), "uint8, a byte for four places"),
+    "places as floats": (lambda weight: (pack_2_4(weight)[0], pack_2_4(weight)[1].float()), "uint8, a byte for four places"),
+    "places in lists": (lambda weight: (pack_2_4(weight)[0], pack_2_4(weight)[1].tolist()), "uint8, a byte for four places"),
+    "whole numbers": (pack_2_4_with(values=lambda values: values.int()), "cut to whole numbers"),
+    "always two entries": (always_two, "each with a different free place"),
+    "always two entries, without loops": (always_two_at_once, "each with a different free place"),
     "values alone": (lambda weight: pack_2_4(weight)[0], "values, metadata"),
     "all zeros": (lambda weight: tuple(torch.zeros_like(part) for part in pack_2_4(weight)), "does not hold the entries"),
 }
 
 
-def unpack_with(order=(0, 2, 4, 6), column=lambda group, place: 4 * group + place):
+def unpack_with(order=(0, 2, 4, 6), column=lambda group, place, s: 4 * group + place, byte=4):
     def answer(values, metadata):
         matrix = torch.zeros(len(values), 2 * values.shape[1])
         for i, row in enumerate(values):
             for s, value in enumerate(row):
-                matrix[i, column(s // 2, int(metadata[i, s // 4]) >> order[s % 4] & 3)] = value
+                matrix[i, column(s // 2, int(metadata[i, s // byte]) >> order[s % 4] & 3, s)] = value
         return matrix
     return answer
+
+
+def scattered(read):
+    def answer(values, metadata):
+        places = torch.stack(read(metadata), -1).flatten(1).unflatten(1, (-1, 2))
+        return torch.zeros(*places.shape[:2], 4).scatter_(-1, places, values.unflatten(1, (-1, 2))).flatten(1)
+    return answer
+
+
+def shifts_by_one(values, metadata):
+    return scattered(lambda metadata: [metadata.long() >> shift & 3 for shift in range(4)])(values, metadata)
 
 
 def in_order(values, metadata):
@@ -440,10 +584,17 @@ UNPACK_2_4 = {
     "halves exchanged": (unpack_with(order=(4, 6, 0, 2)), "in its low half"),
     "places exchanged": (unpack_with(order=(2, 0, 6, 4)), "The two low bits of each half"),
     "bits in reverse": (unpack_with(order=(6, 4, 2, 0)), "in reverse"),
-    "the low half twice": (low_half_only, "The right numbers at wrong places"),
+    "the low half twice": (low_half_only, "in its group, but not at its place"),
+    "shifts by one": (unpack_with(order=(0, 1, 2, 3)), "The shifts are 0, 2, 4 and 6"),
+    "shifts by one, without loops": (shifts_by_one, "The shifts are 0, 2, 4 and 6"),
+    "groups of two for groups of four": (unpack_with(column=lambda group, place, s: 2 * s + place), "begins in column 4 * (s // 2)"),
+    "a byte for each group": (unpack_with(byte=2), "of byte s // 4"),
+    "bytes as indices": (scattered(lambda metadata: [metadata >> shift & 3 for shift in (0, 2, 4, 6)]), "`.long()` converts"),
+    "a byte for a place": (scattered(lambda metadata: [metadata.long() >> shift for shift in (0, 2, 4, 6)]), "two bits"),
+    "whole numbers": (lambda values, metadata: unpack_2_4(values, metadata).int(), "cut to whole numbers"),
     "places sorted": (in_order, "The two low bits of each half"),
-    "no group": (unpack_with(column=lambda group, place: place), "at wrong places"),
-    "groups of two": (unpack_with(column=lambda group, place: 2 * group + place), "begins in column 4 * (s // 2)"),
+    "no group": (unpack_with(column=lambda group, place, s: place), "at wrong places"),
+    "groups of two": (unpack_with(column=lambda group, place, s: 2 * group + place), "begins in column 4 * (s // 2)"),
     "in a row": (lambda values, metadata: torch.cat([values, torch.zeros_like(values)], 1), "The right numbers at wrong places"),
     "not wide enough": (lambda values, metadata: unpack_2_4(values, metadata)[:, :values.shape[1]], "twice as wide"),
     "uint8 values": (lambda values, metadata: unpack_2_4(values, metadata).to(torch.int8).clamp(min=0), "Numbers are lost"),

@@ -1,4 +1,4 @@
-"""Matrices that a format has to survive, the smallest first. Their entries are whole numbers, so that products are exact."""
+"""Matrices that a format has to survive, the smallest first. Their entries are multiples of 1/2: exact in products, and not all whole."""
 import torch
 from torch import Tensor
 
@@ -6,8 +6,8 @@ from torch import Tensor
 def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
     """(what it is, the matrix) for each, of at most 8 rows and columns."""
     fixed = [
-        ("a 2 x 3 matrix", torch.tensor([[0.0, 7, 0], [-3, 0, 2]])),
-        ("a row of five", torch.tensor([[0.0, 4, 0, -1, 0]])),
+        ("a 2 x 3 matrix", torch.tensor([[0.0, 7, 0], [-1.5, 0, 2]])),
+        ("a row of five", torch.tensor([[0.0, 4, 0, -0.5, 0]])),
         ("a column of four", torch.tensor([[5.0], [0], [0], [-6]])),
         ("a matrix without zeros", torch.tensor([[2.0, -2], [3, 4], [5, 6]])),
         ("a matrix whose first, third and last rows are empty", torch.tensor([[0.0, 0, 0], [1, 0, 2], [0, 0, 0], [0, 3, 0], [0, 0, 0]])),
@@ -20,11 +20,11 @@ def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
 
 
 def sparse_matrix(shape: tuple[int, ...], density: float, generator: torch.Generator) -> Tensor:
-    """Whole numbers from -9 to 9, most of them zero; about `density` of them are not."""
-    return whole_numbers(shape, generator) * (torch.rand(shape, generator=generator) < density)
+    """Multiples of 1/2 from -4.5 to 4.5; about `density` of them are not zero."""
+    return halves(shape, generator) * (torch.rand(shape, generator=generator) < density)
 
 
-def whole_numbers(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Whole numbers from -9 to 9 without 0, as floats."""
+def halves(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Multiples of 1/2 from -4.5 to 4.5 without 0."""
     signs = torch.randint(0, 2, shape, generator=generator) * 2 - 1
-    return (torch.randint(1, 10, shape, generator=generator) * signs).float()
+    return torch.randint(1, 10, shape, generator=generator) * signs / 2

@@ -5,7 +5,7 @@ from torch import Tensor
 from utils.checks.drawn import side_by_side
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, must_raise, passed, run
-from utils.checks.storage.matrices import whole_numbers
+from utils.checks.storage.matrices import halves
 from utils.checks.storage.returned import array
 
 CHECK = "check_prune_2_4"
@@ -20,7 +20,7 @@ def check_prune_2_4(answer) -> None:
     _check(answer, "a group of zeros, and one with a single entry", torch.tensor([[0.0, 0, 0, 0, 0, 0, -3, 0]]))
     generator = fresh_generator()
     for m, k in [(1, 8), (4, 4), (5, 8), (8, 4), (3, 0), (0, 8)]:
-        _check(answer, f"a random {m} x {k} matrix", whole_numbers((m, k), generator))
+        _check(answer, f"a random {m} x {k} matrix", halves((m, k), generator))
     for k in (6, 7):
         must_raise(CHECK, f"a row of {k}", ValueError, answer, torch.ones(2, k), why=f"{k} is no multiple of four: say so.")
     passed(CHECK, "two of every four, by size, along the rows; equal sizes, zeros, no entry at all, a row that does not fit")

@@ -4,6 +4,8 @@ from torch import Tensor
 
 from utils.checks.report import fail
 
+CUT = "The values were cut to whole numbers: keep the type of the matrix."
+
 
 def parts(check: str, tried: str, value, names: tuple[str, ...]) -> tuple:
     """What an answer returned, once it is seen to be as many things as `names` says."""
@@ -22,7 +24,7 @@ def array(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[
     wanted = f"{name}: " + ("a number", "a tensor of 1 dimension", "a tensor of 2 dimensions")[dims]
     try:
         if isinstance(value, (tuple, list)) and any(isinstance(item, Tensor) for item in value):
-            value = torch.stack(list(value))
+            value = torch.stack([torch.as_tensor(item) for item in value])
         tensor = torch.as_tensor(value).detach()
     except (TypeError, ValueError, RuntimeError):
         fail(check, tried, wanted, "None" if value is None else f"a {type(value).__name__}")
@@ -35,12 +37,26 @@ def array(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[
     return tensor
 
 
-def indices(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
-    """`value` as int64, once it is seen to be whole numbers."""
-    tensor = array(check, tried, name, value, dims, empty)
+def counts(check: str, tried: str, name: str, value, dims: int = 1) -> Tensor:
+    """`value` as int64, once it is seen to be whole numbers of any type."""
+    tensor = array(check, tried, name, value, dims)
     if not torch.equal(tensor.double(), tensor.double().round()):
-        fail(check, tried, f"{name}: whole numbers", str(tensor.tolist()[:8]))
+        fail(check, tried, f"{name}: whole numbers", str(tensor.tolist()))
     return tensor.long()
+
+
+def indices(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
+    """`value` as int64, once it is seen to have a type of whole numbers. An empty list has none, and is right."""
+    tensor = array(check, tried, name, value, dims, empty)
+    if tensor.numel() and (tensor.dtype.is_floating_point or tensor.dtype == torch.bool):
+        fail(check, tried, f"{name}: a type of whole numbers, such as int64", type_of(tensor),
+             "These are places and numbers of entries: only whole numbers can count them. `.long()` converts.")
+    return tensor.long()
+
+
+def type_of(tensor: Tensor) -> str:
+    """The name of its type, as students write it: float32."""
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def equal(a: Tensor, b: Tensor) -> bool:

@@ -2,32 +2,34 @@
 import torch
 from torch import Tensor
 
-from utils.checks.drawn import side_by_side
+from utils.checks.drawn import side_by_side, with_input
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
 from utils.checks.storage.matrices import matrices
-from utils.checks.storage.returned import array, equal, indices, parts
+from utils.checks.storage.returned import CUT, array, equal, indices, parts
 
 CHECK = "check_to_coo"
 
 
 def check_to_coo(answer) -> None:
     """`answer(matrix)` returns (row, col, data), in any order, one of each for every entry that is not zero."""
-    for tried, matrix in matrices(fresh_generator()):
+    for name, matrix in matrices(fresh_generator()):
+        tried = with_input(name, matrix)
         came = parts(CHECK, tried, run(CHECK, tried, answer, matrix.clone()), ("row", "col", "data"))
         row, col = indices(CHECK, tried, "row", came[0]), indices(CHECK, tried, "col", came[1])
-        _check(tried, matrix, row, col, array(CHECK, tried, "data", came[2]))
+        _check(name, matrix, row, col, array(CHECK, tried, "data", came[2]))
     passed(CHECK, "empty rows, one row, one column, no zeros, only zeros, no entry at all, random matrices")
 
 
-def _check(tried: str, matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> None:
+def _check(name: str, matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> None:
+    tried = with_input(name, matrix)
     _check_lengths(tried, matrix, row, col, data)
     if not _inside(row, col, matrix.shape):
         fail(CHECK, tried, f"rows from 0 to {matrix.shape[0] - 1}, columns from 0 to {matrix.shape[1] - 1}",
              f"row {row.tolist()}, col {col.tolist()}", _misplaced(matrix, row, col, data))
     read = _read(row, col, data, matrix.shape)
     if not equal(read, matrix):
-        fail(CHECK, f"{tried}, and the matrix that your arrays say\n{side_by_side(matrix, read)}",
+        fail(CHECK, f"{name}, and the matrix that your arrays say\n{side_by_side(matrix, read)}",
              mistake=_misplaced(matrix, row, col, data))
 
 
@@ -55,6 +57,8 @@ def _misplaced(matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> str:
         return "Rows and columns are counted from 0."
     if len(row) and says(row // matrix.shape[1], col):
         return "`row` has positions in the flattened matrix: divide by the number of columns."
+    if _inside(row, col, matrix.shape) and equal(_read(row, col, data, matrix.shape), matrix.trunc()):
+        return CUT
     if _inside(row, col, matrix.shape) and equal(_read(row, col, torch.ones(len(row)), matrix.shape), (matrix != 0).float()):
         return "The places are right. `data` has other values, or these in another order than `row` and `col`."
     return ""

@@ -5,24 +5,28 @@ from torch import Tensor
 from utils.checks.drawn import side_by_side
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
-from utils.checks.storage.matrices import whole_numbers
+from utils.checks.storage.matrices import halves
 from utils.checks.storage.pack_2_4 import read_2_4
-from utils.checks.storage.returned import array, equal
+from utils.checks.storage.returned import CUT, array, equal
 
 CHECK = "check_unpack_2_4"
-HINTS = {"reshape": "With no row at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4))."}
+GROUP = "number s of a row belongs to group s // 2, which begins in column 4 * (s // 2)"
+TO_LONG = "The places come as uint8, which torch does not take as an index: `.long()` converts them."
+HINTS = {"int64": TO_LONG, "shape of the mask": TO_LONG,
+         "out of": f"A place is two bits (`& 3`, or `% 4`) of byte s // 4, and {GROUP}.",
+         "reshape": "With no row at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4))."}
 
 
 def check_unpack_2_4(answer) -> None:
     """`answer(values, metadata)` returns the dense matrix; metadata comes as uint8, the places of a group in any order."""
-    _check(answer, "one row of two groups", torch.tensor([[5.0, -2, 7, 3]]), [[(1, 3), (0, 2)]])
+    _check(answer, "one row of two groups", torch.tensor([[5.0, -1.5, 7, 3]]), [[(1, 3), (0, 2)]])
     _check(answer, "two rows", torch.tensor([[4.0, 6, 1, 9], [1.0, 2, 3, 4]]), [[(2, 3), (2, 3)], [(0, 1), (2, 3)]])
     _check(answer, "stored zeros", torch.tensor([[0.0, 8, 0, 0], [0.0, 0, -4, 0]]), [[(0, 3), (0, 1)], [(1, 2), (1, 3)]])
     _check(answer, "the second place before the first", torch.tensor([[1.0, 2, 3, 4]]), [[(3, 0), (2, 1)]])
     generator = fresh_generator()
     for rows, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]:
         places = [[tuple(torch.randperm(4, generator=generator)[:2].sort().values.tolist()) for _ in range(k // 4)] for _ in range(rows)]
-        _check(answer, f"a random {rows} x {k} matrix", whole_numbers((rows, k // 2), generator), places)
+        _check(answer, f"a random {rows} x {k} matrix", halves((rows, k // 2), generator), places)
     passed(CHECK, "all places, stored zeros, several bytes in a row, no entry at all")
 
 
@@ -43,8 +47,12 @@ def _check(answer, tried: str, values: Tensor, places: list[list[tuple[int, int]
     if equal(got, expected):
         return
     bits = "  ".join(f"{byte:08b}" for byte in metadata[0].tolist()[:4])
-    fail(CHECK, f"{tried}\n{side_by_side(expected, got)}\n  values of row 0: {[*map(int, values[0].tolist())][:8]}, metadata: {bits}",
+    fail(CHECK, f"{tried}\n{side_by_side(expected, got)}\n  values of row 0: {_numbers(values[0][:8])}, metadata: {bits}",
          mistake=_mistake(values, metadata, got))
+
+
+def _numbers(values: Tensor) -> str:
+    return "  ".join(f"{value:g}" for value in values.tolist())
 
 
 def _mistake(values: Tensor, metadata: Tensor, got: Tensor) -> str:
@@ -57,6 +65,20 @@ def _mistake(values: Tensor, metadata: Tensor, got: Tensor) -> str:
                        (backwards, "The bits were read in reverse: the first place is in the two lowest bits.")]:
         if equal(got, read_2_4(values, read)):
             return text
+    expected = read_2_4(values, metadata)
+    if equal(got, expected.trunc()):
+        return CUT
+    if _in_their_groups(values, got) and got[expected == 0].any():
+        return "Each number is in its group, but not at its place: a place has two bits of its own. The shifts are 0, 2, 4 and 6."
     if equal(got[got != 0].sort().values, values[values != 0].sort().values):
-        return "The right numbers at wrong places: number s of a row belongs to group s // 2, which begins in column 4 * (s // 2)."
+        return f"The right numbers at wrong places: {GROUP}."
     return "Numbers are lost or doubled: does a later one overwrite an earlier one?"
+
+
+def _in_their_groups(values: Tensor, got: Tensor) -> bool:
+    """Each group has only numbers of its own, or their sum, and at least one unless all are 0: two at one place leave one."""
+    for own, group in zip(values.reshape(-1, 2).tolist(), got.reshape(-1, 4).tolist()):
+        came = {number for number in group if number}
+        if not came <= {*own, sum(own)} or (any(own) and not came):
+            return False
+    return True
