@@ -8,9 +8,16 @@ batched product. Three arms share a level's masks:
     random   the initial weights, a random mask with the same density in each layer
 
 The members do not touch each other: the loss is a sum over them, and Adam works entry by entry.
+
+    python -m utils.experiments.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
 """
+import argparse
+import json
+import shlex
+import sys
 from collections.abc import Callable
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -208,3 +215,36 @@ def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
     weight.
     """
     return {name: m[member].T.clone() for name, m in zip(names, masks)}
+
+
+def main() -> None:
+    """Run one setting and write its rows, with the command that made them."""
+    parser = argparse.ArgumentParser(description="Lottery tickets of an MLP with two hidden layers of 200 and 100 units.")
+    parser.add_argument("--data", choices=DATA, default="mnist1d")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
+    for name in ("seeds", "levels", "steps"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(Setting(), name))
+    options = parser.parse_args()
+    inputs = DATA[options.data]().train[0].shape[1]
+    setting = Setting((inputs, 200, 100, 10), options.seeds, options.levels, steps=options.steps)
+    done, total = 0, 2 * total_steps(setting)
+
+    def tick():
+        nonlocal done
+        done += 1
+        if done % 100 == 0 or done == total:
+            print(f"\r{done:,} of {total:,} steps", end="" if done < total else "\n", flush=True)
+
+    rows = tickets_on(options.data, setting, tick)["rows"]
+    for arm in (*ARMS, "retain"):
+        mean = [sum(r["accuracy"] for r in rows if (r["arm"], r["level"]) == (arm, level)) / setting.seeds for level in range(setting.levels)]
+        print(f"{arm:8}" + "".join(f"{value:6.1f}" for value in mean))
+    if options.json:
+        command = shlex.join(["python", "-m", "utils.experiments.tickets", *sys.argv[1:]])
+        rows = [row | {"density": round(row["density"], 6), "accuracy": round(row["accuracy"], 2)} for row in rows]
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        options.json.write_text(f'{{"command": {json.dumps(command)}, "setting": {json.dumps(setting._asdict())},\n"rows": [\n{lines}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main()

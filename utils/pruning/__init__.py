@@ -6,6 +6,8 @@ from utils.pruning.layerwise import erdos_renyi, sensitivity_scan, uniform
 from utils.pruning.lottery import find_ticket, jaccard, random_mask_like, reinitialize, retain, rewind
 from utils.pruning.masks import apply_masks, keep_top
 from utils.pruning.schedules import cubic, exponential, linear, one_shot
+from utils.pruning.supermask import learned_masks, supermask_scores, with_learned_masks
 
-__all__ = ["FineGrainedPruner", "GradualPruner", "apply_masks", "best_mask", "cubic", "erdos_renyi", "exponential", "find_ticket", "fine_grained_prune", "jaccard",
-           "keep_top", "linear", "one_shot", "random_mask_like", "reinitialize", "retain", "rewind", "sensitivity_scan", "uniform"]
+__all__ = ["FineGrainedPruner", "GradualPruner", "apply_masks", "best_mask", "cubic", "erdos_renyi", "exponential", "find_ticket",
+           "fine_grained_prune", "jaccard", "keep_top", "learned_masks", "linear", "one_shot", "random_mask_like", "reinitialize",
+           "retain", "rewind", "sensitivity_scan", "supermask_scores", "uniform", "with_learned_masks"]
