@@ -1,10 +1,9 @@
 """Claim: the largest weights are worth keeping. Pruned by size, a network keeps more accuracy than pruned at random."""
 from collections.abc import Sequence
 
-import torch
 from torch import nn
 
-from utils.importance import magnitude, random
+from utils.importance import chance, magnitude, random
 from utils.model import Data, copy_of, evaluate, fit, loaders
 from utils.pruning import apply_masks, keep_top, uniform
 
@@ -18,11 +17,11 @@ def magnitude_against_random(networks: Sequence[nn.Module], data: Data, sparsiti
     """
     rows = []
     for seed, network in enumerate(networks):
-        dataloader, chance = loaders(data, seed=seed), torch.Generator().manual_seed(seed)
+        dataloader, generator = loaders(data, seed=seed), chance(seed)
         for sparsity in sparsities:
             ways = {"magnitude, global": keep_top(magnitude(network), sparsity),
                     "magnitude, local": keep_top(magnitude(network), uniform(network, sparsity)),
-                    "random": keep_top(random(network, generator=chance), uniform(network, sparsity))}
+                    "random": keep_top(random(network, generator=generator), uniform(network, sparsity))}
             for ranking, masks in ways.items():
                 model = copy_of(network)
                 apply_masks(model, masks)

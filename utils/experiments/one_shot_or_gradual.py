@@ -3,13 +3,15 @@ pruning at once, when the steps left are few.
 """
 from collections.abc import Sequence
 
+from utils.importance import magnitude
 from utils.model import Data, evaluate, fit, loaders, mlp, sparsity
 from utils.pruning import GradualPruner
 from utils.pruning.schedules import Schedule
 
 
 def over_time(data: Data, schedules: dict[str, Schedule], seeds: Sequence[int], epochs: int = 20, start: float = 0.25,
-              end: float = 0.75, widths: Sequence[int] = (64, 100, 100, 10)) -> list[dict]:
+              end: float = 0.75, widths: Sequence[int] = (64, 100, 100, 10),
+              importance=magnitude) -> list[dict]:
     """Train networks from scratch, each pruned along a schedule between the fractions `start`
     and `end` of its steps.
 
@@ -21,7 +23,8 @@ def over_time(data: Data, schedules: dict[str, Schedule], seeds: Sequence[int], 
         for name, schedule in schedules.items():
             model, dataloader = mlp(*widths, seed=seed), loaders(data, seed=seed)
             batches = len(dataloader["train"])
-            pruner = GradualPruner(model, schedule, round(start * epochs * batches), round(end * epochs * batches))
+            pruner = GradualPruner(model, schedule, round(start * epochs * batches), round(end * epochs * batches),
+                                  importance=importance)
 
             def step():
                 pruner.apply(model)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from utils.importance import empirical_fisher, obd_saliency, obs_remove
+from utils.importance import chance, empirical_fisher, obd_saliency, obs_remove
 from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
 
 WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired",
@@ -16,12 +16,12 @@ def weight_positions(model: nn.Module) -> Tensor:
     return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[:, 0]
 
 
-def deletion_orders(theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, chance: torch.Generator) -> dict[str, Tensor]:
+def deletion_orders(theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
     """All of `weights` (positions in theta), in the order in which each importance deletes them, the least first.
 
     Random, magnitude and OBD rank once; OBS ranks the rest anew after every deletion.
     """
-    scores = {"random": torch.rand(len(theta), generator=chance), "magnitude": theta.abs(), "OBD": obd_saliency(theta, hessian.diagonal())}
+    scores = {"random": torch.rand(len(theta), generator=generator), "magnitude": theta.abs(), "OBD": obd_saliency(theta, hessian.diagonal())}
     orders = {name: weights[score[weights].argsort()] for name, score in scores.items()}
     candidates = torch.zeros_like(theta).index_fill(0, weights, 1)
     return orders | {"OBS": obs_remove(theta, inverse, len(weights), candidates)[1]}
@@ -66,9 +66,9 @@ def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_dec
         loss, theta, model = flat_loss(network, data.train, weight_decay), flat(network), copy_of(network)
         h, weights = hessian(loss, theta), weight_positions(network)
         inverse = torch.linalg.inv(h)
-        orders = deletion_orders(theta, h, inverse, weights, torch.Generator().manual_seed(seed))
+        orders = deletion_orders(theta, h, inverse, weights, chance(seed))
         by_fisher = inverse_fisher(network, data, weight_decay)
-        fishers_order = deletion_orders(theta, h, by_fisher, weights, torch.Generator())["OBS"]
+        fishers_order = deletion_orders(theta, h, by_fisher, weights, chance(seed))["OBS"]
         for sparsity in sparsities:
             count = round(sparsity * len(weights))
             left_over = pruned(theta, inverse, orders, count)

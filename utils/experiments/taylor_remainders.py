@@ -5,6 +5,7 @@ import numpy
 import torch
 from torch import Tensor, nn
 
+from utils.importance import chance
 from utils.model import flat, flat_loss, gradient, hessian_vector_product, taylor
 from utils.model.data import Batch
 
@@ -51,5 +52,5 @@ def slopes(rows: list[dict]) -> list[dict]:
 
 def random_direction(theta: Tensor, seed: int) -> Tensor:
     """A vector of length 1, of the shape and dtype of theta, all directions equally likely."""
-    v = torch.randn(theta.shape, dtype=theta.dtype, generator=torch.Generator().manual_seed(seed))
+    v = torch.randn(theta.shape, dtype=theta.dtype, generator=chance(seed))
     return v / v.norm()

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from utils.importance import chance
 from utils.model import Data, Tensors, digits, mlp, mnist1d, prunable
 from utils.pruning import keep_top
 from utils.pruning.lottery import random_mask_like
@@ -156,8 +157,8 @@ def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] =
         density = setting.keep ** level
         masks = pruned_further(trained, masks, 1 - density)
         fresh = gather([mlp(*setting.widths, seed=10_000 + 100 * level + seed) for seed in seeds])
-        chance = random_masks(masks, level)
-        arms = train_members(joined(start, fresh, start), [torch.cat(m) for m in zip(masks, masks, chance)], data.train,
+        drawn = random_masks(masks, level)
+        arms = train_members(joined(start, fresh, start), [torch.cat(m) for m in zip(masks, masks, drawn)], data.train,
                              orders.repeat(1, 3, 1), setting.lr, tick)
         trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
         rows += [{"level": level, "density": density, "arm": ARMS[k // setting.seeds], "seed": k % setting.seeds, "accuracy": accuracy}
@@ -200,7 +201,7 @@ def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> li
 
 def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
     """For each member and layer as many weights at random places."""
-    drawn = [random_mask_like({k: m[e] for k, m in enumerate(masks)}, torch.Generator().manual_seed(1000 * level + e))
+    drawn = [random_mask_like({k: m[e] for k, m in enumerate(masks)}, chance(1000 * level + e))
              for e in range(len(masks[0]))]
     return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
 

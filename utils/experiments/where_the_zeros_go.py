@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from utils.experiments.tickets import Members, accuracies, fast_products, gather, orders_of, train_members
-from utils.importance import lamp, magnitude
+from utils.importance import chance, lamp, magnitude
 from utils.model import Data, Tensors, mlp, prunable
 from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
 
@@ -22,7 +22,7 @@ def masks_by(rule: str, model: nn.Module, sparsity: float) -> Tensors:
     if rule == "LAMP":
         return keep_top(lamp(model), sparsity)
     if rule == "LAMP, random weights":
-        return random_mask_like(keep_top(lamp(model), sparsity), torch.Generator().manual_seed(0))
+        return random_mask_like(keep_top(lamp(model), sparsity), chance(0))
     shares = {"uniform": uniform, "Erdos-Renyi": erdos_renyi}[rule](model, sparsity)
     return keep_top(magnitude(model), {name: max(0.0, share) for name, share in shares.items()})
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from utils.experiments.surgeon_against_damage import deletion_orders, pruned, weight_positions, without
+from utils.importance import chance
 from utils.model import copy_of, flat, flat_loss, hessian, mlp, put
 from utils.model.data import Batch
 from utils.pruning import best_mask
@@ -38,7 +39,7 @@ def xor(networks: Sequence[nn.Module], weight_decay: float, deletions: Sequence[
         loss, theta, weights = flat_loss(network, xor_batch(), weight_decay), flat(network), weight_positions(network)
         h = hessian(loss, theta)
         inverse = torch.linalg.inv(h)
-        orders = deletion_orders(theta, h, inverse, weights, torch.Generator().manual_seed(seed))
+        orders = deletion_orders(theta, h, inverse, weights, chance(seed))
         for count in deletions:
             every = pruned(theta, inverse, orders, count)
             mask, _ = best_mask(lambda left: loss(theta.index_copy(0, weights, left)), theta[weights], len(weights) - count)

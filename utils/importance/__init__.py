@@ -4,7 +4,7 @@ from utils.importance.lamp import lamp
 from utils.importance.magnitude import magnitude
 from utils.importance.obd import obd, obd_saliency
 from utils.importance.obs import obs, obs_delete, obs_remove, obs_saliency
-from utils.importance.random import random
+from utils.importance.random import chance, random
 
-__all__ = ["empirical_fisher", "fisher", "inverse_of_fisher", "lamp", "magnitude", "obd", "obd_saliency", "obs", "obs_delete", "obs_remove",
+__all__ = ["chance", "empirical_fisher", "fisher", "inverse_of_fisher", "lamp", "magnitude", "obd", "obd_saliency", "obs", "obs_delete", "obs_remove",
            "obs_saliency", "random", "true_fisher"]

@@ -1,6 +1,8 @@
 """Pruning in many steps: a schedule says how sparse to be, the weights of the moment say
 which ones go.
 """
+from collections.abc import Callable
+
 from torch import nn
 
 from utils.importance.magnitude import magnitude
@@ -10,19 +12,21 @@ from utils.pruning.schedules import Schedule
 
 
 class GradualPruner:
-    """Magnitude pruning along a schedule, while the network trains (Zhu and Gupta, 2017).
+    """Pruning along a schedule, while the network trains (Zhu and Gupta, 2017, with magnitude).
 
     Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner: each
     call is one optimizer step. The schedule's time runs from 0 at step `start` to 1 at step
     `end`. Every `every` steps weights are pruned; in between and afterwards the masks are put
-    back. All layers are ranked together. What is gone stays gone.
+    back. All layers are ranked together by `importance`. What is gone stays gone.
     """
 
-    def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10):
+    def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10,
+                 importance: Callable[[nn.Module], Tensors] = magnitude):
         if not 0 <= start < end:
-            raise ValueError(f"pruning must start before it ends, at steps from 0 on; got start {start} and end {end}")
+            raise ValueError("pruning must start before it ends, at steps from 0 on; "
+                             f"got start {start} and end {end}")
         self.schedule, self.start, self.end, self.every = schedule, start, end, every
-        self.step = 0
+        self.importance, self.step = importance, 0
         self.masks: Tensors = keep_top(magnitude(model), 0.0)
         self._prune(model)
 
@@ -31,11 +35,12 @@ class GradualPruner:
         zeros back.
         """
         self.step += 1
-        if self.step <= self.end and (self.step - self.start) % self.every == 0 or self.step == self.end:
+        due = (self.step - self.start) % self.every == 0
+        if self.step <= self.end and due or self.step == self.end:
             self._prune(model)
         apply_masks(model, self.masks)
 
     def _prune(self, model: nn.Module) -> None:
         sparsity = self.schedule((self.step - self.start) / (self.end - self.start))
-        self.masks = keep_top(magnitude(model), sparsity, within=self.masks)
+        self.masks = keep_top(self.importance(model), sparsity, within=self.masks)
         apply_masks(model, self.masks)

@@ -37,7 +37,7 @@ def cubic(sparsity: float) -> Schedule:
 def exponential(sparsity: float) -> Schedule:
     """The same fraction of the survivors in every step: the density is (1 - sparsity)^t."""
     final = check_sparsity(sparsity)
-    return lambda t: 1 - (1 - final) ** _clamp(t) if t > 0 else 0.0
+    return lambda t: 1 - (1 - final) ** _clamp(t)
 
 
 def _clamp(t: float) -> float:
