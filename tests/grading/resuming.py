@@ -5,7 +5,6 @@
 import argparse
 import contextlib
 import json
-import os
 import random
 import shutil
 import signal

@@ -1,11 +1,9 @@
 """The page about a class: its numbers, what it says of messages, and that it is safe to open."""
 import html
 import json
-import os
 import re
 import shutil
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from utils.model import copy_of, flat, flat_loss, gradient, hessian, minimize, split, train
+from utils.model import copy_of, flat, flat_loss, gradient, hessian, minimize, train
 from utils.model.data import Batch
 from utils.model.derivatives import Loss
 from utils.model.parameters import prunable

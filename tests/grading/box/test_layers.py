@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.utils import prune
 
 from utils.grading.box import layers
-from utils.grading.box.values import BadValue, Came, Raw
+from utils.grading.box.values import BadValue, Came
 from utils.grading.checker.remote import Remote
 
 from .wires import Pair

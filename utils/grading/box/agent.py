@@ -15,7 +15,7 @@ from itertools import count
 import numpy
 import torch
 
-from utils.grading.box.values import BadValue, Came, Codec, Raw, known
+from utils.grading.box.values import Came, Codec, Raw, known
 from utils.grading.box.wire import Closed, TooLarge, WireError
 
 MOST = 2000             # characters of an error's text
