@@ -1,4 +1,4 @@
-"""A bar counts, and is gone when the work is done, also when it failed."""
+"""A bar counts, is full when the work is done, and says by standing still that it failed."""
 
 import sys
 
@@ -16,15 +16,24 @@ def shown(monkeypatch):
     return bars
 
 
-def test_the_bar_counts_and_is_gone_at_the_end(shown):
+def test_the_bar_counts_and_is_full_at_the_end(shown):
     with progress("training", 3) as tick:
         tick(), tick()
         (bar,) = shown
-        assert (bar.value, bar.max, bar.description) == (2, 3, "training") and bar.comm is not None
-    assert bar.comm is None
+        assert (bar.value, bar.max, bar.description) == (2, 3, "training")
+    assert (bar.value, bar.bar_style) == (3, "success")
 
 
-def test_the_bar_is_gone_after_an_error(shown):
-    with pytest.raises(KeyError), progress("training", 3):
+def test_after_an_error_the_bar_stands_where_it_was(shown):
+    with pytest.raises(KeyError), progress("training", 3) as tick:
+        tick()
         raise KeyError
-    assert shown[0].comm is None
+    assert (shown[0].value, shown[0].bar_style) == (1, "")
+
+
+def test_the_browser_is_not_told_of_every_tick(shown, monkeypatch):
+    monkeypatch.setattr(sys.modules["utils.widgets.progress"], "OFTEN", 60)
+    with progress("training", 1000) as tick:
+        for _ in range(500):
+            tick()
+        assert shown[0].value == 0

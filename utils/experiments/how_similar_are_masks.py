@@ -8,7 +8,9 @@ from utils.pruning import jaccard, keep_top, random_mask_like
 
 def how_similar_are_masks(data: Data, seeds: Sequence[int], sparsity: float = 0.8, widths: Sequence[int] = (64, 300, 100, 10),
                           epochs: int = 15) -> list[dict]:
-    """Jaccard similarity of magnitude masks, all layers to the same sparsity. One row a seed and pair: `seed`, `pair`, `jaccard`."""
+    """Jaccard similarity of magnitude masks, all layers to the same sparsity. One row a seed
+    and pair: `seed`, `pair`, `jaccard`.
+    """
     def mask(initial: int, order: int, epochs: int) -> Tensors:
         scores = magnitude(fit(mlp(*widths, seed=initial), loaders(data, seed=order)["train"], epochs))
         return keep_top(scores, dict.fromkeys(scores, sparsity))

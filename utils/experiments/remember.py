@@ -1,4 +1,6 @@
-"""Results of long experiments, kept on disk by a hash of what decides them: opened again, a lecture has them at once."""
+"""Results of long experiments, kept on disk by a hash of what decides them: opened again, a
+lecture has them at once.
+"""
 import hashlib
 import inspect
 import sys
@@ -12,11 +14,12 @@ FOLDER = Path(__file__).resolve().parents[2] / ".course" / "results"
 
 
 def remember(compute: Callable, *settings, **options):
-    """`compute(*settings, **options)`, or what it returned the last time; says on the screen which of the two.
+    """`compute(*settings, **options)`, or what it returned the last time; says on the screen
+    which of the two.
 
-    The key is made of the settings (their repr) and of the source of the module that computes, so another setting or another
-    program computes anew. `options` (a progress bar, for example) do not count. Results are numbers, strings, tensors, lists,
-    tuples and dictionaries of them.
+    The key is made of the settings (their repr) and of the source of the module that computes,
+    so another setting or another program computes anew. `options` (a progress bar, for example)
+    do not count. Results are numbers, strings, tensors, lists, tuples and dictionaries of them.
     """
     source = inspect.getsource(sys.modules[compute.__module__])
     key = hashlib.sha256("\n".join([source, torch.__version__, *map(repr, settings)]).encode()).hexdigest()[:16]

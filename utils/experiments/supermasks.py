@@ -1,4 +1,6 @@
-"""Claim: masks alone, over weights that were never trained, can answer far better than chance."""
+"""Claim: masks alone, over weights that were never trained, can answer far better than
+chance.
+"""
 from collections.abc import Sequence
 
 import torch
@@ -12,11 +14,13 @@ CRITERIA = ("large_final", "magnitude_increase", "movement", "large_final_same_s
 
 def supermasks(data: Data, seeds: Sequence[int], sparsities: Sequence[float], widths: Sequence[int] = (64, 300, 100, 10),
                epochs: int = 15, criteria: Sequence[str] = CRITERIA) -> list[dict]:
-    """Train each network, make a mask of it by each criterion, and put it on the *initial* weights. Nothing is trained afterwards.
+    """Train each network, make a mask of it by each criterion, and put it on the *initial*
+    weights. Nothing is trained afterwards.
 
-    One row a seed, sparsity, criterion and kind of weights: test `accuracy` in percent. `weights` is "initial" or "signs": each weight
-    that is kept replaced by its sign times one constant for the layer, the standard deviation of its initial weights. The
-    biases are the initial ones, and every layer is pruned to the same sparsity.
+    One row a seed, sparsity, criterion and kind of weights: test `accuracy` in percent.
+    `weights` is "initial" or "signs": each weight that is kept replaced by its sign times one
+    constant for the layer, the standard deviation of its initial weights. The biases are the
+    initial ones, and every layer is pruned to the same sparsity.
     """
     rows, dataloader = [], loaders(data)
     for seed in seeds:
@@ -32,9 +36,19 @@ def supermasks(data: Data, seeds: Sequence[int], sparsities: Sequence[float], wi
     return rows
 
 
-def learned_supermask(data: Data, seed: int, widths: Sequence[int] = (64, 300, 100, 10), epochs: int = 15, lr: float = 0.05) -> dict:
-    """Train a mask over the initial weights by Adam; test `accuracy` in percent and `sparsity` of the mask, and the accuracy without one."""
+def learned_supermask(data: Data, seed: int, scale: float = 6 ** 0.5, epochs: int = 15, lr: float = 0.2,
+                      widths: Sequence[int] = (64, 300, 100, 10)) -> dict:
+    """Train a mask over random weights by Adam; test `accuracy` in percent and `sparsity` of
+    the mask, and the accuracy "without a mask".
+
+    The initial weights are multiplied by `scale`: the default gives them the variance 2 /
+    inputs of He et al. (2015), where torch's have 1 / (3 inputs). A mask cannot make weights
+    larger.
+    """
     initial, dataloader = mlp(*widths, seed=seed), loaders(data, seed=seed)
+    with torch.no_grad():
+        for weight in prunable(initial).values():
+            weight.mul_(scale)
     with torch.random.fork_rng():
         torch.manual_seed(seed)                             # the masks of training are drawn
         masked = with_learned_masks(initial)

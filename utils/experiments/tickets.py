@@ -169,8 +169,9 @@ def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] =
 
 @fast_products()
 def retained(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> list[dict]:
-    """The arm without a restart: after each pruning the trained weights that stay are trained on. Rows as in `tickets`, with
-    the arm "retain"; level 0 is the dense network, trained once.
+    """The arm without a restart: after each pruning the trained weights that stay are
+    trained on. Rows as in `tickets`, with the arm "retain"; level 0 is the dense network,
+    trained once.
     """
     seeds = range(setting.seeds)
     trained = gather([mlp(*setting.widths, seed=seed) for seed in seeds])

@@ -11,7 +11,7 @@ OFTEN = 0.2  # seconds between two messages to the browser
 
 @contextmanager
 def progress(text, total):
-    """Show a bar with `text`; give a function to be called `total` times. The bar goes away at the end."""
+    """Show a bar with `text`; give a function to be called `total` times. At the end the bar is full, whatever was called."""
     bar = ipywidgets.IntProgress(value=0, max=total, description=text, style={"description_width": "initial"})
     display(bar)
     done, shown = 0, time.monotonic()
@@ -22,7 +22,5 @@ def progress(text, total):
         if time.monotonic() - shown > OFTEN:
             bar.value, shown = done, time.monotonic()
 
-    try:
-        yield tick
-    finally:
-        bar.close()
+    yield tick
+    bar.value, bar.bar_style = total, "success"
