@@ -148,3 +148,11 @@ def test_a_notebook_shows_the_message_of_a_failed_check_and_no_traceback():
     with capture_output() as seen:
         shell.run_cell("from utils.checks import check_cubic\ncheck_cubic(lambda s: s)")
     assert "returns a function" in seen.stdout + seen.stderr and "Traceback" not in seen.stdout + seen.stderr
+
+
+def test_an_error_of_torch_that_says_what_is_not_implemented_is_no_missing_answer():
+    def answer(tensor, sparsity):
+        return torch.ones(3) & torch.ones(3)                # '"bitwise_and_cpu" not implemented for 'Float''
+    with pytest.raises(checks.CheckFailed, match="not implemented for") as failure:
+        checks.check_fine_grained_prune(answer)
+    assert "no answer yet" not in str(failure.value)

@@ -1,5 +1,7 @@
 """What a correct answer does: `check_<exercise>(answer)` takes the student's answer and raises AssertionError."""
 from utils.checks.fresh import fresh_generator
+from utils.checks.lottery import (check_find_ticket, check_jaccard, check_prune_by_rate, check_random_mask_like,
+                                  check_reinitialize, check_rewind, check_supermask_scores)
 from utils.checks.pruning import (check_cubic, check_fine_grained_prune, check_fine_grained_pruner, check_fine_tune,
                                   check_sensitivity_scan, check_sparsity_dict)
 from utils.checks.report import CheckFailed
@@ -13,4 +15,6 @@ __all__ = ["CheckFailed", "check_csr_matvec", "check_linear_offset", "check_matm
            "check_brute_force_best_mask", "check_classify_critical_point", "check_fisher_diagonal", "check_hessian_vector_product",
            "check_obd", "check_obs", "check_obs_delete", "check_taylor",
            "check_cubic", "check_fine_grained_prune", "check_fine_grained_pruner", "check_fine_tune",
-           "check_sensitivity_scan", "check_sparsity_dict", "fresh_generator"]
+           "check_sensitivity_scan", "check_sparsity_dict",
+           "check_find_ticket", "check_jaccard", "check_prune_by_rate", "check_random_mask_like",
+           "check_reinitialize", "check_rewind", "check_supermask_scores", "fresh_generator"]

@@ -46,12 +46,12 @@ def run(check: str, tried: str, answer, *arguments, hints: dict[str, str] | None
     try:
         with time_limit(SECONDS):
             return answer(*arguments, **keywords)
-    except NotImplementedError:
-        fail(check, "there is no answer yet: the cell above still raises NotImplementedError.",
-             mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.")
     except TookTooLong:
         fail(check, tried, mistake=f"It was still running after {SECONDS} seconds: look for a loop that never ends.")
     except Exception as error:
+        if is_stub(error):
+            fail(check, "there is no answer yet: the cell above still raises NotImplementedError.",
+                 mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.")
         text = f"{type(error).__name__}: {error}"
         mistake = next((hint for piece, hint in (hints or {}).items() if piece in text), "")
         fail(check, tried, got=f"{text}{_line_of(error)}", mistake=mistake)
@@ -62,15 +62,22 @@ def must_raise(check: str, tried: str, expected: type[Exception], answer, *argum
     try:
         with time_limit(SECONDS):
             result = answer(*arguments)
-    except NotImplementedError:
-        run(check, tried, answer, *arguments)
     except expected as error:
+        if is_stub(error):
+            run(check, tried, answer, *arguments)
         return error
     except TookTooLong:
         fail(check, tried, expected=_a(expected), got=f"nothing after {SECONDS} seconds", mistake=why)
     except Exception as error:
+        if is_stub(error):
+            run(check, tried, answer, *arguments)
         fail(check, tried, expected=_a(expected), got=f"{type(error).__name__}: {error}{_line_of(error)}", mistake=why)
     fail(check, tried, expected=_a(expected), got=f"no error, but {_short(result)}", mistake=why)
+
+
+def is_stub(error: Exception) -> bool:
+    """Whether an exercise has not been answered yet. torch raises the same error, with a text, for `&` between floats."""
+    return isinstance(error, NotImplementedError) and not str(error)
 
 
 @contextmanager

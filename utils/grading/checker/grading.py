@@ -11,7 +11,7 @@ import threading
 import numpy
 import psutil
 
-from utils.checks.report import TookTooLong
+from utils.checks.report import TookTooLong, is_stub
 from utils.grading.checker import cells
 from utils.grading.checker.errors import OverLimit, ProcessEnded
 from utils.grading.checker.session import error_output
@@ -77,9 +77,9 @@ def check(name, cell, asked, space, session, limits):
         missing = getattr(error, "name", None)
         text = f"name {missing!r} is not defined: no cell of your notebook that ran defines it" if missing in asked else str(error)
         return failed(most, "NameError", text)
-    except NotImplementedError:
-        return failed(most, "NotImplementedError", "there is no answer yet: the cell still raises NotImplementedError")
     except Exception as error:
+        if is_stub(error):
+            return failed(most, "NotImplementedError", "there is no answer yet: the cell still raises NotImplementedError")
         return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
     points, said = earned(value, most)
     text = shown.getvalue()[:LONGEST] + said
