@@ -17,6 +17,7 @@ FOLDERS = {  # folder -> the kinds of files that are taken from it and from the 
     "lectures": {".ipynb", ".png", ".svg"},
     "settings/student": {".json"},
     "utils": {".py", ".js", ".css"},
+    "utils/experiments/stored": {".json"},
 }
 LEFT_OUT = {"utils/grading"}
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}

@@ -137,3 +137,12 @@ def test_the_right_masks_are_those_of_torchs_global_pruning():
 def test_the_right_similarity_is_scikit_learns():
     a, b = (torch.rand(2, 200, generator=torch.Generator().manual_seed(0)) < 0.3).float()
     assert checks.lottery.jaccard.similarity(a, b) == pytest.approx(jaccard_score(a, b))
+
+
+def test_of_equal_weights_at_the_edge_any_may_go():
+    from utils.checks.lottery.find_ticket import keeps_the_largest
+
+    trained, ones = {"w": torch.tensor([1.0, -2.0, 2.0, 3.0])}, {"w": torch.ones(4)}
+    assert keeps_the_largest({"w": torch.tensor([0, 0, 1, 1])}, ones, trained)
+    assert keeps_the_largest({"w": torch.tensor([0, 1, 0, 1])}, ones, trained)
+    assert not keeps_the_largest({"w": torch.tensor([1, 0, 0, 1])}, ones, trained)
