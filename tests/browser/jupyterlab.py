@@ -134,12 +134,29 @@ def find_chromium():
 @contextlib.contextmanager
 def chromium():
     """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
+    with playwright() as running:
+        browser = running.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
         yield browser
         browser.close()
+
+
+RUNNING = []  # this process's Playwright: there may be only one at a time, and browsers can share it
+
+
+@contextlib.contextmanager
+def playwright():
+    """The Playwright that runs in this process already, or a new one."""
+    from playwright.sync_api import sync_playwright
+
+    if RUNNING:
+        yield RUNNING[0]
+        return
+    with sync_playwright() as started:
+        RUNNING.append(started)
+        try:
+            yield started
+        finally:
+            RUNNING.clear()
 
 
 # --- the page -----------------------------------------------------------------------------------
