@@ -9,8 +9,6 @@ from torch import Tensor
 
 from utils.pruning import keep_top
 
-FORMS = ("masked dense", "COO", "CSR", "blocks of 4 x 4")
-
 
 def when_sparse_is_faster(sparsities=(0.5, 0.8, 0.9, 0.95, 0.99), batches=(1, 64),
                           size: int = 1024, seconds: float = 0.02) -> list[dict]:

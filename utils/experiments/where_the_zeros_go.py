@@ -38,8 +38,8 @@ def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[
     """
     seeds = list(seeds)
     networks = [mlp(*widths, seed=seed) for seed in seeds]
-    trained = train_members(gather(networks), [torch.ones_like(w) for w in gather(networks).weights], data.train,
-                            orders_of(seeds, steps, batch, len(data.train[1])), lr)
+    start, orders = gather(networks), orders_of(seeds, steps, batch, len(data.train[1]))
+    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr)
     for member, network in enumerate(networks):
         put_member(trained, member, network)
     cases = [(seed, sparsity, rule) for sparsity in sparsities for rule in RULES for seed in seeds]
@@ -47,8 +47,7 @@ def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[
     start = gather([networks[seeds.index(seed)] for seed, _, _ in cases])
     stacked = [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
     pruned = Members([w * m for w, m in zip(start.weights, stacked)], start.biases)
-    orders = orders_of(seeds, steps, batch, len(data.train[1])).repeat(1, len(cases) // len(seeds), 1)
-    retrained = train_members(pruned, stacked, data.train, orders, lr)
+    retrained = train_members(pruned, stacked, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr)
     return [{"seed": seed, "sparsity": sparsity, "rule": rule, "pruned": before, "retrained": after,
              "density": {name: float(m.mean()) for name, m in mask.items()}}
             for (seed, sparsity, rule), mask, before, after in zip(cases, masks, accuracies(pruned, data.test), accuracies(retrained, data.test))]
