@@ -1,8 +1,9 @@
 """The networks: names, shapes, and seeds that depend on nothing else."""
 import pytest
 import torch
+from torch import nn
 
-from utils.model import convnet, density, mlp, num_weights, num_zeros, prunable, sparsity
+from utils.model import convnet, density, initialize, mlp, num_weights, num_zeros, prunable, sparsity
 
 
 def test_prunable_are_weights_by_name_and_no_biases():
@@ -37,3 +38,12 @@ def test_they_map_flat_pictures_to_ten_scores(model):
 def test_a_network_with_one_width_is_refused():
     with pytest.raises(ValueError, match="input and an output"):
         mlp(64)
+
+
+def test_initialize_is_torchs_function_on_every_weight_and_depends_on_the_seed_alone():
+    model = initialize(mlp(64, 400, 10, batchnorm=True), nn.init.kaiming_normal_, seed=3)
+    assert float(model.fc1.weight.std()) == pytest.approx((2 / 64) ** 0.5, rel=0.02)
+    assert float(model.fc2.weight.std()) == pytest.approx((2 / 400) ** 0.5, rel=0.05)
+    assert not model.fc1.bias.any() and not model.bn1.bias.any() and bool((model.bn1.weight == 1).all())
+    again = initialize(mlp(64, 400, 10, batchnorm=True), nn.init.kaiming_normal_, seed=3)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters()))

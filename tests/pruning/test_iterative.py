@@ -1,9 +1,11 @@
 """GradualPruner follows its schedule step by step, and what is gone stays gone."""
 import pytest
 import torch
+from torch import nn
 
-from utils.model import mlp, prunable, sparsity
-from utils.pruning import GradualPruner, cubic, one_shot
+from utils.importance import magnitude, synflow
+from utils.model import initialize, mlp, num_weights, num_zeros, prunable, sparsity
+from utils.pruning import GradualPruner, cubic, exponential, keep_top, one_shot, prune_iteratively
 
 
 def shake(model):
@@ -34,3 +36,32 @@ def test_one_shot_from_step_0_prunes_when_the_pruner_is_made():
 def test_pruning_that_ends_before_it_starts_is_refused():
     with pytest.raises(ValueError, match="start before it ends"):
         GradualPruner(mlp(4, 3), cubic(0.5), start=5, end=5)
+
+
+def test_pruning_iteratively_follows_the_schedule_and_scores_what_is_left():
+    model = initialize(mlp(8, 30, 30, 4), nn.init.kaiming_normal_, seed=0)
+    seen = []
+
+    def watched(pruned, batch):
+        seen.append(num_zeros(pruned))
+        return magnitude(pruned)
+
+    masks = prune_iteratively(model, watched, exponential(0.9), steps=5)
+    n = num_weights(model)
+    assert seen == [round((1 - 0.1 ** (k / 5)) * n) for k in range(5)]
+    assert num_zeros(masks) == round(0.9 * n) and num_zeros(model) == 0
+    once = keep_top(magnitude(model), 0.9)                  # magnitudes do not change: once is as good
+    assert all(torch.equal(masks[name], once[name]) for name in once)
+
+
+def test_synflow_scored_again_and_again_empties_no_layer_where_scored_once_it_does():
+    model, batch = initialize(mlp(64, *[100] * 6, 10), nn.init.kaiming_normal_, seed=0), (torch.zeros(1, 64), None)
+    once = prune_iteratively(model, synflow, exponential(0.99), steps=1, batch=batch)
+    often = prune_iteratively(model, synflow, exponential(0.99), steps=100, batch=batch)
+    assert min(int(mask.sum()) for mask in once.values()) == 0 < min(int(mask.sum()) for mask in often.values())
+    assert num_zeros(once) == num_zeros(often)
+
+
+def test_pruning_iteratively_needs_a_step():
+    with pytest.raises(ValueError, match="at least one step"):
+        prune_iteratively(mlp(2, 2), magnitude, exponential(0.5), steps=0)

@@ -67,3 +67,14 @@ def obs_remove(theta: Tensor, inverse: Tensor, count: int,
         alive[q] = False
         order.append(q)
     return theta, torch.tensor(order, dtype=torch.long)
+
+
+def obs_repair(theta: Tensor, inverse: Tensor, removed: Tensor) -> Tensor:
+    """Delete the weights at the positions `removed` (q,) at once: the new theta (p,), exactly 0
+    there, all others where the quadratic loss is least.
+
+    theta - H^-1 E_Q ([H^-1]_QQ)^-1 theta_Q. One after the other, in any order, `obs_delete` ends
+    at the same place.
+    """
+    share = torch.linalg.solve(inverse[removed][:, removed], theta[removed])
+    return (theta - inverse[:, removed] @ share).index_fill(0, removed, 0)

@@ -1,5 +1,6 @@
 """The networks of the course: small enough to train in seconds on one core, with names one can read."""
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import torch
@@ -41,6 +42,22 @@ def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn
             pool2=nn.MaxPool2d(2),
             flat=nn.Flatten(), fc=nn.Linear(second * 4, 10)))
 
+
+@torch.no_grad()
+def initialize(model: nn.Module, init: Callable[[nn.Parameter], object], seed: int) -> nn.Module:
+    """Draw all weights anew with a function of `torch.nn.init`, biases 0, in place; returns the model.
+
+    `initialize(mlp(64, 100, 10), nn.init.kaiming_normal_, seed=0)` is He's initialization (2015), which keeps the
+    size of the signal in a deep ReLU network; torch's own lets it shrink. Only parameters with `dim() > 1` and biases
+    are touched; torch's global random state is left as it was.
+    """
+    with _seeded(seed):
+        for name, parameter in model.named_parameters():
+            if parameter.dim() > 1:
+                init(parameter)
+            elif name.endswith("bias"):
+                parameter.zero_()
+    return model
 
 
 @contextmanager

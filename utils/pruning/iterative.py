@@ -6,7 +6,9 @@ from collections.abc import Callable
 from torch import nn
 
 from utils.importance.magnitude import magnitude
+from utils.model.data import Batch
 from utils.model.parameters import Tensors
+from utils.model.training import copy_of
 from utils.pruning.masks import apply_masks, keep_top
 from utils.pruning.schedules import Schedule
 
@@ -44,3 +46,23 @@ class GradualPruner:
         sparsity = self.schedule((self.step - self.start) / (self.end - self.start))
         self.masks = keep_top(self.importance(model), sparsity, within=self.masks)
         apply_masks(model, self.masks)
+
+
+def prune_iteratively(model: nn.Module, importance: Callable[..., Tensors], schedule: Schedule, steps: int,
+                      batch: Batch | None = None) -> Tensors:
+    """Score, prune a little, score what is left, and so on, without any training; returns the
+    masks.
+
+    importance(model, batch)    of the network as it is pruned so far; ranked globally
+    schedule                    the sparsity after k of the `steps` is schedule(k / steps)
+
+    `model` is not changed. With one step this is `keep_top` of the scores. Tanaka et al. (2020).
+    """
+    if steps < 1:
+        raise ValueError(f"at least one step is needed; got {steps}")
+    model = copy_of(model)
+    masks = keep_top(magnitude(model), 0.0)
+    for k in range(1, steps + 1):
+        masks = keep_top(importance(model, batch), schedule(k / steps), within=masks)
+        apply_masks(model, masks)
+    return masks

@@ -1,0 +1,101 @@
+"""The topology of a sparse network: which connections are there, and how some move elsewhere.
+
+Every method of this room repeats the same two steps while the network trains: drop some
+connections, grow as many elsewhere. They differ in which and when. What is grown starts at 0, and
+the optimizer knows nothing of it; so nothing but its mask changes at that moment.
+"""
+from math import cos, pi, sqrt
+
+import torch
+from torch import Tensor, nn
+
+from utils.importance.random import random
+from utils.model.parameters import Tensors, prunable
+from utils.pruning.masks import apply_masks, keep_top
+
+
+def random_topology(model: nn.Module, sparsity_dict: dict[str, float], generator: torch.Generator | None = None) -> Tensors:
+    """Masks with connections at random places, each layer as sparse as `sparsity_dict` says.
+
+    With `erdos_renyi(model, sparsity)` this is the start of SET (Mocanu et al., 2018), but for
+    their number, which is exact here.
+    """
+    return keep_top(random(model, generator=generator), sparsity_dict)
+
+
+@torch.no_grad()
+def rescale(model: nn.Module, masks: Tensors) -> None:
+    """Divide each layer's weights by the root of its density, and mask them, in place: the
+    signal keeps the size that it has in the dense network.
+    """
+    for name, mask in masks.items():
+        alive = float((mask != 0).float().mean())
+        model.get_parameter(name).mul_(mask / sqrt(alive) if alive else mask)
+
+
+def drop_smallest(weight: Tensor, mask: Tensor, count: int) -> Tensor:
+    """The mask without its `count` connections of least |weight|; ValueError if it has fewer."""
+    alive = int((mask != 0).sum())
+    if not 0 <= count <= alive:
+        raise ValueError(f"cannot drop {count} of {alive} connections")
+    return _highest(weight.abs().masked_fill(mask == 0, -torch.inf), alive - count).to(mask.dtype)
+
+
+def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
+    """The mask with `count` more connections: the free places with the highest scores; random
+    scores grow at random. ValueError if there are fewer free places.
+    """
+    free = int((mask == 0).sum())
+    if not 0 <= count <= free:
+        raise ValueError(f"cannot grow {count} connections in {free} free places")
+    return mask + _highest(scores.masked_fill(mask != 0, -torch.inf), count).to(mask.dtype)
+
+
+def cosine_drop(step: int, end: int, fraction: float = 0.3) -> float:
+    """The fraction of connections to move at a step: fraction / 2 (1 + cos(pi step / end)), and 0
+    from `end` on (Dettmers and Zettlemoyer, 2019; Evci et al., 2020).
+    """
+    return fraction / 2 * (1 + cos(pi * step / end)) if step < end else 0.0
+
+
+@torch.no_grad()
+def start_grown(weight: Tensor, kept: Tensor, optimizer: torch.optim.Optimizer, parameter: Tensor | None = None) -> None:
+    """Set to 0, in place, all weights that were not kept, and what the optimizer remembers of
+    them (momentum, Adam's averages).
+
+    `parameter` is the tensor that the optimizer knows, of the same shape; by default `weight`.
+    """
+    weight.mul_(kept)
+    for value in optimizer.state[weight if parameter is None else parameter].values():
+        if isinstance(value, Tensor) and value.shape == weight.shape:
+            value.mul_(kept)
+
+
+class DynamicPruner:
+    """What SET, DSR and RigL share: masks that stay on the weights, and move when asked.
+
+    `apply(model)` after every optimizer step puts the zeros back; `rewire(model, batch)` moves
+    connections, and resets the optimizer's state where they are new. The number of connections
+    stays the same.
+    """
+
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, generator: torch.Generator | None = None):
+        self.masks, self.optimizer, self.generator = dict(masks), optimizer, generator
+        apply_masks(model, self.masks)
+
+    def apply(self, model: nn.Module) -> None:
+        """Multiply the weights by the masks, in place."""
+        apply_masks(model, self.masks)
+
+    def become(self, model: nn.Module, kept: Tensors, masks: Tensors) -> None:
+        """The new masks, of which `kept` were there before."""
+        for name, mask in kept.items():
+            start_grown(model.get_parameter(name), mask, self.optimizer)
+        self.masks = masks
+
+
+def _highest(scores: Tensor, count: int) -> Tensor:
+    """1 at the `count` highest scores."""
+    top = torch.zeros_like(scores)
+    top.view(-1)[scores.flatten().topk(count).indices] = 1
+    return top
