@@ -1,0 +1,42 @@
+"""Claim: pruning shrinks the singular values of a deep tanh network and its training with them;
+restored, it trains.
+"""
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked, train_members
+from utils.experiments.pruned_before_training import few_of_each
+from utils.importance import snip
+from utils.model import Data, copy_of, initialize, mlp, prunable
+from utils.pruning import apply_masks, keep_top, restore_isometry
+
+STARTS = ("Gaussian", "orthogonal", "orthogonal, restored")
+
+
+@fast_products()
+def isometry_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], seeds: Sequence[int], steps: int = 340,
+                             batch: int = 64, lr: float = 1e-2) -> list[dict]:
+    """Tanh networks pruned by SNIP at three STARTS, then trained by plain SGD; all at once.
+
+    "Gaussian" is Glorot's initialization (2010). "orthogonal, restored" has the mask of "orthogonal". One row a
+    seed, density and start: test "accuracy" in percent, and the mean "singular value" of all layers after pruning.
+    """
+    cases, networks, masks = [], [], []
+    for density in densities:
+        for seed in seeds:
+            for start in STARTS:
+                init = nn.init.xavier_normal_ if start == "Gaussian" else nn.init.orthogonal_
+                network = initialize(mlp(*widths, activation=nn.Tanh, seed=seed), init, seed)
+                mask = keep_top(snip(network, few_of_each(data, seed)), 1 - density)
+                network = copy_of(network)
+                apply_masks(network, mask)
+                if start == "orthogonal, restored":
+                    restore_isometry(network, mask)
+                cases.append((density, seed, start)), networks.append(network), masks.append(mask)
+    orders = orders_of([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
+    trained = train_members(gather(networks), stacked(masks), data.train, orders, lr, optimizer=torch.optim.SGD, activation=torch.tanh)
+    return [{"density": density, "seed": seed, "start": start, "accuracy": accuracy,
+             "singular value": float(torch.cat([torch.linalg.svdvals(w) for w in prunable(network).values()]).mean())}
+            for (density, seed, start), network, accuracy in zip(cases, networks, accuracies(trained, data.test, torch.tanh))]
