@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all browser tests of a run."""
+"""JupyterLab and Chromium for the browser tests: one of each in a worker."""
 
 import os
 
@@ -11,10 +11,10 @@ WITHOUT = "no Chromium found: `apt-get install chromium` (or COURSE_CHROMIUM=/pa
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
 def pytest_collection_modifyitems(items):
-    """All browser tests in one worker of pytest-xdist, so that they share the server."""
+    """Browser tests share a server in a worker of pytest-xdist: the lectures in one, all others in another."""
     for item in items:
         if "tests/browser/" in item.nodeid.replace(os.sep, "/"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("lectures" if item.path.stem == "test_lectures" else "browser"))
 
 
 @pytest.fixture(scope="session")

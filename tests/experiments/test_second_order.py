@@ -4,11 +4,12 @@ import torch
 from torch import nn
 
 from utils.experiments.fisher_against_hessian import fisher_against_hessian
-from utils.experiments.surgeon_against_damage import (WAYS, deletion_orders, pruned, repaired, surgeon_against_damage,
-                                                      weight_positions, without)
+from utils.experiments.surgeon_against_damage import WAYS, deletion_orders, pruned, surgeon_against_damage, without
 from utils.experiments.xor import solves_xor, xor, xor_batch, xor_network
-from utils.importance import magnitude, obd, obs_delete, obs_remove
-from utils.model import Data, copy_of, digits, flat, flat_loss, hessian, minimize, mlp, prunable, split
+from utils.importance import magnitude, obd, obs_remove
+from utils.importance.obs import obs_repair
+from utils.model import Data, copy_of, digits, flat, flat_loss, hessian, minimize, mlp, split
+from utils.model.parameters import weight_positions
 from utils.pruning import best_mask, keep_top
 
 DECAY = 1e-3
@@ -45,11 +46,6 @@ def of(rows, key, **where):
     return [row[key] for row in rows if all(row[k] == v for k, v in where.items())]
 
 
-def test_the_positions_are_those_of_the_weights_and_of_no_bias(network):
-    marked = split(network, torch.zeros(len(flat(network))).index_fill(0, weight_positions(network), 1))
-    assert all(bool((part == (name in prunable(network))).all()) for name, part in marked.items())
-
-
 def test_every_order_has_each_weight_once_and_begins_with_what_keep_top_removes(orders, network, data):
     for order in orders.values():
         assert torch.equal(order.sort().values, weight_positions(network))
@@ -64,25 +60,7 @@ def test_the_order_of_obs_is_that_of_one_deletion_after_the_other(second_order, 
     candidates = torch.zeros_like(theta).index_fill(0, weight_positions(network), 1)
     moved, order = obs_remove(theta, inverse, 30, candidates)
     assert torch.equal(order, orders["OBS"][:30])
-    assert torch.allclose(repaired(theta, inverse, order), moved, atol=1e-8)
-
-
-def test_a_repair_is_the_same_in_any_order_and_leaves_zeros(second_order):
-    theta, _, inverse = second_order
-    removed = torch.tensor([5, 40, 7])
-    one_by_one, left = theta, inverse
-    for q in (40, 5, 7):
-        one_by_one, left = obs_delete(one_by_one, left, q)
-    together = repaired(theta, inverse, removed)
-    assert torch.allclose(together, one_by_one, atol=1e-8) and not together[removed].any()
-    assert torch.equal(repaired(theta, inverse, removed[:0]), theta)
-
-
-def test_a_repair_solves_the_constrained_problem(second_order):
-    theta, h, inverse = second_order
-    moved = repaired(theta, inverse, torch.tensor([5, 40, 7]))
-    slope = h @ (moved - theta)                     # zero but where the constraint holds the weight
-    assert slope[[5, 40, 7]].abs().min() > 1e3 * without(slope, torch.tensor([5, 40, 7])).abs().max()
+    assert torch.allclose(obs_repair(theta, inverse, order), moved, atol=1e-8)
 
 
 def test_all_ways_remove_the_same_number_and_only_the_repaired_ones_move_the_others(second_order, orders):

@@ -13,7 +13,7 @@ from utils.grading.box.backends import possible
 from utils.grading.course import GradingError
 from utils.grading.grade import grade
 
-from .resuming import GONE_IN, class_of, copy_of, finished, graded, made_course, outliving, picture, started
+from .resuming import GONE_IN, copy_of, finished, graded, graded_class, outliving, picture, started
 from .tiny import manner, quiet
 
 MISSING = possible("warm") if importlib.util.find_spec("distributed") else "Dask is not installed: pip install -e .[cluster]"
@@ -64,10 +64,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A class that was graded on this machine."""
-    course = made_course(tmp_path_factory.mktemp("here") / "course")
-    class_of(course, 14)
-    grade(course, "tiny", manner(), quiet())
-    return course
+    return graded_class(tmp_path_factory.mktemp("here") / "course", 14)
 
 
 def checkers(worker):

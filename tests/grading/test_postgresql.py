@@ -15,7 +15,7 @@ from utils.grading.box.backends import possible
 from utils.grading.course import Course, GradingError
 from utils.grading.grade import csv_path, grade
 
-from .resuming import class_of, copy_of, finished, made_course, started
+from .resuming import copy_of, finished, graded_class, started
 from .tiny import manner, quiet
 
 PASSWORD = "50%/of:it@all"
@@ -95,10 +95,7 @@ def server():
 @pytest.fixture(scope="module")
 def in_a_file(tmp_path_factory):
     """The course graded into a file."""
-    course = made_course(tmp_path_factory.mktemp("file") / "course")
-    class_of(course, NUMBER)
-    grade(course, "tiny", manner(), quiet())
-    return course
+    return graded_class(tmp_path_factory.mktemp("file") / "course", NUMBER)
 
 
 def table_of(course):

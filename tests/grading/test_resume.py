@@ -12,7 +12,7 @@ from utils.grading.results import partial
 from utils.grading.seed import course_secret, make_secret
 
 from . import resuming
-from .resuming import class_of, copy_of, made_course, picture, results_named, started_with
+from .resuming import copy_of, graded_class, made_course, picture, results_named, started_with
 from .tiny import RIGHT, manner, quiet, source_cells, submit
 
 pytestmark = [
@@ -63,10 +63,7 @@ def results(course):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    course = made_course(tmp_path_factory.mktemp("same") / "course")
-    class_of(course, 7)
-    grade(course, "tiny", manner(), quiet())
-    return course
+    return graded_class(tmp_path_factory.mktemp("same") / "course", 7)
 
 
 def test_grading_again_gives_the_same_bytes(small):

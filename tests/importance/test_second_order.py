@@ -4,6 +4,7 @@ from torch import nn
 
 from utils.importance import (empirical_fisher, fisher, inverse_of_fisher, obd, obd_saliency, obs, obs_delete, obs_remove,
                               obs_saliency, true_fisher)
+from utils.importance.obs import obs_repair
 from utils.model import flat, flat_loss, hessian, mlp, per_sample_gradients, prunable, split
 
 
@@ -69,6 +70,17 @@ def test_several_deletions_in_turn_are_the_joint_optimum(quadratic):
     d, least = solved_by_kkt(h, theta, order.tolist())
     assert torch.allclose(moved, theta + d) and float(loss(moved)) == pytest.approx(least)
     assert order[0] == obs_saliency(theta, torch.linalg.inv(h)).argmin() and len(set(order.tolist())) == 3
+
+
+def test_a_repair_solves_the_constrained_problem_at_once_and_in_any_order(quadratic):
+    h, theta, _ = quadratic
+    inverse = torch.linalg.inv(h)
+    for removed in ([4, 0, 2], [2, 4, 0], [6], []):
+        together, one_by_one, left = obs_repair(theta, inverse, torch.tensor(removed, dtype=torch.long)), theta, inverse
+        for q in removed:
+            one_by_one, left = obs_delete(one_by_one, left, q)
+        assert torch.allclose(together, theta + solved_by_kkt(h, theta, removed)[0])
+        assert torch.allclose(together, one_by_one) and not together[removed].any()
 
 
 def test_obs_on_linear_regression_is_the_fit_without_the_feature():

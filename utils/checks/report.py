@@ -17,7 +17,11 @@ class CheckFailed(AssertionError):
 class TookTooLong(BaseException):
     """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
 
-    interrupts, seconds = True, SECONDS     # a grader that runs the answer elsewhere has to end it there
+    interrupts = True           # a grader that runs the answer elsewhere has to end it there
+
+    def __init__(self, seconds: float):
+        super().__init__(f"{seconds:g} seconds")
+        self.seconds = seconds
 
 
 def fail(check: str, tried: str, expected: str = "", got: str = "", mistake: str = ""):
@@ -46,8 +50,8 @@ def run(check: str, tried: str, answer, *arguments, hints: dict[str, str] | None
     try:
         with time_limit(SECONDS):
             return answer(*arguments, **keywords)
-    except TookTooLong:
-        fail(check, tried, mistake=f"It was still running after {SECONDS} seconds: look for a loop that never ends.")
+    except TookTooLong as over:
+        fail(check, tried, mistake=f"It was still running after {over.seconds:g} seconds: look for a loop that never ends.")
     except Exception as error:
         if is_stub(error):
             fail(check, "there is no answer yet: the cell above still raises NotImplementedError.",
@@ -66,8 +70,8 @@ def must_raise(check: str, tried: str, expected: type[Exception], answer, *argum
         if is_stub(error):
             run(check, tried, answer, *arguments)
         return error
-    except TookTooLong:
-        fail(check, tried, expected=_a(expected), got=f"nothing after {SECONDS} seconds", mistake=why)
+    except TookTooLong as over:
+        fail(check, tried, expected=_a(expected), got=f"nothing after {over.seconds:g} seconds", mistake=why)
     except Exception as error:
         if is_stub(error):
             run(check, tried, answer, *arguments)
@@ -88,7 +92,7 @@ def time_limit(seconds: float):
         return
 
     def over(signum, frame):
-        raise TookTooLong
+        raise TookTooLong(seconds)
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -5,15 +5,12 @@ import torch
 from torch import Tensor, nn
 
 from utils.importance import chance, empirical_fisher, obd_saliency, obs_remove
+from utils.importance.obs import obs_repair
 from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
+from utils.model.parameters import weight_positions
 
 WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired",
         "OBS, empirical Fisher")
-
-
-def weight_positions(model: nn.Module) -> Tensor:
-    """Where the weights that may go stand in `flat(model)`, in order: no biases."""
-    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[:, 0]
 
 
 def deletion_orders(theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
@@ -32,15 +29,6 @@ def without(theta: Tensor, removed: Tensor) -> Tensor:
     return theta.index_fill(0, removed, 0)
 
 
-def repaired(theta: Tensor, inverse: Tensor, removed: Tensor) -> Tensor:
-    """The same, and all others moved to where the quadratic loss is least: OBS for a set Q of weights at once.
-
-    theta - H^-1 E_Q ([H^-1]_QQ)^-1 theta_Q. One after the other, in any order, OBS's updates end at the same place.
-    """
-    share = torch.linalg.solve(inverse[removed][:, removed], theta[removed])
-    return without(theta - inverse[:, removed] @ share, removed)
-
-
 def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tensor:
     """The inverse of the empirical Fisher plus the Hessian of the penalty."""
     fisher = empirical_fisher(network, data.train)
@@ -50,7 +38,7 @@ def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tenso
 def pruned(theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int) -> dict[str, Tensor]:
     """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up for it."""
     plain = {name: without(theta, order[:count]) for name, order in orders.items()}
-    mended = {name: repaired(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")}
+    mended = {name: obs_repair(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")}
     return plain | {"OBS": mended["OBS"], "magnitude, repaired": mended["magnitude"], "OBS, not repaired": plain["OBS"]}
 
 
@@ -72,7 +60,7 @@ def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_dec
         for sparsity in sparsities:
             count = round(sparsity * len(weights))
             left_over = pruned(theta, inverse, orders, count)
-            left_over["OBS, empirical Fisher"] = repaired(theta, by_fisher, fishers_order[:count])
+            left_over["OBS, empirical Fisher"] = obs_repair(theta, by_fisher, fishers_order[:count])
             for way, left in left_over.items():
                 rows.append({"network": seed, "sparsity": sparsity, "way": way, "theta": left, "loss": float(loss(left)),
                              "accuracy": evaluate(put(model, left), dataloader["test"])})

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from utils.experiments.surgeon_against_damage import deletion_orders, pruned, weight_positions, without
+from utils.experiments.surgeon_against_damage import deletion_orders, pruned, without
 from utils.importance import chance
 from utils.model import copy_of, flat, flat_loss, hessian, mlp, put
 from utils.model.data import Batch
+from utils.model.parameters import weight_positions
 from utils.pruning import best_mask
 
 

@@ -4,6 +4,7 @@ Weights, gradients, scores and masks of a model all have one form: `Tensors`, a 
 parameter name. Prunable are the tensors with more than one dimension (the weights of linear and convolutional
 layers). Biases and the scales of BatchNorm are left alone and are not counted when a sparsity is reported.
 """
+import torch
 from torch import Tensor, nn
 
 Tensors = dict[str, Tensor]
@@ -12,6 +13,11 @@ Tensors = dict[str, Tensor]
 def prunable(model: nn.Module) -> Tensors:
     """The weights that pruning may remove: the parameters with `dim() > 1`, detached, sharing their memory."""
     return {name: p.detach() for name, p in model.named_parameters() if p.dim() > 1}
+
+
+def weight_positions(model: nn.Module) -> Tensor:
+    """Where the prunable weights stand in `flat(model)`, in order."""
+    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[:, 0]
 
 
 def num_weights(tensors: nn.Module | Tensors) -> int:

@@ -1,6 +1,7 @@
-"""The checks of lab 04 accept right answers in any form, and reject every plausible wrong one with the right words."""
+"""The checks of lab 04 accept right answers in any form, and know what torch and scikit-learn know."""
 import copy
 
+import numpy
 import pytest
 import torch
 from sklearn.metrics import jaccard_score
@@ -8,41 +9,9 @@ from torch import nn
 from torch.nn.utils import prune
 
 from tests.checks.lottery import wrong_answers as wrong
-from utils import checks, pruning
+from utils import checks
 from utils.checks.lottery.prune_by_rate import next_masks, ones, random_weights
 from utils.model import prunable
-
-EXERCISES = {
-    "prune_by_rate": (checks.check_prune_by_rate, wrong.prune_by_rate, wrong.PRUNE),
-    "rewind": (checks.check_rewind, pruning.rewind, wrong.REWIND),
-    "reinitialize": (checks.check_reinitialize, lambda model: pruning.reinitialize(model, {}), wrong.REINITIALIZE),
-    "random_mask_like": (checks.check_random_mask_like, pruning.random_mask_like, wrong.RANDOM),
-    "find_ticket": (checks.check_find_ticket, wrong.find_ticket, wrong.TICKET),
-    "jaccard": (checks.check_jaccard, pruning.jaccard, wrong.JACCARD),
-    "supermask_scores": (checks.check_supermask_scores, wrong.supermask_scores, wrong.SUPERMASK),
-}
-WRONG = [pytest.param(check, answer, words, id=f"{exercise}: {name}")
-         for exercise, (check, _, answers) in EXERCISES.items() for name, (answer, words) in answers.items()]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_the_reference_is_accepted(exercise):
-    check, reference, _ = EXERCISES[exercise]
-    for _ in range(20):                                 # fresh inputs each time
-        check(reference)
-
-
-@pytest.mark.parametrize("check, answer, words", WRONG)
-def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words):
-    for _ in range(3):
-        with pytest.raises(checks.CheckFailed) as failure:
-            check(answer)
-        assert words in str(failure.value)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_each_check_meets_at_least_eight_wrong_answers(exercise):
-    assert len(EXERCISES[exercise][2]) >= 8
 
 
 def boolean(answer):
@@ -119,6 +88,7 @@ def same_sign_by_where(initial, final, criterion):
     (checks.check_find_ticket, ticket_on_copies),
     (checks.check_find_ticket, wrong.search(prune=boolean(wrong.prune_by_rate))),
     (checks.check_jaccard, lambda a, b: torch.tensor(wrong.jaccard(a, b))),
+    (checks.check_jaccard, lambda a, b: numpy.float32(wrong.jaccard(a, b))),
     (checks.check_supermask_scores, same_sign_by_where),
 ], ids=lambda value: getattr(value, "__name__", ""))
 def test_another_form_of_the_right_answer_is_accepted(check, answer):

@@ -155,6 +155,11 @@ def the_other_way(model, initial):
         initial[name].copy_(value)
 
 
+def keeps_the_zeros(model, initial):
+    for name, value in model.state_dict().items():
+        value.copy_(initial[name] * (value != 0))
+
+
 def first_level(model, initial):
     for name, layer in model.named_children():
         if not isinstance(layer, nn.Sequential):
@@ -191,6 +196,7 @@ REWIND = {
     "shares its memory": (shares_memory, "shares its memory"),
     "load with assign": (new_parameters, "an optimizer holds the old parameters"),
     "initial overwritten": (the_other_way, "nothing changed"),
+    "keeps the zeros": (keeps_the_zeros, "What was 0 stayed 0"),
     "first level only": (first_level, "inside a block"),
     "no no_grad": (without_no_grad, "only under torch.no_grad()"),
     "initial taken for a model": (takes_a_model, "`initial` is a dictionary"),
@@ -288,16 +294,25 @@ def children_only(model):
             layer.reset_parameters()
 
 
-def without_norm(model):
-    for layer in model.modules():
-        if isinstance(layer, (nn.Linear, nn.Conv2d)):
-            layer.reset_parameters()
+def of_kinds(*kinds):
+    def answer(model):
+        for layer in model.modules():
+            if isinstance(layer, kinds):
+                layer.reset_parameters()
+    return answer
 
 
-def linear_only(model):
+def uncalled(model):
     for layer in model.modules():
-        if isinstance(layer, nn.Linear):
-            layer.reset_parameters()
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters
+
+
+def draws_survivors(layer):
+    mask = layer.weight != 0
+    layer.reset_parameters()
+    if layer.weight.dim() > 1:
+        layer.weight.mul_(mask)
 
 
 def copy_only(model):
@@ -331,8 +346,11 @@ REINITIALIZE = {
     "no no_grad": (no_no_grad, "only under torch.no_grad()"),
     "every module": (every_module, "Ask with hasattr"),
     "first level only": (children_only, "model.children() does not"),
-    "no BatchNorm": (without_norm, "Nothing of BatchNorm is drawn"),
-    "no convolution": (linear_only, "The convolution was left out"),
+    "no BatchNorm": (of_kinds(nn.Linear, nn.Conv2d), "Nothing of BatchNorm is drawn"),
+    "no BatchNorm1d": (of_kinds(nn.Linear, nn.Conv2d, nn.BatchNorm2d), "BatchNorm1d (block.1)"),
+    "no convolution": (of_kinds(nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d), "The convolution was left out"),
+    "not called": (uncalled, "with its parentheses"),
+    "survivors only": (layer_by_layer(draws_survivors), "the masks are applied after it"),
     "a copy": (copy_only, "Nothing was drawn"),
     "new parameters": (replaces_parameters, "an optimizer holds the old parameters"),
     "zeros": (zeros, "learn the same"),
@@ -377,6 +395,12 @@ def in_place(masks):
     return masks
 
 
+def with_repetition(mask):
+    found = torch.zeros(mask.numel())
+    found[torch.randint(mask.numel(), (int(mask.sum()),))] = 1
+    return found.view(mask.shape)
+
+
 def rolled(mask):
     return mask.flatten().roll(int(torch.randint(mask.numel(), ()))).view(mask.shape)
 
@@ -385,6 +409,7 @@ RANDOM = {
     "no answer yet": (stub, "there is no answer yet"),
     "about as many": (entry_by_entry(lambda mask: (torch.rand(mask.shape) < mask.mean()).float()), "exactly as many"),
     "over all tensors": (over_all_tensors, "in each tensor by itself"),
+    "a place twice": (entry_by_entry(with_repetition), "may draw a place twice"),
     "one seed": (with_seed(lambda number: number), "Is a seed set inside"),
     "started again for each tensor": (started_again_for_each_tensor, "started again for each tensor"),
     "the same masks": (entry_by_entry(torch.clone), "nothing drawn at all"),
@@ -437,6 +462,16 @@ def forgets_the_masks(weights, masks, rate):
 
 def all_at_once(model, fit, rate, rounds):
     return find_ticket(model, fit, 1 - (1 - rate) ** rounds, 1)
+
+
+def counts_from_all_weights(model, fit, rate, rounds):
+    number = 0
+
+    def prune(weights, masks, rate):
+        nonlocal number
+        number += 1
+        return prune_with(lambda _, survivors, total: survivors - round(total * (1 - rate) ** number))(weights, masks, rate)
+    return search(prune=prune)(model, fit, rate, rounds)
 
 
 def always_dense(model, fit, rate, rounds):
@@ -495,6 +530,9 @@ TICKET = {
     "one round too many": (search(rounds=lambda rounds: rounds + 1), "once a round"),
     "all at once": (all_at_once, "once a round"),
     "rate of all weights": (search(prune=PRUNE["rate of all weights"][0]), "the rate of the survivors"),
+    "counted from all weights": (counts_from_all_weights, "count from the survivors, not from all weights"),
+    "drawn anew": (search(back=lambda model, initial: reinitialize(model)), "is the network drawn anew"),
+    "weights as masks": (lambda model, fit, rate, rounds: fit(model, prunable(model)), "It does not hold the weights"),
     "the rate is kept": (search(prune=PRUNE["the rate is kept"][0]), "the fraction that goes"),
     "each tensor by itself": (search(prune=each_by_itself), "Is prune_by_rate right?"),
     "masks forgotten": (search(prune=forgets_the_masks), "the masks of the round before"),
@@ -543,13 +581,14 @@ JACCARD = {
     "of b": (counted(lambda both, either, a, b, n: both / b if b else 1.0), "not by those that b keeps"),
     "sum of the sizes": (counted(lambda both, either, a, b, n: both / (a + b) if a + b else 1.0), "count twice"),
     "Dice": (counted(lambda both, either, a, b, n: 2 * both / (a + b) if a + b else 1.0), "Dice"),
+    "only one of them": (counted(lambda both, either, a, b, n: both / max(1, either - both)), "At least one is `|`"),
     "distance": (counted(lambda both, either, a, b, n: 1 - (both / either if either else 1.0)), "not the similarity"),
     "0 / 0 in Python": (counted(lambda both, either, a, b, n: both / either), "return 1"),
     "0 / 0 in torch": (counted(lambda both, either, a, b, n: torch.tensor(both) / either), "return 1"),
     "0 when both are empty": (counted(lambda both, either, a, b, n: both / max(1, either)), "return 1"),
     "a small number added": (counted(lambda both, either, a, b, n: both / (either + 1e-8)), "return 1"),
     "mean over the tensors": (mean_over_tensors, "then divide once"),
-    "the last tensor": (last_tensor, "expected"),
+    "the last tensor": (last_tensor, "the last tensor alone"),
     "the count": (counted(lambda both, either, a, b, n: both), "Divide by those"),
     "floats and &": (lambda a, b: sum(int((a[name] & b[name]).sum()) for name in a), "Compare first"),
     "changes its argument": (changes_a, "the masks left as they were"),
@@ -604,6 +643,7 @@ SUPERMASK = {
     "large_init": (scores_with(large_final=lambda i, f: i.abs()), "in place of the final"),
     "movement without abs": (scores_with(movement=lambda i, f: f - i), "the abs() is missing"),
     "movement of the sizes": (scores_with(movement=lambda i, f: f.abs() - i.abs()), "has moved far"),
+    "size of the difference of the sizes": (scores_with(movement=lambda i, f: (f.abs() - i.abs()).abs()), "has moved far"),
     "increase with signs": (scores_with(magnitude_increase=lambda i, f: f - i), "the abs() is missing"),
     "increase the wrong way round": (scores_with(magnitude_increase=lambda i, f: i.abs() - f.abs()), "the wrong way round"),
     "increase is movement": (scores_with(magnitude_increase=lambda i, f: (f - i).abs()), "That is movement"),
@@ -611,6 +651,9 @@ SUPERMASK = {
     "same sign without max": (scores_with(large_final_same_sign=lambda i, f: i.sign() * f), "The max with 0 is missing"),
     "same sign without sign": (scores_with(large_final_same_sign=lambda i, f: f.abs()), "whose sign has changed"),
     "not divided": (scores_with(large_final_same_sign=lambda i, f: (i * f).clamp(min=0)), "only its sign counts"),
+    "sign of the final weight": (scores_with(large_final_same_sign=lambda i, f: (f.sign() * i).clamp(min=0)), "The other way round"),
+    "Python's max": (scores_with(large_final_same_sign=lambda i, f: max(0, i.sign() * f)), "Entry by entry"),
+    "torch's maximum": (scores_with(large_final_same_sign=lambda i, f: torch.maximum(0, i.sign() * f)), "`.clamp(min=0)`"),
     "positive only": (scores_with(large_final_same_sign=lambda i, f: f.clamp(min=0)), "keeps positive weights only"),
     "0 / 0": (scores_with(large_final_same_sign=lambda i, f: (i * f / i.abs()).clamp(min=0)), "0 / 0"),
     "accepts any name": (accepts_any, "a ValueError"),

@@ -1,47 +1,13 @@
-"""The checks of lab 02 accept right answers in any form, and reject every plausible wrong one with the right words."""
+"""The checks of lab 02 accept right answers in any form; their losses have the derivatives that they say."""
 import pytest
 import torch
 from torch import nn
 from torch.func import functional_call, grad, jvp, vmap
 
 from tests.checks.second_order import wrong_answers as wrong
-from utils import checks, importance, model, pruning
+from utils import checks
 from utils.checks.second_order.losses import small, some
 from utils.checks.second_order.vectors import compare
-from utils.importance import empirical_fisher
-
-EXERCISES = {
-    "brute_force_best_mask": (checks.check_brute_force_best_mask, lambda *arguments: pruning.best_mask(*arguments)[0], wrong.BRUTE_FORCE),
-    "taylor": (checks.check_taylor, model.taylor, wrong.TAYLOR),
-    "hessian_vector_product": (checks.check_hessian_vector_product, model.hessian_vector_product, wrong.PRODUCT),
-    "classify_critical_point": (checks.check_classify_critical_point, model.classify_critical_point, wrong.CLASSIFY),
-    "obd": (checks.check_obd, importance.obd_saliency, wrong.OBD),
-    "obs": (checks.check_obs, importance.obs_saliency, wrong.OBS),
-    "obs_delete": (checks.check_obs_delete, importance.obs_delete, wrong.DELETE),
-    "fisher_diagonal": (checks.check_fisher_diagonal, lambda model, x, y: empirical_fisher(model, (x, y)).diagonal(), wrong.FISHER),
-}
-WRONG = [pytest.param(check, answer, words, id=f"{exercise}: {name}")
-         for exercise, (check, _, answers) in EXERCISES.items() for name, (answer, words) in answers.items()]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_the_reference_is_accepted(exercise):
-    check, reference, _ = EXERCISES[exercise]
-    for _ in range(5):                                  # fresh inputs each time
-        check(reference)
-
-
-@pytest.mark.parametrize("check, answer, words", WRONG)
-def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words):
-    for _ in range(3):
-        with pytest.raises(checks.CheckFailed) as failure:
-            check(answer)
-        assert words in str(failure.value)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_each_check_meets_at_least_eight_wrong_answers(exercise):
-    assert len(EXERCISES[exercise][2]) >= 8
 
 
 def boolean_mask(loss, theta, kept):

@@ -760,7 +760,7 @@ def test_the_checks_own_time_limit_ends_the_box_and_the_next_call_has_a_new_one(
     session = session_of("def slow():\n    import time\n    time.sleep(1)\ndef quick(): return 1")
     with pytest.raises(TookTooLong), time_limit(0.2):
         session.look({"slow"})["slow"]()
-    assert session.box is None and session.events == [("the cell answer", "time", "ran over 20 s")]
+    assert session.box is None and session.events == [("the cell answer", "time", "ran over 0.2 s")]
     assert session.look({"quick"})["quick"]() == 1 and session.starts == 2
     session.close()
 

@@ -9,7 +9,7 @@ from utils.checks.fresh import fresh_generator
 from utils.checks.lottery.networks import buffers, differing, move, network, state
 from utils.checks.lottery.prune_by_rate import next_masks
 from utils.checks.lottery.tensors import flat, masks_like
-from utils.checks.report import fail, passed, run
+from utils.checks.report import CheckFailed, fail, passed, run
 from utils.model import prunable
 
 CHECK = "check_find_ticket"
@@ -28,14 +28,20 @@ def check_find_ticket(answer) -> None:
 
 
 class Fit:
-    """What the answer trains with. `seen`: (state before, masks given, trained weights) of each call."""
+    """What the answer trains with. `seen`: (state before, masks given, trained weights) of each call; `failed`: what was wrong
+    with the masks of a call.
+    """
 
     def __init__(self, generator, like):
-        self.generator, self.like, self.seen = generator, like, []
+        self.generator, self.like, self.seen, self.failed = generator, like, [], None
 
     def __call__(self, model, masks):
         tried = f"the masks given to fit in round {len(self.seen) + 1}"
-        masks = masks_like(CHECK, tried, masks, self.like)
+        try:
+            masks = masks_like(CHECK, tried, masks, self.like)
+        except CheckFailed as failed:
+            self.failed = failed
+            raise
         before = state(model)
         move(model, self.generator)
         self.seen.append((before, masks, {name: w.clone() for name, w in prunable(model).items()}))
@@ -45,7 +51,11 @@ def _found(answer, generator: torch.Generator, rate: float, rounds: int) -> None
     model = network(generator)
     initial, like = state(model), {name: w.clone() for name, w in prunable(model).items()}
     fit, tried = Fit(generator, like), f"find_ticket(model, fit, rate={rate}, rounds={rounds})"
-    masks = masks_like(CHECK, tried, run(CHECK, tried, answer, model, fit, rate, rounds, hints=HINTS), like)
+    try:
+        masks = run(CHECK, tried, answer, model, fit, rate, rounds, hints=HINTS)
+    except CheckFailed as failed:
+        raise fit.failed or failed from None
+    masks = masks_like(CHECK, tried, masks, like)
     if len(fit.seen) != rounds:
         fail(CHECK, tried, f"fit called {rounds} times, once a round", f"{len(fit.seen)} times", "One round: fit, prune, rewind, mask.")
     if not flat(fit.seen[0][1]).all():
@@ -82,6 +92,8 @@ def _pruned(where, rate, number, used, trained, after, initial, seen) -> None:
                    "Prune in each round, and give fit the masks so far." if left == survivors else
                    "It is the rate of the survivors, not of all weights." if total - left == round(number * rate * total) else
                    "The rate is the fraction that goes. It looks as if it were kept." if left == round(rate * survivors) else
+                   "Close. Each round removes round(rate * survivors): count from the survivors, not from all weights."
+                   if abs(left - total * (1 - rate) ** number) <= 1 else
                    "Is prune_by_rate right?")
         fail(CHECK, where, f"{expected} weights kept, {100 * (1 - rate) ** number:.3g} % of {total}", f"{left} kept", mistake)
     start = {name: initial[name] * used[name] for name in used}
@@ -108,4 +120,5 @@ def _rewound(where, now, masks, initial, trained) -> None:
     if all(torch.equal(now[name] * masks[name], trained[name] * masks[name]) for name in weights):
         fail(CHECK, where, "the kept weights as they were initially", "as training left them",
              "Was the model rewound, and to what? model.state_dict() shares its memory with the model and is trained along: copy.deepcopy it.")
-    fail(CHECK, where, "the initial weights times the masks", f"other values in {', '.join(weights)}")
+    fail(CHECK, where, "the initial weights times the masks", f"other values in {', '.join(weights)}",
+         "Neither the initial values nor the trained ones: is the network drawn anew, or rewound to another state?")

@@ -1,5 +1,6 @@
 """Is `jaccard(a, b)` the number of weights that both masks keep, over that of weights that at least one keeps?"""
 import math
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -16,10 +17,10 @@ HINTS = {
 
 def check_jaccard(answer) -> None:
     """`answer(a, b)` returns a number from 0 to 1."""
-    a = {"w": torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0] + 5 * [0.0])}
-    b = {"w": torch.tensor([0.0, 1.0, 1.0, 1.0, 1.0] + 5 * [0.0])}
+    a = {"w": torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0, 0.0] + 4 * [0.0])}
+    b = {"w": torch.tensor([0.0, 0.0, 1.0, 1.0, 1.0, 1.0] + 4 * [0.0])}
     _agrees(answer, a, b)
-    _agrees(answer, {"v": torch.ones(2), **a}, {"v": torch.ones(2), **b})
+    _agrees(answer, {"v": torch.ones(3), **a}, {"v": torch.ones(3), **b})
     _agrees(answer, a, a)
     _agrees(answer, a, {"w": 1 - a["w"]})
     _agrees(answer, a, {"w": torch.zeros(10)})
@@ -38,7 +39,7 @@ def _agrees(answer, a: dict[str, Tensor], b: dict[str, Tensor]) -> None:
     unchanged(CHECK, tried, "the masks", given[0], a)
     unchanged(CHECK, tried, "the masks", given[1], b)
     expected = similarity(flat(a), flat(b))
-    if not isinstance(got, (int, float, Tensor)) or isinstance(got, Tensor) and got.numel() != 1:
+    if not isinstance(got, (Real, Tensor)) or isinstance(got, Tensor) and got.numel() != 1:
         fail(CHECK, tried, f"the number {expected:.4g}", "None" if got is None else f"a {type(got).__name__}",
              "The function ends without a `return`." if got is None else "One number for all tensors together.")
     got = float(got)
@@ -58,16 +59,18 @@ def similarity(a: Tensor, b: Tensor) -> float:
 def _mistake(got: float, a: dict[str, Tensor], b: dict[str, Tensor], expected: float) -> str:
     x, y = flat(a), flat(b)
     both, sizes = float((x * y).sum()), float(x.sum() + y.sum())
-    by_tensor = sum(similarity(a[name].flatten(), b[name].flatten()) for name in a) / len(a)
+    each = [similarity(a[name].flatten(), b[name].flatten()) for name in a]
     for words, value in {
         "Weights that neither keeps say nothing here: divide by those that at least one keeps, not by all.": both / len(x),
         "Weights that neither keeps say nothing here: they are not counted as agreement.": float((x == y).double().mean()),
         "Divide by the weights that at least one keeps (a or b), not by those that a keeps.": both / max(1.0, float(x.sum())),
         "Divide by the weights that at least one keeps (a or b), not by those that b keeps.": both / max(1.0, float(y.sum())),
         "Weights that both keep count twice in the sum of the two sizes. Divide by |a or b|.": both / max(1.0, sizes),
+        "`^` counts the weights that only one of them keeps. At least one is `|`.": both / max(1.0, sizes - 2 * both),
         "That is 2 |both| / (|a| + |b|), the Dice coefficient.": 2 * both / max(1.0, sizes),
         "That is 1 minus it: the distance, not the similarity.": 1 - expected,
-        "That is the mean over the tensors. Count over all tensors together, then divide once.": by_tensor,
+        "That is the mean over the tensors. Count over all tensors together, then divide once.": sum(each) / len(each),
+        "That is the last tensor alone. Add up both counts over the names.": each[-1],
         "That is the number of weights that both keep. Divide by those that at least one keeps.": both,
     }.items():
         if math.isclose(got, value, abs_tol=1e-6):

@@ -30,6 +30,14 @@ def move(model: nn.Module, generator: torch.Generator) -> None:
             value.add_(7)
 
 
+@torch.no_grad()
+def zero_half(model: nn.Module, generator: torch.Generator) -> None:
+    """About half of the weights become 0, as if they had been pruned."""
+    for w in model.parameters():
+        if w.dim() > 1:
+            w.mul_(torch.rand(w.shape, generator=generator) < 0.5)
+
+
 def state(model: nn.Module) -> dict[str, Tensor]:
     """An independent copy of everything that the model holds."""
     return copy.deepcopy(dict(model.state_dict()))

@@ -40,7 +40,7 @@ def _miscounted(masks, expected: dict[str, int], got: dict[str, int]) -> str:
     if got == {name: mask.numel() - expected[name] for name, mask in masks.items()}:
         return "That is the number of zeros: a mask is 1 where a weight is kept."
     return ("It must be exactly as many, in each tensor by itself: `torch.rand(...) < density` gives about as many, "
-            "and a shuffle over all tensors shares the ones out in another way.")
+            "`torch.randint` may draw a place twice, and a shuffle over all tensors shares the ones out in another way.")
 
 
 def _spread(answer) -> None:

@@ -3,7 +3,7 @@ import torch
 
 from utils.checks.fresh import fresh_generator
 from utils.checks.in_student import in_student
-from utils.checks.lottery.networks import buffers, differing, move, network, same_parameters, state
+from utils.checks.lottery.networks import buffers, differing, move, network, same_parameters, state, zero_half
 from utils.checks.report import fail, passed, run
 
 CHECK = "check_rewind"
@@ -24,8 +24,9 @@ def check_rewind(answer) -> None:
     start = state(model)
     initial = state(model)
     parameters = dict(model.named_parameters())
-    for tried in ("a trained network", "the same network, trained again"):
+    for tried in ("a trained and pruned network", "the same network, trained and pruned again"):
         move(model, generator)
+        zero_half(model, generator)
         trained = state(model)
         run(CHECK, tried, answer, model, initial, hints=HINTS)
         same_parameters(CHECK, tried, model, parameters)
@@ -33,7 +34,7 @@ def check_rewind(answer) -> None:
         if differing(initial, start):
             fail(CHECK, tried, "`initial` as it was", f"changed: {', '.join(differing(initial, start))}",
                  "The model becomes like `initial`, not the other way round.")
-    passed(CHECK, "weights, biases, BatchNorm's scales and statistics, in place, twice, `initial` not trained along")
+    passed(CHECK, "weights, biases, BatchNorm's scales and statistics, pruned weights, in place, twice, `initial` not trained along")
 
 
 @in_student
@@ -56,7 +57,9 @@ def _is_back(tried: str, model, start, trained) -> None:
         fail(CHECK, tried, "the initial values", "the trained ones: nothing changed",
              "`model = ...` and new dictionaries do not reach the model. model.load_state_dict does, and so does p.copy_(...).")
     weights = [name for name, p in model.named_parameters() if p.dim() > 1]
-    if set(wrong) == set(start) - set(weights):
+    if all(torch.equal(now[name], start[name] * (trained[name] != 0)) for name in wrong):
+        mistake = "What was 0 stayed 0. Rewinding brings pruned weights back too; the masks are applied after it."
+    elif set(wrong) == set(start) - set(weights):
         mistake = "Only the weights went back. Biases and BatchNorm were trained too."
     elif wrong == buffers(list(start)):
         mistake = "BatchNorm's running statistics are no parameters, but buffers: model.state_dict() has both."

@@ -7,6 +7,10 @@ from utils.checks.lottery.tensors import SMALL, copied, numbers, unchanged
 from utils.checks.report import fail, must_raise, passed, run
 
 CHECK = "check_supermask_scores"
+HINTS = {
+    "Boolean value of Tensor": "Python's `max` and `if` ask a whole tensor for one answer. Entry by entry: `.clamp(min=0)`, `torch.where`.",
+    "must be Tensor, not": "The maximum of a tensor and a number is `.clamp(min=0)`.",
+}
 FORMULAS = {
     "large_final": "|w_f|",
     "magnitude_increase": "|w_f| - |w_i|",
@@ -42,7 +46,7 @@ def _agrees(answer, initial: Tensor, final: Tensor, criterion: str) -> None:
     tried = f"{criterion!r} of " + (f"w_i = {numbers(initial)}, w_f = {numbers(final)}" if small else
                                     f"random weights of shape {tuple(initial.shape)}")
     given = {"w_i": initial.clone(), "w_f": final.clone()}
-    got = run(CHECK, tried, answer, *given.values(), criterion)
+    got = run(CHECK, tried, answer, *given.values(), criterion, hints=HINTS)
     unchanged(CHECK, tried, "the weights", given, {"w_i": initial, "w_f": final})
     expected = scores_of(initial, final)[criterion]
     if not isinstance(got, Tensor) or got.shape != expected.shape:
@@ -69,10 +73,14 @@ def _mistake(got: Tensor, initial: Tensor, final: Tensor, criterion: str) -> str
         "That is the increase the wrong way round: |w_f| minus |w_i|.": {"magnitude_increase": initial.abs() - final.abs()}.get(criterion),
         "That is magnitude_increase: the difference of the sizes. A weight that changed its sign has moved far.":
             {"movement": final.abs() - initial.abs()}.get(criterion),
+        "That is the size of the difference of the sizes. A weight that changed its sign has moved far.":
+            {"movement": (final.abs() - initial.abs()).abs()}.get(criterion),
         "That is movement: the size of the difference.": {"magnitude_increase": (final - initial).abs()}.get(criterion),
         "It is an increase: a weight that shrank has a negative score. No abs() around the difference.":
             {"magnitude_increase": (final.abs() - initial.abs()).abs()}.get(criterion),
         "The max with 0 is missing: a weight whose sign has changed scores 0, not less.": {"large_final_same_sign": signed}.get(criterion),
+        "The other way round: the sign of the initial weight, the size of the final one.":
+            {"large_final_same_sign": (final.sign() * initial).clamp(min=0)}.get(criterion),
         "A weight whose sign has changed scores 0.": {"large_final_same_sign": final.abs()}.get(criterion),
         "Divide by |w_i|: only its sign counts, not its size.": {"large_final_same_sign": (initial * final).clamp(min=0)}.get(criterion),
         "max(0, w_f) keeps positive weights only. A weight that was negative and still is has kept its sign too.":

@@ -27,7 +27,8 @@ def masks_like(check: str, tried: str, returned, like: dict[str, Tensor]) -> dic
             fail(check, f"{tried}: the mask {name!r}", f"a tensor of shape {tuple(like[name].shape)}",
                  f"one of shape {tuple(mask.shape)}" if isinstance(mask, Tensor) else f"a {type(mask).__name__}")
         if not ((mask == 0) | (mask == 1)).all():
-            fail(check, f"{tried}: the mask {name!r}", "only 0 and 1", "other numbers too")
+            fail(check, f"{tried}: the mask {name!r}", "only 0 and 1", "other numbers too",
+                 "A mask says which weights are kept, 1, and which are gone, 0. It does not hold the weights.")
     return {name: returned[name].detach().bool() for name in like}
 
 
@@ -36,7 +37,7 @@ def unchanged(check: str, tried: str, what: str, now: dict[str, Tensor], before:
     changed = sorted(map(str, now.keys() ^ before.keys())) or [name for name in before if not torch.equal(now[name], before[name])]
     if changed:
         fail(check, tried, f"{what} left as they were", f"changed: {', '.join(changed)}",
-             "Make new tensors (`mask.clone()`) in place of changing those that are given.")
+             "Make new tensors (`.clone()`) in place of changing those that are given.")
 
 
 def copied(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -14,5 +14,5 @@ def _in_time(answer, *arguments):
     try:
         with time_limit(SECONDS):
             return answer(*arguments)
-    except TookTooLong:
-        raise TimeoutError(f"no result after {SECONDS} seconds") from None
+    except TookTooLong as over:
+        raise TimeoutError(f"no result after {over.seconds:g} seconds") from None

@@ -60,11 +60,6 @@ def stub(*arguments):
     raise NotImplementedError
 
 
-def forever(*arguments):
-    while True:
-        pass
-
-
 PRUNE = {
     "no answer yet": (stub, "there is no answer yet"),
     "no abs": (prune_with(size=lambda t: t), "ranked by their value"),
@@ -87,7 +82,6 @@ PRUNE = {
     "changes kept weights": (right_mask_but(pruned=lambda tensor, mask: 2 * tensor * mask), "Kept weights stay exactly as they were"),
     "mask the wrong way round": (right_mask_but(change=lambda mask: 1 - mask), "the wrong way round"),
     "random positions": (right_mask_but(change=shuffled), "weights kept"),
-    "never ends": (forever, "a loop that never ends"),
 }
 
 

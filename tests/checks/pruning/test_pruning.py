@@ -1,45 +1,13 @@
-"""The checks of lab 03 accept right answers in any form, and reject every plausible wrong one with the right words."""
+"""The checks of lab 03 accept right answers in any form; a choice of sparsities earns what it is worth."""
 import copy
 
 import pytest
 import torch
 from torch import nn
-from tests.checks import wrong_answers
-from utils import checks, pruning
-from utils.checks import report
+
+from utils import checks
 from utils.model import convnet, digits, fit, loaders
 from utils.pruning import fine_grained_prune
-
-EXERCISES = {
-    "fine_grained_prune": (checks.check_fine_grained_prune, pruning.fine_grained_prune, wrong_answers.PRUNE),
-    "fine_grained_pruner": (checks.check_fine_grained_pruner, pruning.FineGrainedPruner, wrong_answers.PRUNER),
-    "sensitivity_scan": (checks.check_sensitivity_scan, pruning.sensitivity_scan, wrong_answers.SCAN),
-    "fine_tune": (checks.check_fine_tune, wrong_answers.tune_with(), wrong_answers.FINE_TUNE),
-    "cubic": (checks.check_cubic, pruning.cubic, wrong_answers.CUBIC),
-}
-WRONG = [pytest.param(check, answer, words, id=f"{exercise}: {name}")
-         for exercise, (check, _, answers) in EXERCISES.items() for name, (answer, words) in answers.items()]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_the_reference_is_accepted(exercise):
-    check, reference, _ = EXERCISES[exercise]
-    for _ in range(5):                                  # fresh inputs each time
-        check(reference)
-
-
-@pytest.mark.parametrize("check, answer, words", WRONG)
-def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words, monkeypatch):
-    monkeypatch.setattr(report, "SECONDS", 0.5)
-    for _ in range(3):
-        with pytest.raises(checks.CheckFailed) as failure:
-            check(answer)
-        assert words in str(failure.value)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_each_check_meets_at_least_eight_wrong_answers(exercise):
-    assert len(EXERCISES[exercise][2]) >= 8
 
 
 def test_a_boolean_mask_and_sorting_instead_of_topk_are_right_too():
@@ -128,31 +96,3 @@ def test_choosing_does_not_change_the_model(trained):
     before = copy.deepcopy(trained[0].state_dict())
     choice(trained, {"conv1.weight": 0.1, "conv2.weight": 0.72, "fc.weight": 0.5})
     assert all(torch.equal(value, before[name]) for name, value in trained[0].state_dict().items())
-
-
-def test_graded_inputs_depend_on_the_seed_of_the_submission_alone(monkeypatch):
-    def numbers():
-        return torch.rand(3, generator=checks.fresh_generator()).tolist()
-    assert numbers() != numbers()
-    monkeypatch.setenv("COURSE_SEED", "ab" * 32)
-    first = numbers()
-    assert numbers() == first
-    monkeypatch.setenv("COURSE_SEED", "cd" * 32)
-    assert numbers() != first
-
-
-def test_a_notebook_shows_the_message_of_a_failed_check_and_no_traceback():
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.capture import capture_output
-    shell = InteractiveShell()
-    with capture_output() as seen:
-        shell.run_cell("from utils.checks import check_cubic\ncheck_cubic(lambda s: s)")
-    assert "returns a function" in seen.stdout + seen.stderr and "Traceback" not in seen.stdout + seen.stderr
-
-
-def test_an_error_of_torch_that_says_what_is_not_implemented_is_no_missing_answer():
-    def answer(tensor, sparsity):
-        return torch.ones(3) & torch.ones(3)                # '"bitwise_and_cpu" not implemented for 'Float''
-    with pytest.raises(checks.CheckFailed, match="not implemented for") as failure:
-        checks.check_fine_grained_prune(answer)
-    assert "no answer yet" not in str(failure.value)
