@@ -21,7 +21,7 @@ LECTURES = [
     ("05_loss_based_pruning", 6),
     ("06_magnitude_pruning", 6),
     ("07_schedules_and_layerwise_sparsity", 2),
-    ("08_lottery_tickets", 4),
+    ("08_lottery_tickets", 5),
 ]
 
 

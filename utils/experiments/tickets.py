@@ -10,6 +10,7 @@ batched product. Three arms share a level's masks:
 The members do not touch each other: the loss is a sum over them, and Adam works entry by entry.
 
     python -m utils.experiments.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
+    python -m utils.experiments.tickets --data mnist --folder FOLDER                  # files that you bring
 """
 import argparse
 import json
@@ -25,6 +26,8 @@ from torch import Tensor, nn
 
 from utils.importance import chance
 from utils.model import Data, Tensors, digits, mlp, mnist1d, prunable
+from utils.model.data import fashion_mnist, mnist
+from utils.model.idx import SOURCES, IdxError
 from utils.pruning import keep_top
 from utils.pruning.lottery import random_mask_like
 
@@ -44,12 +47,16 @@ class Setting(NamedTuple):
     lr: float = 1.2e-3
 
 
-DATA = {"digits": digits, "mnist1d": mnist1d}
+DATA = {"digits": digits, "mnist1d": mnist1d, "mnist": mnist, "fashion-mnist": fashion_mnist}
 
 
 def tickets_on(name: str, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> dict:
-    """Everything on one of DATA: {"rows": of all four arms, "masks": of seed 0 by level}."""
-    data = DATA[name]()
+    """`all_arms` on one of DATA."""
+    return all_arms(DATA[name](), setting, tick)
+
+
+def all_arms(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> dict:
+    """Everything: {"rows": of all four arms, "masks": of seed 0 by level}."""
     rows, masks = tickets(data, setting, tick)
     return {"rows": rows + retained(data, setting, tick), "masks": masks}
 
@@ -105,9 +112,10 @@ def train_members(start: Members, masks: list[Tensor], batch: tuple[Tensor, Tens
 @torch.no_grad()
 def accuracies(members: Members, batch: tuple[Tensor, Tensor]) -> list[float]:
     """The accuracy of each member in percent."""
-    x, y = batch
-    outputs = forward(members, x.expand(len(members.weights[0]), *x.shape))
-    return (100 * (outputs.argmax(-1) == y).double().mean(1)).tolist()
+    right = torch.zeros(len(members.weights[0]))
+    for x, y in zip(*(part.split(1000) for part in batch)):                     # the hidden outputs of all at once would be large
+        right += (forward(members, x.expand(len(right), *x.shape)).argmax(-1) == y).sum(1)
+    return (100 * right.double() / len(batch[1])).tolist()
 
 
 def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
@@ -223,12 +231,18 @@ def main() -> None:
     """Run one setting and write its rows, with the command that made them."""
     parser = argparse.ArgumentParser(description="Lottery tickets of an MLP with two hidden layers of 200 and 100 units.")
     parser.add_argument("--data", choices=DATA, default="mnist1d")
+    parser.add_argument("--folder", type=Path, help="where the files of mnist or fashion-mnist are")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
     for name in ("seeds", "levels", "steps"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Setting(), name))
     options = parser.parse_args()
-    inputs = DATA[options.data]().train[0].shape[1]
-    setting = Setting((inputs, 200, 100, 10), options.seeds, options.levels, steps=options.steps)
+    if options.folder and options.data not in SOURCES:
+        parser.error(f"--folder is for {' and '.join(SOURCES)}: {options.data} needs no files")
+    try:
+        data = DATA[options.data](options.folder) if options.data in SOURCES else DATA[options.data]()
+    except IdxError as error:
+        raise SystemExit(str(error)) from None
+    setting = Setting((data.train[0].shape[1], 200, 100, 10), options.seeds, options.levels, steps=options.steps)
     done, total = 0, 2 * total_steps(setting)
 
     def tick():
@@ -237,7 +251,7 @@ def main() -> None:
         if done % 100 == 0 or done == total:
             print(f"\r{done:,} of {total:,} steps", end="" if done < total else "\n", flush=True)
 
-    rows = tickets_on(options.data, setting, tick)["rows"]
+    rows = all_arms(data, setting, tick)["rows"]
     for arm in (*ARMS, "retain"):
         mean = [sum(r["accuracy"] for r in rows if (r["arm"], r["level"]) == (arm, level)) / setting.seeds for level in range(setting.levels)]
         print(f"{arm:8}" + "".join(f"{value:6.1f}" for value in mean))

@@ -1,5 +1,8 @@
-"""Data sets that need no download: scikit-learn's digits, and MNIST-1D, which is generated on the spot."""
+"""Data sets that need no download: scikit-learn's digits, and MNIST-1D, which is generated on the spot. And two whose files
+the user brings: MNIST and Fashion-MNIST.
+"""
 import random
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy
@@ -52,6 +55,21 @@ def mnist1d() -> Data:
     return _data((x[:3400], y[:3400]), (x[3400:], y[3400:]), (made["x_test"].astype("float32"), made["y_test"]))
 
 
+def mnist(folder: Path | None = None) -> Data:
+    """MNIST: handwritten digits, 28x28 pixels, 784 inputs; 50 000 to train, 10 000 to validate, 10 000 to test; ten classes.
+
+    Pixels are scaled to [-0.3, 0.7], as those of `digits`. Source: LeCun, Cortes and Burges (1998). The four files must be
+    in `folder`, by default data/mnist in the course's folder: `utils.model.idx` says more, and fetches them if told to. An
+    IdxError says what is missing.
+    """
+    return _pictures("mnist", folder)
+
+
+def fashion_mnist(folder: Path | None = None) -> Data:
+    """Fashion-MNIST: ten kinds of clothes, in everything else like `mnist`, and harder. Source: Xiao, Rasul and Vollgraf (2017)."""
+    return _pictures("fashion-mnist", folder)
+
+
 def loaders(data: Data, batch_size: int = 64, seed: int = 0) -> dict[str, DataLoader]:
     """The notes' `dataloader`: a dictionary with "train", "validation" and "test".
 
@@ -65,6 +83,22 @@ def loaders(data: Data, batch_size: int = 64, seed: int = 0) -> dict[str, DataLo
         "validation": DataLoader(TensorDataset(*data.validation), batch_size=len(data.validation[1])),
         "test": DataLoader(TensorDataset(*data.test), batch_size=len(data.test[1])),
     }
+
+
+def _pictures(name: str, folder: Path | None) -> Data:
+    """The last sixth of the training file is to validate; the parts share its memory."""
+    from utils.model.idx import pictures
+
+    parts = {}
+    for part in ("train", "test"):
+        pixels, labels = pictures(name, part, folder)
+        x = pixels.reshape(len(pixels), -1).astype("float32")
+        x /= 255
+        x -= 0.3
+        parts[part] = x, labels.astype("int64")
+    x, y = parts["train"]
+    first = len(y) - len(y) // 6
+    return _data((x[:first], y[:first]), (x[first:], y[first:]), parts["test"])
 
 
 def _data(*parts) -> Data:

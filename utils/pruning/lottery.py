@@ -47,6 +47,7 @@ def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], s
 
     fit(model, masks)   trains it in place and keeps the zeros
     sparsity            at the end; each round prunes the same fraction of the survivors, 1 - (1 - sparsity)^(1 / rounds).
+                        What is gone after a round is rounded, not what goes in it: the end is round(sparsity * n), exactly.
                         A float ranks all tensors together, a dictionary by name each tensor by itself
     initial             the state that `rewind` goes back to; by default that of `model` as it comes. A state from early in
                         training instead is late rewinding (Frankle et al., 2020)

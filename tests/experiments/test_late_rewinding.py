@@ -1,0 +1,71 @@
+"""Late rewinding at its two ends is what is known already; and the claim holds on a small run."""
+import pytest
+
+from utils.experiments.late_rewinding import late_rewinding, late_rewinding_on, total_steps
+from utils.experiments.tickets import Setting, accuracies, gather, orders_of, tickets, train_members
+from utils.importance import magnitude
+from utils.model import digits, mlp
+from utils.pruning import apply_masks, find_ticket, keep_top
+
+SMALL = Setting((64, 20, 10), seeds=3, levels=3, keep=0.3, steps=60, lr=5e-3)
+
+
+def mean(rows, **where):
+    return sum(values := [row["accuracy"] for row in rows if all(row[key] == value for key, value in where.items())]) / len(values)
+
+
+def trained_alone(network, masks, data, order, lr):
+    """In place, one network as a batch of one."""
+    stacked = [masks[name].T[None] for name in ("fc1.weight", "fc2.weight")]
+    weights, biases = train_members(gather([network]), stacked, data, order[:, None], lr)
+    network.load_state_dict({f"fc{k}.{kind}": value for k in (1, 2)
+                             for kind, value in (("weight", weights[k - 1][0].T), ("bias", biases[k - 1][0, 0]))})
+    return network
+
+
+def test_step_0_is_the_ticket_of_the_other_experiment():
+    ours = late_rewinding(digits(), (0,), SMALL)
+    ticket = [row for row in tickets(digits(), SMALL)[0] if row["arm"] == "ticket"]
+    assert [(row["level"], row["seed"], row["density"]) for row in ours] == [(row["level"], row["seed"], row["density"]) for row in ticket]
+    assert all(abs(a["accuracy"] - b["accuracy"]) < 1.5 for a, b in zip(ours, ticket))      # rounding differs with the size of a batch
+
+
+def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
+    rows = late_rewinding(digits(), (0, SMALL.steps), SMALL)
+    trained = [row["accuracy"] for row in rows if (row["k"], row["level"]) == (0, 0)]
+    assert trained == [row["accuracy"] for row in rows if (row["k"], row["level"]) == (SMALL.steps, 0)]
+    orders = orders_of(range(3), SMALL.steps, SMALL.batch, 1077)
+    for seed in range(3):
+        network = mlp(*SMALL.widths, seed=seed)
+        trained_alone(network, keep_top(magnitude(network), 0.0), digits().train, orders[:, seed], SMALL.lr)
+        apply_masks(network, keep_top(magnitude(network), 0.7))
+        (found,) = (row["accuracy"] for row in rows if (row["k"], row["level"], row["seed"]) == (SMALL.steps, 1, seed))
+        assert abs(accuracies(gather([network]), digits().test)[0] - found) < 1
+
+
+@pytest.mark.parametrize("k", [20, 45])
+def test_it_is_find_ticket_begun_after_k_steps(k):
+    data, order = digits(), orders_of((0,), SMALL.steps, SMALL.batch, 1077)[:, 0]
+    network = mlp(*SMALL.widths, seed=0)
+    trained_alone(network, keep_top(magnitude(network), 0.0), data.train, order[:k], SMALL.lr)
+    fit = lambda model, masks: trained_alone(model, masks, data.train, order[k:], SMALL.lr)
+    fit(network, find_ticket(network, fit, 1 - SMALL.keep ** 2, rounds=2))
+    (found,) = (row["accuracy"] for row in late_rewinding(data, (k,), SMALL) if (row["level"], row["seed"]) == (2, 0))
+    apart = abs(accuracies(gather([network]), data.test)[0] - found)
+    assert apart < 3
+
+
+def test_the_ticks_are_those_that_are_foretold_and_every_row_is_there():
+    ticks, setting = [], SMALL._replace(steps=6)
+    rows = late_rewinding_on("digits", (0, 2, 5), setting, lambda: ticks.append(1))
+    assert len(ticks) == total_steps((0, 2, 5), setting) == 18 + (2 + 12) + (5 + 3)
+    assert [(row["k"], row["level"], row["seed"]) for row in rows] == [(k, level, seed) for k in (0, 2, 5) for level in range(3) for seed in range(3)]
+
+
+def test_with_a_large_learning_rate_late_rewinding_helps_the_sparse_ticket_and_with_a_small_one_it_does_not():
+    def gain(lr):
+        rows = late_rewinding_on("mnist1d", (0, 25), Setting(seeds=4, levels=3, keep=0.25, lr=lr))
+        return mean(rows, k=25, level=2) - mean(rows, k=0, level=2)
+
+    assert gain(0.02) > 2.5
+    assert gain(0.0012) < 1.5
