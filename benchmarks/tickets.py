@@ -20,7 +20,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from utils.experiments.tickets import Setting, fast_products, gather, orders_of, train_members  # noqa: E402
+from utils.experiments.members import fast_products, gather, orders_of, train_members  # noqa: E402
+from utils.experiments.tickets import Setting  # noqa: E402
 from utils.importance import magnitude  # noqa: E402
 from utils.model import mlp, mnist1d  # noqa: E402
 from utils.pruning import apply_masks, keep_top  # noqa: E402

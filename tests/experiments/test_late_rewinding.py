@@ -2,7 +2,8 @@
 import pytest
 
 from utils.experiments.late_rewinding import late_rewinding, late_rewinding_on, total_steps
-from utils.experiments.tickets import Setting, accuracies, gather, orders_of, tickets, train_members
+from utils.experiments.members import accuracies, gather, orders_of, train_members
+from utils.experiments.tickets import Setting, tickets
 from utils.importance import magnitude
 from utils.model import digits, mlp
 from utils.pruning import apply_masks, find_ticket, keep_top

@@ -1,4 +1,6 @@
 """A result is computed once for its settings; other settings, or a run that failed, compute anew."""
+import shutil
+
 import pytest
 import torch
 
@@ -30,10 +32,16 @@ def test_the_second_time_it_is_read_and_says_so(capsys):
     assert again["rows"] == first["rows"] and torch.equal(again["masks"][0]["w"], first["masks"][0]["w"])
 
 
-def test_another_setting_or_another_program_computes_anew(monkeypatch):
+def test_another_setting_or_another_program_computes_anew(monkeypatch, tmp_path):
     remember(work, "a", 4)
     remember(work, "a", 5)
-    monkeypatch.setattr(home.inspect, "getsource", lambda module: "another program")
+    library = tmp_path / "utils"
+    shutil.copytree(home.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__", "grading"))
+    monkeypatch.setattr(home, "LIBRARY", library)
+    remember(work, "a", 4)
+    assert CALLS == [("a", 4), ("a", 5)]                    # the same program in another place
+    with (library / "experiments" / "members.py").open("a") as source:
+        source.write("# another program")
     remember(work, "a", 4)
     assert CALLS == [("a", 4), ("a", 5), ("a", 4)]
 

@@ -2,8 +2,8 @@
 import torch
 from torch import nn
 
-from utils.experiments.tickets import (ARMS, Setting, accuracies, fast_products, forward, gather, orders_of, pruned_further, tickets,
-                                       total_steps, train_members)
+from utils.experiments.members import accuracies, fast_products, forward, gather, orders_of, train_members
+from utils.experiments.tickets import ARMS, Setting, pruned_further, tickets, total_steps
 from utils.model import digits, mlp, mnist1d, num_weights
 from utils.pruning import apply_masks, find_ticket, keep_top
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from utils.experiments.tickets import (DATA, Setting, accuracies, fast_products, gather, orders_of, pruned_further,
-                                       train_members)
+from utils.experiments.members import accuracies, fast_products, gather, orders_of, train_members
+from utils.experiments.tickets import DATA, Setting, pruned_further
 from utils.model import Data, mlp
 
 

@@ -27,6 +27,11 @@ def gather(networks: list[nn.Module]) -> Members:
                    [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)])
 
 
+def joined(*groups: Members) -> Members:
+    """Several groups of members as one."""
+    return Members([torch.cat(w) for w in zip(*(g.weights for g in groups))], [torch.cat(b) for b in zip(*(g.biases for g in groups))])
+
+
 @torch.no_grad()
 def member_of(members: Members, member: int, like: nn.Module) -> nn.Module:
     """One member as a network of its own: a copy of `like` with its weights and biases."""
@@ -103,9 +108,10 @@ def train_members(start: Members, masks: list[Tensor], batch: Batch, orders: Ten
 @torch.no_grad()
 def accuracies(members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu) -> list[float]:
     """The accuracy of each member in percent."""
-    x, y = batch
-    outputs = forward(members, x.expand(len(members.weights[0]), *x.shape), activation)
-    return (100 * (outputs.argmax(-1) == y).double().mean(1)).tolist()
+    right = torch.zeros(len(members.weights[0]))
+    for x, y in zip(*(part.split(1000) for part in batch)):                     # the hidden outputs of all at once would be large
+        right += (forward(members, x.expand(len(right), *x.shape), activation).argmax(-1) == y).sum(1)
+    return (100 * right.double() / len(batch[1])).tolist()
 
 
 def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:

@@ -2,8 +2,6 @@
 lecture has them at once.
 """
 import hashlib
-import inspect
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,18 +9,19 @@ from pathlib import Path
 import torch
 
 FOLDER = Path(__file__).resolve().parents[2] / ".course" / "results"
+LIBRARY = Path(__file__).resolve().parents[1]
+ROOMS = ("model", "importance", "pruning", "sparse_training", "experiments")        # where results come from
 
 
 def remember(compute: Callable, *settings, **options):
     """`compute(*settings, **options)`, or what it returned the last time; says on the screen
     which of the two.
 
-    The key is made of the settings (their repr) and of the source of the module that computes,
-    so another setting or another program computes anew. `options` (a progress bar, for example)
+    The key is made of the settings (their repr) and of the source of all that may compute, so
+    another setting or another program computes anew. `options` (a progress bar, for example)
     do not count. Results are numbers, strings, tensors, lists, tuples and dictionaries of them.
     """
-    source = inspect.getsource(sys.modules[compute.__module__])
-    key = hashlib.sha256("\n".join([source, torch.__version__, *map(repr, settings)]).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\n".join([program(), torch.__version__, *map(repr, settings)]).encode()).hexdigest()[:16]
     path = FOLDER / f"{compute.__name__}_{key}.pt"
     if path.exists():
         made = time.strftime("%d %B, %H:%M", time.localtime(path.stat().st_mtime))
@@ -34,3 +33,8 @@ def remember(compute: Callable, *settings, **options):
     torch.save(result, unfinished)
     unfinished.replace(path)                    # a run that is interrupted leaves no half of a file
     return result
+
+
+def program() -> str:
+    """The source of the library's rooms that results come from."""
+    return "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in sorted((LIBRARY / room).glob("*.py")))

@@ -1,13 +1,10 @@
 """Claim: a ticket trains better from its own initial weights than from new ones.
 
-What `find_ticket` does for one network, for many at once: networks of the same shape are one
-batched product. Three arms share a level's masks:
+What `find_ticket` does for one network, for many at once (`members`). Three arms share a level's masks:
 
     ticket   the mask found by iterative magnitude pruning, rewound to the initial weights
     reinit   the same mask, new weights
     random   the initial weights, a random mask with the same density in each layer
-
-The members do not touch each other: the loss is a sum over them, and Adam works entry by entry.
 
     python -m utils.experiments.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
     python -m utils.experiments.tickets --data mnist --folder FOLDER                  # files that you bring
@@ -17,13 +14,13 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from utils.experiments.members import Members, accuracies, fast_products, gather, joined, named, orders_of, train_members
 from utils.importance import chance
 from utils.model import Data, Tensors, digits, mlp, mnist1d, prunable
 from utils.model.data import fashion_mnist, mnist
@@ -59,88 +56,6 @@ def all_arms(data: Data, setting: Setting = Setting(), tick: Callable[[], None] 
     """Everything: {"rows": of all four arms, "masks": of seed 0 by level}."""
     rows, masks = tickets(data, setting, tick)
     return {"rows": rows + retained(data, setting, tick), "masks": masks}
-
-
-class Members(NamedTuple):
-    """E networks in one: `weights` [E, in, out] and `biases` [E, 1, out] of each layer."""
-    weights: list[Tensor]
-    biases: list[Tensor]
-
-
-def gather(networks: list[nn.Module]) -> Members:
-    """MLPs of the same shape as one batch of members."""
-    layers = [[layer for layer in network if isinstance(layer, nn.Linear)] for network in networks]
-    return Members([torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
-                   [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)])
-
-
-def forward(members: Members, x: Tensor) -> Tensor:
-    """Outputs [E, batch, classes] for inputs [E, batch, in]: ReLU between the layers."""
-    last = len(members.weights) - 1
-    for number, (w, b) in enumerate(zip(*members)):
-        x = torch.baddbmm(b, x, w)
-        if number < last:
-            x = x.relu()
-    return x
-
-
-def train_members(start: Members, masks: list[Tensor], batch: tuple[Tensor, Tensor], orders: Tensor, lr: float,
-                  tick: Callable[[], None] = lambda: None) -> Members:
-    """Train every member by Adam with its zeros kept; returns them trained, `start` stays.
-
-    `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each
-    member sees in each step.
-    """
-    x, y = batch
-    members = Members([(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
-                      [b.clone().requires_grad_() for b in start.biases])
-    parameters = [*members.weights, *members.biases]
-    optimizer = torch.optim.Adam(parameters, lr=lr, fused=True)
-    for order in orders:
-        outputs, labels = forward(members, x[order]).flatten(0, 1), y[order].flatten()
-        loss = nn.functional.cross_entropy(outputs, labels, reduction="sum") / order.shape[1]       # a sum over the members
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters)):
-            parameter.grad = gradient
-        optimizer.step()
-        with torch.no_grad():
-            for w, m in zip(members.weights, masks):
-                w.mul_(m)
-        tick()
-    return Members([w.detach() for w in members.weights], [b.detach() for b in members.biases])
-
-
-@torch.no_grad()
-def accuracies(members: Members, batch: tuple[Tensor, Tensor]) -> list[float]:
-    """The accuracy of each member in percent."""
-    right = torch.zeros(len(members.weights[0]))
-    for x, y in zip(*(part.split(1000) for part in batch)):                     # the hidden outputs of all at once would be large
-        right += (forward(members, x.expand(len(right), *x.shape)).argmax(-1) == y).sum(1)
-    return (100 * right.double() / len(batch[1])).tolist()
-
-
-def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
-    """[steps, seeds, batch]: for each seed its own shuffled epochs, one after the other, cut
-    into batches.
-    """
-    drawn = []
-    for seed in seeds:
-        generator = torch.Generator().manual_seed(1000 + seed)
-        epochs = -(-steps * batch // examples)
-        drawn.append(torch.cat([torch.randperm(examples, generator=generator) for _ in range(epochs)])[:steps * batch].view(steps, batch))
-    return torch.stack(drawn, 1)
-
-
-@contextmanager
-def fast_products():
-    """Let torch choose faster kernels for float32 products; on processors with units for
-    bfloat16 they may round more.
-    """
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("medium")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
 
 
 @fast_products()
@@ -213,18 +128,6 @@ def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
     drawn = [random_mask_like({k: m[e] for k, m in enumerate(masks)}, chance(1000 * level + e))
              for e in range(len(masks[0]))]
     return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
-
-
-def joined(*groups: Members) -> Members:
-    """Several groups of members as one."""
-    return Members([torch.cat(w) for w in zip(*(g.weights for g in groups))], [torch.cat(b) for b in zip(*(g.biases for g in groups))])
-
-
-def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
-    """The masks of one member by parameter name, in the shape (out, in) of the layer's
-    weight.
-    """
-    return {name: m[member].T.clone() for name, m in zip(names, masks)}
 
 
 def main() -> None:

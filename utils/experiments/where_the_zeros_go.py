@@ -4,9 +4,9 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from utils.experiments.tickets import Members, accuracies, fast_products, gather, orders_of, train_members
+from utils.experiments.members import Members, accuracies, fast_products, gather, member_of, orders_of, stacked, train_members
 from utils.importance import chance, lamp, magnitude
-from utils.model import Data, Tensors, mlp, prunable
+from utils.model import Data, Tensors, mlp
 from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
 
 RULES = ("uniform", "Erdos-Renyi", "global", "LAMP", "LAMP, random weights")
@@ -40,22 +40,13 @@ def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[
     networks = [mlp(*widths, seed=seed) for seed in seeds]
     start, orders = gather(networks), orders_of(seeds, steps, batch, len(data.train[1]))
     trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr)
-    for member, network in enumerate(networks):
-        put_member(trained, member, network)
+    networks = [member_of(trained, member, network) for member, network in enumerate(networks)]
     cases = [(seed, sparsity, rule) for sparsity in sparsities for rule in RULES for seed in seeds]
     masks = [masks_by(rule, networks[seeds.index(seed)], sparsity) for seed, sparsity, rule in cases]
     start = gather([networks[seeds.index(seed)] for seed, _, _ in cases])
-    stacked = [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
-    pruned = Members([w * m for w, m in zip(start.weights, stacked)], start.biases)
-    retrained = train_members(pruned, stacked, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr)
+    together = stacked(masks)
+    pruned = Members([w * m for w, m in zip(start.weights, together)], start.biases)
+    retrained = train_members(pruned, together, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr)
     return [{"seed": seed, "sparsity": sparsity, "rule": rule, "pruned": before, "retrained": after,
              "density": {name: float(m.mean()) for name, m in mask.items()}}
             for (seed, sparsity, rule), mask, before, after in zip(cases, masks, accuracies(pruned, data.test), accuracies(retrained, data.test))]
-
-
-@torch.no_grad()
-def put_member(members: Members, member: int, network: nn.Module) -> None:
-    """Write one member's weights and biases into its network."""
-    for (name, _), w, b in zip(prunable(network).items(), *members):
-        network.get_parameter(name).copy_(w[member].T)
-        network.get_parameter(name.replace("weight", "bias")).copy_(b[member, 0])

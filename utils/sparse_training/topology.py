@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.importance.random import random
-from utils.model.parameters import Tensors, prunable
+from utils.model.parameters import Tensors
 from utils.pruning.masks import apply_masks, keep_top
 
 
