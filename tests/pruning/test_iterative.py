@@ -62,6 +62,18 @@ def test_synflow_scored_again_and_again_empties_no_layer_where_scored_once_it_do
     assert num_zeros(once) == num_zeros(often)
 
 
+def test_pruning_iteratively_brings_nothing_back_though_zeros_score_higher_than_what_is_left():
+    model, seen = mlp(8, 30, 4, seed=0), []
+
+    def negative(pruned, batch):
+        seen.append({name: w == 0 for name, w in prunable(pruned).items()})
+        return {name: -w.abs() for name, w in prunable(pruned).items()}
+
+    masks = prune_iteratively(model, negative, exponential(0.9), steps=4)
+    for before, after in zip(seen, [*seen[1:], {name: mask == 0 for name, mask in masks.items()}]):
+        assert all((after[name] >= zeros).all() for name, zeros in before.items())
+
+
 def test_pruning_iteratively_needs_a_step():
     with pytest.raises(ValueError, match="at least one step"):
         prune_iteratively(mlp(2, 2), magnitude, exponential(0.5), steps=0)

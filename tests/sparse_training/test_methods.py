@@ -139,6 +139,7 @@ def test_deep_rs_walk_is_the_formula_for_theta():
 def test_deep_r_lets_go_what_crossed_0_and_keeps_signs_while_they_live(layers):
     weights, masks, _ = layers
     signs = {name: torch.where(torch.rand(w.shape, generator=generator(3)) < 0.5, 1.0, -1.0) for name, w in weights.items()}
+    weights["a"][masks["a"] == 1] *= (torch.arange(int(masks["a"].sum())) > 0)          # one was born just now, and lives
     kept, new, after = deep_r_rewire(weights, masks, signs, generator())
     for name, w in weights.items():
         assert torch.equal(kept[name], masks[name] * ((w * signs[name] > 0) | (w == 0)))
