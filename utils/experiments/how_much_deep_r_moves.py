@@ -2,14 +2,12 @@
 from collections.abc import Sequence
 
 import torch
-from torch import nn
 
-from utils.experiments.members import Members, accuracies, fast_products, gather, orders_of, stacked, train_members
-from utils.experiments.trained_sparse import moved
+from utils.experiments.members import Members, accuracies, fast_products, gather, orders_of, train_members
+from utils.experiments.trained_sparse import Case, moved, starts
 from utils.importance import chance
-from utils.model import Data, initialize, mlp
-from utils.pruning import erdos_renyi
-from utils.sparse_training import deep_r_rewire, random_topology, rescale
+from utils.model import Data
+from utils.sparse_training import deep_r_rewire
 from utils.sparse_training.deep_r import random_signs, walk
 
 
@@ -21,13 +19,8 @@ def how_much_deep_r_moves(data: Data, widths: Sequence[int], density: float, pul
     One row a seed and pull: test "accuracy" in percent, the part of the connections that "moved".
     """
     cases = [(pull, seed) for pull in pulls for seed in seeds]
-    networks, first = [], []
-    for _, seed in cases:
-        network = initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed)
-        first.append(random_topology(network, erdos_renyi(network, 1 - density), chance(seed)))
-        rescale(network, first[-1])
-        networks.append(network)
-    masks, members = stacked(first), gather(networks)
+    networks, masks = starts(widths, [Case(density, "DEEP R", seed) for _, seed in cases])
+    members = gather(networks)
     start, generators = [mask.clone() for mask in masks], [chance(seed + 1000) for _, seed in cases]
     signs = [torch.where(w == 0, random_signs(w, chance(0)), w.sign()) for w in members.weights]
 

@@ -34,7 +34,9 @@ def isometry_before_training(data: Data, widths: Sequence[int], densities: Seque
                 apply_masks(network, mask)
                 if start == "orthogonal, restored":
                     restore_isometry(network, mask)
-                cases.append((density, seed, start)), networks.append(network), masks.append(mask)
+                cases.append((density, seed, start))
+                networks.append(network)
+                masks.append(mask)
     orders = orders_of([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
     trained = train_members(gather(networks), stacked(masks), data.train, orders, lr, optimizer=torch.optim.SGD, activation=torch.tanh)
     return [{"density": density, "seed": seed, "start": start, "accuracy": accuracy,

@@ -5,40 +5,51 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from utils.experiments.members import accuracies, fast_products, gather, member_of, orders_of, stacked, train_members
+from utils.experiments.members import accuracies, fast_products, gather, member_of, named, orders_of, stacked, train_members
 from utils.importance import chance, grasp, lamp, magnitude, random, snip, synflow
-from utils.model import Data, Tensors, initialize, mlp
+from utils.importance.lamp import lamp_scores
+from utils.model import Data, Tensors, copy_of, digits, initialize, mlp, prunable
 from utils.model.data import Batch
 from utils.pruning import erdos_renyi, exponential, keep_top, prune_iteratively, random_mask_like
 
-Method = Callable[[nn.Module, Batch, float], Tensors]             # (model, batch, sparsity) -> masks
+Method = Callable[..., Tensors]             # (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
 
 
 def by(importance: Callable[..., Tensors], sign: Callable = lambda score: score) -> Method:
     """Score once, keep the top of all layers together."""
-    return lambda model, batch, sparsity: keep_top({name: sign(score) for name, score in importance(model, batch).items()}, sparsity)
+    return lambda model, batch, sparsity, seed=0: keep_top({name: sign(score) for name, score in importance(model, batch).items()}, sparsity)
 
 
 def shuffled(method: Method) -> Method:
     """As many weights of each layer as the method keeps, at random places (Frankle et al., 2021)."""
-    return lambda model, batch, sparsity: random_mask_like(method(model, batch, sparsity), chance(0))
+    return lambda model, batch, sparsity, seed=0: random_mask_like(method(model, batch, sparsity), chance(seed))
+
+
+def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
+    """-theta dL/dtheta: what the loss would gain, to first order, if a weight went. SNIP takes its absolute value."""
+    model, (x, y) = copy_of(model).train(), batch
+    weights = {name: model.get_parameter(name) for name in prunable(model)}
+    gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(weights.values()))
+    return {name: -weight.detach() * g for (name, weight), g in zip(weights.items(), gradients)}
 
 
 METHODS: dict[str, Method] = {
-    "random": lambda model, batch, sparsity: keep_top(random(model, generator=chance(0)), sparsity),
-    "random, Erdos-Renyi": lambda model, batch, sparsity: keep_top(random(model, generator=chance(0)), erdos_renyi(model, sparsity)),
+    "random": lambda model, batch, sparsity, seed=0: keep_top(random(model, generator=chance(seed)), sparsity),
+    "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: keep_top(random(model, generator=chance(seed)), erdos_renyi(model, sparsity)),
     "magnitude": by(magnitude),
     "SNIP": by(snip),
+    "SNIP, signed": by(signed_snip),
     "GraSP": by(grasp),
-    "SynFlow": lambda model, batch, sparsity: prune_iteratively(model, synflow, exponential(sparsity), 100, batch),
+    "SynFlow": lambda model, batch, sparsity, seed=0: prune_iteratively(model, synflow, exponential(sparsity), 100, batch),
     "SynFlow, one round": by(synflow),
     "GraSP, temperature 1": by(partial(grasp, temperature=1.0)),
     "GraSP, absolute value": by(grasp, sign=torch.abs),
     "GraSP, wrong sign": by(grasp, sign=torch.neg),
 }
 METHODS |= {f"{name}, shuffled": shuffled(METHODS[name]) for name in ("SNIP", "SynFlow")}
+ROUNDS = {"after training": 1, "after training, in rounds": 30}         # the controls: LAMP on the trained network
 
 
 def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
@@ -49,15 +60,20 @@ def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
     return x[chosen], y[chosen]
 
 
+def pruned_digits(widths: Sequence[int], densities: Sequence[float], methods: Sequence[str], seeds: Sequence[int],
+                  steps: int = 425, tick: Callable[[], None] = lambda: None) -> list[dict]:
+    """`pruned_before_training` on the digits: its settings are all numbers and words, as `remember` likes them."""
+    return pruned_before_training(digits(), widths, densities, methods, seeds, steps, tick=tick)
+
+
 @fast_products()
 def pruned_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], methods: Sequence[str], seeds: Sequence[int],
                            steps: int = 425, batch: int = 64, lr: float = 2e-3, tick: Callable[[], None] = lambda: None) -> list[dict]:
     """Prune networks at He's initialization and train what is left; all at once.
 
     One row a seed, density and method: test "accuracy" in percent, "kept" weights by layer, and
-    the network's "dense" accuracy. Method "after training" is the control: LAMP on the
-    trained dense network, which is then trained on for as many steps again. `tick` is called
-    after each of 2 * steps optimizer steps.
+    the network's "dense" accuracy. The controls of ROUNDS begin with the trained dense network and
+    train it for as many steps again. `tick` is called after each of 2 * steps optimizer steps.
     """
     networks = {seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds}
     batches = {seed: few_of_each(data, seed) for seed in seeds}
@@ -67,10 +83,33 @@ def pruned_before_training(data: Data, widths: Sequence[int], densities: Sequenc
     dense = dict(zip(seeds, accuracies(trained, data.test)))
     after = {seed: member_of(trained, k, networks[seed]) for k, seed in enumerate(seeds)}
     cases = [(density, method, seed) for density in densities for method in methods for seed in seeds]
-    masks = [by(lamp)(after[seed], None, 1 - density) if method == "after training"
-             else METHODS[method](networks[seed], batches[seed], 1 - density) for density, method, seed in cases]
-    members = gather([(after if method == "after training" else networks)[seed] for _, method, seed in cases])
-    results = accuracies(train_members(members, stacked(masks), data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr, tick), data.test)
+    begin = [(after if method in ROUNDS else networks)[seed] for _, method, seed in cases]
+    first = [by(lamp)(network, None, exponential(1 - density)(1 / ROUNDS[method])) if method in ROUNDS
+             else METHODS[method](network, batches[seed], 1 - density, seed) for network, (density, method, seed) in zip(begin, cases)]
+    masks = stacked(first)
+    results = accuracies(train_members(gather(begin), masks, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr, tick,
+                                       rewire=in_rounds(cases, masks, steps)), data.test)
     return [{"density": density, "method": method, "seed": seed, "accuracy": accuracy, "dense": dense[seed],
-             "kept": {name: int(m.sum()) for name, m in mask.items()}}
-            for (density, method, seed), mask, accuracy in zip(cases, masks, results)]
+             "kept": {name: int(mask.sum()) for name, mask in named(list(first[0]), masks, member).items()}}
+            for member, ((density, method, seed), accuracy) in enumerate(zip(cases, results))]
+
+
+def in_rounds(cases: Sequence[tuple], masks: list[Tensor], steps: int) -> Callable:
+    """The rewiring that prunes the controls further: along the exponential schedule, in the first three quarters of `steps`.
+
+    Round 1 is before the first step. `masks` [E, in, out] and the weights are changed in place.
+    """
+    rounds_at = {member: {(k - 1) * 3 * steps // (4 * ROUNDS[method]): k / ROUNDS[method] for k in range(2, ROUNDS[method] + 1)}
+                 for member, (_, method, _) in enumerate(cases) if method in ROUNDS}
+
+    @torch.no_grad()
+    def rewire(step, members, optimizer, examples):
+        for member, times in rounds_at.items():
+            if step in times:
+                kept = keep_top({k: lamp_scores(w[member]) for k, w in enumerate(members.weights)},
+                                exponential(1 - cases[member][0])(times[step]), within={k: m[member] for k, m in enumerate(masks)})
+                for k, mask in kept.items():
+                    masks[k][member] = mask
+                    members.weights[k][member] *= mask
+
+    return rewire

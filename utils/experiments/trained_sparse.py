@@ -2,6 +2,7 @@
 to where the gradient is large.
 """
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -18,11 +19,22 @@ STARTS = {"static, uniform": uniform, "RigL, uniform": uniform}                 
 ARMS = ("static, uniform", "static", "SET", "DSR", "RigL", "RigL, uniform")
 
 
-class Mover:
-    """One member's rewiring: (weights, masks, gradients, how far training is) -> kept and new masks."""
+class Case(NamedTuple):
+    """One network: connections move `every` so many steps, the `fraction` of them (RigL's falls
+    along a cosine until three quarters of the training).
+    """
+    density: float
+    arm: str
+    seed: int
+    every: int = 50
+    fraction: float = 0.3
 
-    def __init__(self, arm: str, fraction: float, seed: int):
-        self.rule, self.fraction, self.generator = arm.partition(",")[0], fraction, chance(seed + 1000)
+
+class Mover:
+    """One network's rewiring: (weights, masks, gradients, how far training is) -> kept and new masks."""
+
+    def __init__(self, case: Case):
+        self.rule, self.fraction, self.generator = case.arm.partition(",")[0], case.fraction, chance(case.seed + 1000)
         self.threshold = 1e-3                                                    # of DSR
 
     def __call__(self, weights: Tensors, masks: Tensors, gradients: Tensors, done: float) -> tuple[Tensors, Tensors]:
@@ -40,41 +52,51 @@ class Mover:
 
 
 @fast_products()
-def trained_sparse(data: Data, widths: Sequence[int], densities: Sequence[float], seeds: Sequence[int], arms: Sequence[str] = ARMS,
-                   steps: int = 1000, every: int = 17, fraction: float = 0.3, batch: int = 64, lr: float = 2e-3,
+def trained_sparse(data: Data, widths: Sequence[int], cases: Sequence[Case], steps: int = 1000, batch: int = 64, lr: float = 2e-3,
                    tick: Callable[[], None] = lambda: None) -> list[dict]:
-    """Train sparse networks from the start; all seeds, densities and arms at once.
+    """Train sparse networks from the start, all cases at once.
 
-    Connections move `every` so many steps, the `fraction` of them (RigL's falls along a cosine until three
-    quarters of the training). One row a seed, density and arm: test "accuracy" in percent, "kept" connections
-    by layer at the start and at the end, and the part of them that "moved": that are new at the end.
+    One row a case: its fields, test "accuracy" in percent, the part of its connections that "moved" (that
+    are new at the end), and a list "over time", for the start and after each rewiring: the "step", the
+    number of connections in each of the "layers" and at each of the "inputs". `tick` is called after
+    each of the optimizer's steps.
     """
-    cases = [(density, arm, seed) for density in densities for arm in arms for seed in seeds]
-    networks, first = [], []
-    for density, arm, seed in cases:
-        network = initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed)
-        first.append(random_topology(network, STARTS.get(arm, erdos_renyi)(network, 1 - density), chance(seed)))
-        rescale(network, first[-1])
-        networks.append(network)
-    masks, movers = stacked(first), [Mover(arm, fraction, seed) for _, arm, seed in cases]
-    start = [mask.clone() for mask in masks]
+    networks, masks = starts(widths, cases)
+    start, movers = [mask.clone() for mask in masks], [Mover(case) for case in cases]
+    over_time = [[counted(masks, e, 0)] for e in range(len(cases))]
 
     def rewire(step: int, members: Members, optimizer: torch.optim.Optimizer, examples: Batch) -> None:
-        if step and step % every == 0:
+        due = [e for e, case in enumerate(cases) if step and step % case.every == 0]
+        if due:
             gradients = gradients_of(members, examples).weights
             kept = [m.clone() for m in masks]
-            for e, mover in enumerate(movers):
-                stay, new = mover(*(dict(enumerate(t[e].detach() for t in part)) for part in (members.weights, masks, gradients)), step / steps)
+            for e in due:
+                stay, new = movers[e](*(dict(enumerate(t[e].detach() for t in part)) for part in (members.weights, masks, gradients)), step / steps)
                 for k in stay:
                     kept[k][e], masks[k][e] = stay[k], new[k]
+                over_time[e].append(counted(masks, e, step))
             for w, mask in zip(members.weights, kept):
                 start_grown(w, mask, optimizer)
 
-    trained = train_members(gather(networks), masks, data.train, orders_of(seeds, steps, batch, len(data.train[1])).repeat(1, len(cases) // len(seeds), 1),
-                            lr, tick, rewire=rewire)
-    return [{"density": density, "arm": arm, "seed": seed, "accuracy": accuracy, "moved": moved(start, masks, e),
-             "start": [int(m[e].sum()) for m in start], "kept": [int(m[e].sum()) for m in masks]}
-            for e, ((density, arm, seed), accuracy) in enumerate(zip(cases, accuracies(trained, data.test)))]
+    orders = orders_of([case.seed for case in cases], steps, batch, len(data.train[1]))
+    trained = train_members(gather(networks), masks, data.train, orders, lr, tick, rewire=rewire)
+    return [case._asdict() | {"accuracy": accuracy, "moved": moved(start, masks, e), "over time": over_time[e]}
+            for e, (case, accuracy) in enumerate(zip(cases, accuracies(trained, data.test)))]
+
+
+def starts(widths: Sequence[int], cases: Sequence) -> tuple[list[nn.Module], list[Tensor]]:
+    """Each case's network, at He's initialization, masked and rescaled; and all their masks."""
+    networks, masks = [], []
+    for case in cases:
+        networks.append(initialize(mlp(*widths, seed=case.seed), nn.init.kaiming_normal_, case.seed))
+        masks.append(random_topology(networks[-1], STARTS.get(case.arm, erdos_renyi)(networks[-1], 1 - case.density), chance(case.seed)))
+        rescale(networks[-1], masks[-1])
+    return networks, stacked(masks)
+
+
+def counted(masks: list[Tensor], member: int, step: int) -> dict:
+    """A member's connections at a step: in each of the "layers", at each of the "inputs"."""
+    return {"step": step, "layers": [int(m[member].sum()) for m in masks], "inputs": masks[0][member].sum(1).tolist()}
 
 
 def moved(start: list[Tensor], end: list[Tensor], member: int) -> float:

@@ -41,7 +41,7 @@ def two_goals(data: Data, widths: Sequence[int], densities: Sequence[float], see
     trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr)
     moments = {"at initialization": networks, "after training": {seed: member_of(trained, k, networks[seed]) for k, seed in enumerate(seeds)}}
     cases = [(moment, density, criterion, seed) for moment in moments for density in densities for criterion in CRITERIA for seed in seeds]
-    masks = [METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density) for moment, density, criterion, seed in cases]
+    masks = [METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed) for moment, density, criterion, seed in cases]
     members = gather([moments[moment][seed] for moment, _, _, seed in cases])
     final = accuracies(train_members(members, stacked(masks), data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr), data.test)
     return [{"moment": moment, "density": density, "criterion": criterion, "seed": seed, "accuracy": accuracy}

@@ -29,7 +29,8 @@ def grasp(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors
     loss = nn.functional.cross_entropy(model(x) / temperature, y)
     g = torch.autograd.grad(loss, list(parameters.values()), create_graph=True)
     product = sum((part.detach() * part).sum() for part in g)               # its derivative is H g
-    hg = dict(zip(parameters, torch.autograd.grad(product, list(parameters.values()), materialize_grads=True)))
+    hg = torch.autograd.grad(product, list(parameters.values()), materialize_grads=True)
+    hg = dict(zip(parameters, hg))
     return {name: weight * hg[name] for name, weight in prunable(model).items()}
 
 
@@ -44,5 +45,6 @@ def gradient_flow(model: nn.Module, masks: Tensors, batch: Batch) -> float:
     with torch.no_grad():
         for name, mask in masks.items():
             weights[name].mul_(mask)
-    gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(weights.values()))
+    loss = nn.functional.cross_entropy(model(x), y)
+    gradients = torch.autograd.grad(loss, list(weights.values()))
     return float(sum((mask * g).square().sum() for mask, g in zip(masks.values(), gradients)))

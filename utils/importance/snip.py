@@ -24,7 +24,9 @@ def snip(model: nn.Module, batch: Batch) -> Tensors:
     """
     model, (x, y) = copy_of(model).train(), batch
     weights = {name: model.get_parameter(name) for name in prunable(model)}
-    gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(weights.values()))
-    scores = {name: (weight.detach() * g).abs() for (name, weight), g in zip(weights.items(), gradients)}
+    loss = nn.functional.cross_entropy(model(x), y)
+    gradients = torch.autograd.grad(loss, list(weights.values()))
+    scores = {name: (weight.detach() * g).abs()
+              for (name, weight), g in zip(weights.items(), gradients)}
     total = sum(score.sum() for score in scores.values())
     return {name: torch.nan_to_num(score / total) for name, score in scores.items()}

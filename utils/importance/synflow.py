@@ -28,12 +28,13 @@ def synflow(model: nn.Module, batch: Batch) -> Tensors:
     twin = copy_of(model).double().eval()
     with torch.no_grad():
         for name, parameter in twin.named_parameters():
-            parameter.copy_(torch.zeros_like(parameter) if name.endswith("bias") else parameter.abs())
+            parameter.copy_(0 * parameter if name.endswith("bias") else parameter.abs())
         for layer in twin.modules():
             if isinstance(layer, nn.modules.batchnorm._BatchNorm):
                 layer.reset_running_stats()                                 # mean 0, variance 1
     weights = {name: twin.get_parameter(name) for name in prunable(twin)}
     flow = twin(torch.ones_like(batch[0][:1], dtype=torch.float64)).sum()
     gradients = torch.autograd.grad(flow, list(weights.values()))
-    return {name: torch.nan_to_num(weight.detach() * g / flow.detach()).to(model.get_parameter(name).dtype)
-            for (name, weight), g in zip(weights.items(), gradients)}
+    parts = {name: torch.nan_to_num(weight.detach() * g / flow.detach())
+             for (name, weight), g in zip(weights.items(), gradients)}
+    return {name: part.to(model.get_parameter(name).dtype) for name, part in parts.items()}

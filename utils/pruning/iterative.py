@@ -48,8 +48,8 @@ class GradualPruner:
         apply_masks(model, self.masks)
 
 
-def prune_iteratively(model: nn.Module, importance: Callable[..., Tensors], schedule: Schedule, steps: int,
-                      batch: Batch | None = None) -> Tensors:
+def prune_iteratively(model: nn.Module, importance: Callable[..., Tensors], schedule: Schedule,
+                      steps: int, batch: Batch | None = None) -> Tensors:
     """Score, prune a little, score what is left, and so on, without any training; returns the
     masks.
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors
-from utils.sparse_training.topology import DynamicPruner, grow
+from utils.sparse_training.topology import DynamicPruner, grow_at_random
 
 
 def random_signs(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -31,13 +31,17 @@ def walk(weight: Tensor, signs: Tensor, mask: Tensor, lr: float, l1: float, temp
     return (weight - lr * l1 * signs + sqrt(2 * lr * temperature) * noise) * mask
 
 
-def deep_r_rewire(weights: Tensors, masks: Tensors, signs: Tensors, generator: torch.Generator | None = None) -> tuple[Tensors, Tensors, Tensors]:
+def deep_r_rewire(weights: Tensors, masks: Tensors, signs: Tensors,
+                  generator: torch.Generator | None = None) -> tuple[Tensors, Tensors, Tensors]:
     """What is kept (whose weight has not crossed 0), the new masks and the new signs; each layer
     has as many connections as before.
     """
-    kept = {name: mask * (weights[name] * signs[name] >= 0) for name, mask in masks.items()}
-    new = {name: grow(torch.rand(mask.shape, generator=generator), kept[name], int(mask.sum() - kept[name].sum())) for name, mask in masks.items()}
-    return kept, new, {name: torch.where(kept[name] != 0, signs[name], random_signs(mask, generator)) for name, mask in masks.items()}
+    kept, new, turned = {}, {}, {}
+    for name, mask in masks.items():
+        kept[name] = mask * (weights[name] * signs[name] >= 0)
+        new[name] = grow_at_random(kept[name], int(mask.sum() - kept[name].sum()), generator)
+        turned[name] = torch.where(kept[name] != 0, signs[name], random_signs(mask, generator))
+    return kept, new, turned
 
 
 class DeepR(DynamicPruner):
@@ -45,12 +49,14 @@ class DeepR(DynamicPruner):
     of the optimizer. `l1` is alpha.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, l1: float = 3e-3, temperature: float = 1e-6,
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
+                 l1: float = 3e-3, temperature: float = 1e-6,
                  generator: torch.Generator | None = None):
         super().__init__(model, masks, optimizer, generator)
         self.l1, self.temperature = l1, temperature
+        weights = {name: model.get_parameter(name).detach() for name in masks}
         self.signs = {name: torch.where(w == 0, random_signs(w, generator), w.sign())
-                      for name, w in ((name, model.get_parameter(name).detach()) for name in masks)}
+                      for name, w in weights.items()}
 
     @torch.no_grad()
     def apply(self, model: nn.Module) -> None:
@@ -58,7 +64,8 @@ class DeepR(DynamicPruner):
         lr = self.optimizer.param_groups[0]["lr"]
         for name, mask in self.masks.items():
             weight = model.get_parameter(name)
-            weight.copy_(walk(weight, self.signs[name], mask, lr, self.l1, self.temperature, self.generator))
+            weight.copy_(walk(weight, self.signs[name], mask, lr, self.l1, self.temperature,
+                              self.generator))
         self.rewire(model)
 
     def rewire(self, model: nn.Module, batch=None) -> None:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors
-from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow
+from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at_random
 
 
 def drop_below(weight: Tensor, mask: Tensor, threshold: float) -> Tensor:
@@ -52,18 +52,21 @@ def apportion(count: int, parts: dict[str, float], room: dict[str, int]) -> dict
         left -= sum(room[name] for name in full)
         sharing -= set(full)
     given |= {name: floor(q) for name, q in quota.items()}
-    for name in sorted(quota, key=lambda name: floor(quota[name]) - quota[name])[:count - sum(given.values())]:
+    largest_remainder_first = sorted(quota, key=lambda name: floor(quota[name]) - quota[name])
+    for name in largest_remainder_first[:count - sum(given.values())]:
         given[name] += 1
     return {name: given[name] for name in parts}
 
 
-def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float, generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
+def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float,
+               generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; all layers together have as many connections as before."""
     kept = {name: drop_below(weights[name], mask, threshold) for name, mask in masks.items()}
     survivors = {name: int(mask.sum()) for name, mask in kept.items()}
+    room = {name: mask.numel() - survivors[name] for name, mask in kept.items()}
     dropped = sum(int(mask.sum()) for mask in masks.values()) - sum(survivors.values())
-    more = apportion(dropped, survivors, {name: mask.numel() - survivors[name] for name, mask in kept.items()})
-    return kept, {name: grow(torch.rand(mask.shape, generator=generator), mask, more[name]) for name, mask in kept.items()}
+    more = apportion(dropped, survivors, room)
+    return kept, {name: grow_at_random(mask, more[name], generator) for name, mask in kept.items()}
 
 
 class DSR(DynamicPruner):
@@ -71,8 +74,8 @@ class DSR(DynamicPruner):
     move each time; `threshold` adapts to it.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, target: int, threshold: float = 1e-3,
-                 generator: torch.Generator | None = None):
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
+                 target: int, threshold: float = 1e-3, generator: torch.Generator | None = None):
         super().__init__(model, masks, optimizer, generator)
         self.target, self.threshold = target, threshold
 

@@ -18,7 +18,7 @@ def training_memory(weights: int, density: float, method: str) -> dict[str, floa
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; known are {', '.join(METHODS)}")
     if not 0 <= density <= 1:
-        raise ValueError(f"density is the fraction that is not zero, a number from 0 to 1; got {density}")
+        raise ValueError(f"density is the fraction that is not zero, from 0 to 1; got {density}")
     kept = weights * density if method in ("sparse", "rigl") else weights
     parts = {"values": 4 * kept, "gradient": 4 * kept, "momentum": 4 * kept}
     if method == "masked":

@@ -16,7 +16,8 @@ from utils.model.parameters import Tensors
 from utils.sparse_training.topology import DynamicPruner, cosine_drop, drop_smallest, grow
 
 
-def rigl_rewire(weights: Tensors, masks: Tensors, gradients: Tensors, fraction: float) -> tuple[Tensors, Tensors]:
+def rigl_rewire(weights: Tensors, masks: Tensors, gradients: Tensors,
+                fraction: float) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; each layer has as many connections as before.
 
     `gradients` are dense: by all weights at m * theta. Of each layer round(fraction * connections)
@@ -37,7 +38,8 @@ class RigL(DynamicPruner):
     `end` is the optimizer step from which nothing moves any more.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, end: int, fraction: float = 0.3):
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, end: int,
+                 fraction: float = 0.3):
         super().__init__(model, masks, optimizer)
         self.end, self.fraction, self.step = end, fraction, 0
 
@@ -52,8 +54,9 @@ class RigL(DynamicPruner):
         """
         x, y = batch
         weights = {name: model.get_parameter(name) for name in self.masks}
-        gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(weights.values()))
-        moved = rigl_rewire({name: w.detach() for name, w in weights.items()}, self.masks, dict(zip(weights, gradients)),
-                            cosine_drop(self.step, self.end, self.fraction))
+        loss = nn.functional.cross_entropy(model(x), y)
+        gradients = dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
+        weights = {name: w.detach() for name, w in weights.items()}
+        fraction = cosine_drop(self.step, self.end, self.fraction)
         self.step += 1
-        self.become(model, *moved)
+        self.become(model, *rigl_rewire(weights, self.masks, gradients, fraction))

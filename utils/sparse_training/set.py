@@ -1,6 +1,7 @@
 """SET, sparse evolutionary training: what is nearly zero goes, what is random comes.
 
-    start            each layer an Erdos-Renyi graph: P(m_ij = 1) = min(1, epsilon (n_in + n_out) / (n_in n_out))
+    start            each layer an Erdos-Renyi graph:
+                     P(m_ij = 1) = min(1, epsilon (n_in + n_out) / (n_in n_out))
     after an epoch   in each layer drop the fraction zeta of the positive weights that are smallest
                      and the fraction zeta of the negative weights that are largest (nearest to 0);
                      grow as many at random places, except after the last epoch
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors
-from utils.sparse_training.topology import DynamicPruner, grow
+from utils.sparse_training.topology import DynamicPruner, grow_at_random
 
 
 def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
@@ -26,26 +27,30 @@ def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
     budget = fraction * int(alive.sum())
     kept = mask.clone()
     kept.view(-1)[zeros.flatten().nonzero()[:round(budget)]] = 0
-    rest = max(0.0, budget - int(zeros.sum())) / max(1, int((alive & ~zeros).sum()))       # the fraction, when there are no zeros
+    # what is left of the budget; without zeros it is the fraction
+    rest = max(0.0, budget - int(zeros.sum())) / max(1, int((alive & ~zeros).sum()))
     for side in (weight, -weight):
         there = alive & (side > 0)
-        nearest = side.masked_fill(~there, torch.inf).flatten().topk(round(rest * int(there.sum())), largest=False)
-        kept.view(-1)[nearest.indices] = 0
+        far = side.masked_fill(~there, torch.inf).flatten()
+        kept.view(-1)[far.topk(round(rest * int(there.sum())), largest=False).indices] = 0
     return kept
 
 
-def set_rewire(weights: Tensors, masks: Tensors, fraction: float = 0.3, generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
+def set_rewire(weights: Tensors, masks: Tensors, fraction: float = 0.3,
+               generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; each layer has as many connections as before."""
-    kept = {name: drop_near_zero(weights[name], mask, fraction) for name, mask in masks.items()}
-    return kept, {name: grow(torch.rand(mask.shape, generator=generator), kept[name], int(mask.sum() - kept[name].sum()))
-                  for name, mask in masks.items()}
+    kept, new = {}, {}
+    for name, mask in masks.items():
+        kept[name] = drop_near_zero(weights[name], mask, fraction)
+        new[name] = grow_at_random(kept[name], int(mask.sum() - kept[name].sum()), generator)
+    return kept, new
 
 
 class SET(DynamicPruner):
     """Call `rewire(model)` after every epoch but the last. `fraction` is zeta."""
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, fraction: float = 0.3,
-                 generator: torch.Generator | None = None):
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
+                 fraction: float = 0.3, generator: torch.Generator | None = None):
         super().__init__(model, masks, optimizer, generator)
         self.fraction = fraction
 

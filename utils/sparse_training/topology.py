@@ -14,7 +14,8 @@ from utils.model.parameters import Tensors
 from utils.pruning.masks import apply_masks, keep_top
 
 
-def random_topology(model: nn.Module, sparsity_dict: dict[str, float], generator: torch.Generator | None = None) -> Tensors:
+def random_topology(model: nn.Module, sparsity_dict: dict[str, float],
+                    generator: torch.Generator | None = None) -> Tensors:
     """Masks with connections at random places, each layer as sparse as `sparsity_dict` says.
 
     With `erdos_renyi(model, sparsity)` this is the start of SET (Mocanu et al., 2018), but for
@@ -51,6 +52,11 @@ def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
     return mask + _highest(scores.masked_fill(mask != 0, -torch.inf), count).to(mask.dtype)
 
 
+def grow_at_random(mask: Tensor, count: int, generator: torch.Generator | None = None) -> Tensor:
+    """The mask with `count` more connections at free places that chance chooses."""
+    return grow(torch.rand(mask.shape, generator=generator), mask, count)
+
+
 def cosine_drop(step: int, end: int, fraction: float = 0.3) -> float:
     """The fraction of connections to move at a step: fraction / 2 (1 + cos(pi step / end)), and 0
     from `end` on (Dettmers and Zettlemoyer, 2019; Evci et al., 2020).
@@ -59,14 +65,12 @@ def cosine_drop(step: int, end: int, fraction: float = 0.3) -> float:
 
 
 @torch.no_grad()
-def start_grown(weight: Tensor, kept: Tensor, optimizer: torch.optim.Optimizer, parameter: Tensor | None = None) -> None:
+def start_grown(weight: Tensor, kept: Tensor, optimizer: torch.optim.Optimizer) -> None:
     """Set to 0, in place, all weights that were not kept, and what the optimizer remembers of
-    them (momentum, Adam's averages).
-
-    `parameter` is the tensor that the optimizer knows, of the same shape; by default `weight`.
+    them (momentum, Adam's averages). `weight` is the parameter that the optimizer knows.
     """
     weight.mul_(kept)
-    for value in optimizer.state[weight if parameter is None else parameter].values():
+    for value in optimizer.state[weight].values():
         if isinstance(value, Tensor) and value.shape == weight.shape:
             value.mul_(kept)
 
@@ -79,7 +83,8 @@ class DynamicPruner:
     stays the same.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, generator: torch.Generator | None = None):
+    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
+                 generator: torch.Generator | None = None):
         self.masks, self.optimizer, self.generator = dict(masks), optimizer, generator
         apply_masks(model, self.masks)
 
