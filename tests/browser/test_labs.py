@@ -75,7 +75,8 @@ def test_validate_names_the_cells_that_a_mistake_makes_fail_and_the_mistake(serv
     assert "Is fine_grained_prune right?" in failed["check_sensitivity_scan"]
 
 
-@pytest.mark.parametrize("lab", ["lab01_storage", "lab02_second_order", "lab04_lottery_tickets"])
+@pytest.mark.parametrize("lab", ["lab01_storage", "lab02_second_order", "lab04_lottery_tickets", "lab05_before_training",
+                                 "lab06_during_training"])
 def test_validate_of_the_other_labs_names_every_unanswered_cell_and_finds_the_reference_right(server, validated, lab):
     path = f"labs/{lab}/{lab}.ipynb"
     marks = [cell["metadata"].get("nbgrader", {}) for cell in read(server, path)["cells"]]

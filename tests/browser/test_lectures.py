@@ -22,6 +22,8 @@ LECTURES = [
     ("06_magnitude_pruning", 6),
     ("07_schedules_and_layerwise_sparsity", 2),
     ("08_lottery_tickets", 5),
+    ("09_pruning_at_initialization", 0),
+    ("10_sparse_training", 12),
 ]
 
 
