@@ -5,10 +5,10 @@
     delta = -theta_q e_q                           =>  removing q changes G by -2 theta_q (H g)_q
     S_q = theta_q (H g)_q                          high = keep; the factor 2 dropped
 
-Wang, Zhang and Grosse, "Picking winning tickets before training by preserving gradient flow"
-(2020), who write the opposite sign and remove the highest. The score is signed: a weight whose
-removal makes the gradient larger goes first. Their program divides the outputs by a temperature
-of 200, which makes all classes nearly equally probable.
+Wang, Zhang and Grosse, "Picking winning tickets before training by preserving gradient
+flow" (2020), who write the opposite sign and remove the highest. The score is signed: a
+weight whose removal makes the gradient larger goes first. Their program divides the
+outputs by a temperature of 200, which makes all classes nearly equally probable.
 """
 import torch
 from torch import nn
@@ -21,8 +21,9 @@ from utils.model.training import copy_of
 def grasp(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors:
     """theta * (H g) of every prunable weight, signed, high = keep.
 
-    The loss is the cross-entropy of outputs / temperature, in training mode; g and H are those of
-    all parameters, biases too. H itself is never formed. `model` is not changed.
+    The loss is the cross-entropy of outputs / temperature, in training mode; g and H
+    are those of all parameters, biases too. H itself is never formed. `model` is not
+    changed.
     """
     model, (x, y) = copy_of(model).train(), batch
     parameters = dict(model.named_parameters())
@@ -35,10 +36,11 @@ def grasp(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors
 
 
 def gradient_flow(model: nn.Module, masks: Tensors, batch: Batch) -> float:
-    """|m * g|^2 of the pruned network: how fast the loss falls when what is left is trained.
+    """|m * g|^2 of the pruned network: how fast the loss falls when what is left is
+    trained.
 
-    g is the gradient of the mean cross-entropy at m * theta by the prunable weights; `model` is not
-    changed. Under gradient flow, dL/dt = -|m * g|^2 for these weights.
+    g is the gradient of the mean cross-entropy at m * theta by the prunable weights;
+    `model` is not changed. Under gradient flow, dL/dt = -|m * g|^2 for these weights.
     """
     model, (x, y) = copy_of(model).train(), batch
     weights = {name: model.get_parameter(name) for name in masks}

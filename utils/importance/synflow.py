@@ -3,11 +3,12 @@
     R = 1^T |W_L| ... |W_2| |W_1| 1          all inputs 1, all weights by their absolute values
     S = |theta| dR/d|theta|                  what R owes to the paths through this weight
 
-Tanaka, Kunin, Yamins and Ganguli, "Pruning neural networks without any data by iteratively
-conserving synaptic flow" (2020). The scores of every layer add up to R, and so do those into and
-out of each hidden unit. Scored once, a wide layer's weights have small parts of R each, and all
-of them may go; scored again after each small step (`prune_iteratively` with `exponential`), the
-parts of those that stay grow, and no layer is emptied before it must be.
+Tanaka, Kunin, Yamins and Ganguli, "Pruning neural networks without any data by
+iteratively conserving synaptic flow" (2020). The scores of every layer add up to R, and
+so do those into and out of each hidden unit. Scored once, a wide layer's weights have
+small parts of R each, and all of them may go; scored again after each small step
+(`prune_iteratively` with `exponential`), the parts of those that stay grow, and no
+layer is emptied before it must be.
 """
 import torch
 from torch import nn
@@ -18,12 +19,13 @@ from utils.model.training import copy_of
 
 
 def synflow(model: nn.Module, batch: Batch) -> Tensors:
-    """The part of R that flows through each prunable weight: those of one layer add up to 1.
-    High = keep.
+    """The part of R that flows through each prunable weight: those of one layer add up
+    to 1. High = keep.
 
-    Only the shape of the inputs of `batch` is used. For networks of linear and convolutional
-    layers, ReLU, BatchNorm (whose statistics are left out) and pooling. In float64, because R
-    grows like a power of the width. Without any path from input to output all scores are 0.
+    Only the shape of the inputs of `batch` is used. For networks of linear and
+    convolutional layers, ReLU, BatchNorm (whose statistics are left out) and pooling.
+    In float64, because R grows like a power of the width. Without any path from input
+    to output all scores are 0.
     """
     twin = copy_of(model).double().eval()
     with torch.no_grad():

@@ -1,5 +1,5 @@
-"""Pruning in many steps: a schedule says how sparse to be, the weights of the moment say
-which ones go.
+"""Pruning in many steps: a schedule says how sparse to be, the weights of the moment
+say which ones go.
 """
 from collections.abc import Callable
 
@@ -14,12 +14,14 @@ from utils.pruning.schedules import Schedule
 
 
 class GradualPruner:
-    """Pruning along a schedule, while the network trains (Zhu and Gupta, 2017, with magnitude).
+    """Pruning along a schedule, while the network trains (Zhu and Gupta, 2017, with
+    magnitude).
 
-    Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner: each
-    call is one optimizer step. The schedule's time runs from 0 at step `start` to 1 at step
-    `end`. Every `every` steps weights are pruned; in between and afterwards the masks are put
-    back. All layers are ranked together by `importance`. What is gone stays gone.
+    Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner:
+    each call is one optimizer step. The schedule's time runs from 0 at step `start` to
+    1 at step `end`. Every `every` steps weights are pruned; in between and afterwards
+    the masks are put back. All layers are ranked together by `importance`. What is gone
+    stays gone.
     """
 
     def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10,
@@ -50,13 +52,15 @@ class GradualPruner:
 
 def prune_iteratively(model: nn.Module, importance: Callable[..., Tensors], schedule: Schedule,
                       steps: int, batch: Batch | None = None) -> Tensors:
-    """Score, prune a little, score what is left, and so on, without any training; returns the
-    masks.
+    """Score, prune a little, score what is left, and so on, without any training;
+    returns the masks.
 
     importance(model, batch)    of the network as it is pruned so far; ranked globally
-    schedule                    the sparsity after k of the `steps` is schedule(k / steps)
+    schedule                    the sparsity after k of the `steps` is schedule(k /
+    steps)
 
-    `model` is not changed. With one step this is `keep_top` of the scores. Tanaka et al. (2020).
+    `model` is not changed. With one step this is `keep_top` of the scores. Tanaka et
+    al. (2020).
     """
     if steps < 1:
         raise ValueError(f"at least one step is needed; got {steps}")

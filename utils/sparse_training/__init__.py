@@ -1,4 +1,6 @@
-"""Training under a constant number of connections, while some of them move: drop and grow."""
+"""Training under a constant number of connections, while some of them move: drop and
+grow.
+"""
 from utils.sparse_training.deep_r import DeepR, deep_r_rewire
 from utils.sparse_training.dsr import DSR, apportion, dsr_rewire
 from utils.sparse_training.memory import training_memory

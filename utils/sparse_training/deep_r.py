@@ -4,9 +4,10 @@
     theta_k <- theta_k - eta dE/dtheta_k - eta alpha + sqrt(2 eta T) nu_k,   nu_k normal
     theta_k < 0: the connection is gone; as many others start, at theta = 0 and with a random sign
 
-Bellec, Kappel, Maass and Legenstein, "Deep rewiring: training very sparse deep networks" (2018).
-After every step of plain SGD with learning rate eta. alpha pulls weights to 0 and is what makes
-connections move, T is the temperature of the walk, which samples from a posterior.
+Bellec, Kappel, Maass and Legenstein, "Deep rewiring: training very sparse deep
+networks" (2018). After every step of plain SGD with learning rate eta. alpha pulls
+weights to 0 and is what makes connections move, T is the temperature of the walk, which
+samples from a posterior.
 """
 from math import sqrt
 
@@ -24,8 +25,8 @@ def random_signs(like: Tensor, generator: torch.Generator | None = None) -> Tens
 
 def walk(weight: Tensor, signs: Tensor, mask: Tensor, lr: float, l1: float, temperature: float,
          generator: torch.Generator | None = None) -> Tensor:
-    """The part of DEEP R's step that SGD does not do: - lr * l1 towards 0, and noise; where the
-    mask is 1.
+    """The part of DEEP R's step that SGD does not do: - lr * l1 towards 0, and
+    noise; where the mask is 1.
     """
     noise = torch.randn(weight.shape, generator=generator, dtype=weight.dtype)
     return (weight - lr * l1 * signs + sqrt(2 * lr * temperature) * noise) * mask
@@ -33,8 +34,8 @@ def walk(weight: Tensor, signs: Tensor, mask: Tensor, lr: float, l1: float, temp
 
 def deep_r_rewire(weights: Tensors, masks: Tensors, signs: Tensors,
                   generator: torch.Generator | None = None) -> tuple[Tensors, Tensors, Tensors]:
-    """What is kept (whose weight has not crossed 0), the new masks and the new signs; each layer
-    has as many connections as before.
+    """What is kept (whose weight has not crossed 0), the new masks and the new
+    signs; each layer has as many connections as before.
     """
     kept, new, turned = {}, {}, {}
     for name, mask in masks.items():
@@ -45,8 +46,8 @@ def deep_r_rewire(weights: Tensors, masks: Tensors, signs: Tensors,
 
 
 class DeepR(DynamicPruner):
-    """`apply(model)` after every step of plain SGD walks and rewires; the learning rate is that
-    of the optimizer. `l1` is alpha.
+    """`apply(model)` after every step of plain SGD walks and rewires; the learning
+    rate is that of the optimizer. `l1` is alpha.
     """
 
     def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,

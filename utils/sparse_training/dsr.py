@@ -5,9 +5,10 @@
     2. K < (1 - delta) N_p:  H <- 2 H        K > (1 + delta) N_p:  H <- H / 2
     3. grow K at random places, layer l gets K R_l / sum of R, with R_l its survivors
 
-Mostafa and Wang, "Parameter efficient training of deep convolutional neural networks by dynamic
-sparse reparameterization" (2019), with H = 0.001 at the start and delta = 0.1. The total is
-constant, the layers' numbers are not: a layer whose weights grow large gets more of them.
+Mostafa and Wang, "Parameter efficient training of deep convolutional neural networks by
+dynamic sparse reparameterization" (2019), with H = 0.001 at the start and delta = 0.1.
+The total is constant, the layers' numbers are not: a layer whose weights grow large
+gets more of them.
 """
 from math import floor
 
@@ -19,8 +20,8 @@ from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at
 
 
 def drop_below(weight: Tensor, mask: Tensor, threshold: float) -> Tensor:
-    """The mask without the connections of |weight| < threshold; the largest one always stays, so
-    that no layer is emptied.
+    """The mask without the connections of |weight| < threshold; the largest one
+    always stays, so that no layer is emptied.
     """
     alive = int(mask.sum())
     small = int(((weight.abs() < threshold) & (mask != 0)).sum())
@@ -28,16 +29,18 @@ def drop_below(weight: Tensor, mask: Tensor, threshold: float) -> Tensor:
 
 
 def next_threshold(threshold: float, dropped: int, target: int, tolerance: float = 0.1) -> float:
-    """Twice the threshold when it dropped too few, half of it when it dropped too many."""
+    """Twice the threshold when it dropped too few, half of it when it dropped too
+    many.
+    """
     if dropped < (1 - tolerance) * target:
         return 2 * threshold
     return threshold / 2 if dropped > (1 + tolerance) * target else threshold
 
 
 def apportion(count: int, parts: dict[str, float], room: dict[str, int]) -> dict[str, int]:
-    """`count` whole things shared in proportion to the parts, nobody more than its room; the
-    largest remainders are rounded up. What is too much for one goes to the others. The sum is
-    exact; ValueError if the room is not enough.
+    """`count` whole things shared in proportion to the parts, nobody more than its
+    room; the largest remainders are rounded up. What is too much for one goes to
+    the others. The sum is exact; ValueError if the room is not enough.
     """
     if count > sum(room.values()):
         raise ValueError(f"there is room for {sum(room.values())}, not for {count}")
@@ -60,7 +63,9 @@ def apportion(count: int, parts: dict[str, float], room: dict[str, int]) -> dict
 
 def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float,
                generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
-    """What is kept and the new masks; all layers together have as many connections as before."""
+    """What is kept and the new masks; all layers together have as many connections
+    as before.
+    """
     kept = {name: drop_below(weights[name], mask, threshold) for name, mask in masks.items()}
     survivors = {name: int(mask.sum()) for name, mask in kept.items()}
     room = {name: mask.numel() - survivors[name] for name, mask in kept.items()}
@@ -70,8 +75,8 @@ def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float,
 
 
 class DSR(DynamicPruner):
-    """Call `rewire(model)` every P steps. `target` is the number of connections N_p that should
-    move each time; `threshold` adapts to it.
+    """Call `rewire(model)` every P steps. `target` is the number of connections N_p
+    that should move each time; `threshold` adapts to it.
     """
 
     def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
@@ -80,7 +85,9 @@ class DSR(DynamicPruner):
         self.target, self.threshold = target, threshold
 
     def rewire(self, model: nn.Module, batch=None) -> None:
-        """Move what is below the threshold, then adapt the threshold. `batch` is not looked at."""
+        """Move what is below the threshold, then adapt the threshold. `batch` is not
+        looked at.
+        """
         weights = {name: model.get_parameter(name).detach() for name in self.masks}
         kept, masks = dsr_rewire(weights, self.masks, self.threshold, self.generator)
         dropped = sum(int(self.masks[name].sum() - kept[name].sum()) for name in kept)

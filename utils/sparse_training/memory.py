@@ -1,4 +1,5 @@
-"""What sparse training has to keep in memory for the weights: it depends on how it is done.
+"""What sparse training has to keep in memory for the weights: it depends on how it is
+done.
 
     dense       value, gradient, momentum of all N weights
     masked      the same, and a mask: how every experiment of this course is done
@@ -12,8 +13,9 @@ METHODS = ("dense", "masked", "sparse", "rigl")
 
 
 def training_memory(weights: int, density: float, method: str) -> dict[str, float]:
-    """Bytes by what they are for, at the peak: float32 values and 32-bit indices, one byte for an
-    entry of a mask, SGD with momentum. ValueError for another method or a density outside [0, 1].
+    """Bytes by what they are for, at the peak: float32 values and 32-bit indices,
+    one byte for an entry of a mask, SGD with momentum. ValueError for another
+    method or a density outside [0, 1].
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {method!r}; known are {', '.join(METHODS)}")

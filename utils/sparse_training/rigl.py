@@ -4,9 +4,9 @@
     k = f(t) * connections,          f(t) = alpha / 2 (1 + cos(pi t / t_end))
     drop the k smallest |theta|, grow the k largest |dL/dtheta| among the places not kept
 
-Evci, Gale, Menick, Castro and Elsen, "Rigging the lottery: making all tickets winners" (2020), with
-alpha = 0.3, t_end = 75 % of the training, delta_t = 100 and Erdos-Renyi densities. The gradient is
-the dense one, by all weights, also those that are not there.
+Evci, Gale, Menick, Castro and Elsen, "Rigging the lottery: making all tickets winners"
+(2020), with alpha = 0.3, t_end = 75 % of the training, delta_t = 100 and Erdos-Renyi
+densities. The gradient is the dense one, by all weights, also those that are not there.
 """
 import torch
 from torch import nn
@@ -20,8 +20,8 @@ def rigl_rewire(weights: Tensors, masks: Tensors, gradients: Tensors,
                 fraction: float) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; each layer has as many connections as before.
 
-    `gradients` are dense: by all weights at m * theta. Of each layer round(fraction * connections)
-    move, or as many as there are free places.
+    `gradients` are dense: by all weights at m * theta. Of each layer round(fraction *
+    connections) move, or as many as there are free places.
     """
     kept, grown = {}, {}
     for name, mask in masks.items():
@@ -49,8 +49,8 @@ class RigL(DynamicPruner):
         super().apply(model)
 
     def rewire(self, model: nn.Module, batch: Batch) -> None:
-        """Move the smallest weights to where the cross-entropy on the batch has its largest
-        gradients. This is a step of training too.
+        """Move the smallest weights to where the cross-entropy on the batch has its
+        largest gradients. This is a step of training too.
         """
         x, y = batch
         weights = {name: model.get_parameter(name) for name in self.masks}

@@ -6,8 +6,9 @@
                      and the fraction zeta of the negative weights that are largest (nearest to 0);
                      grow as many at random places, except after the last epoch
 
-Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of artificial neural
-networks with adaptive sparse connectivity inspired by network science" (2018), with zeta = 0.3.
+Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of artificial
+neural networks with adaptive sparse connectivity inspired by network science" (2018),
+with zeta = 0.3.
 """
 import torch
 from torch import Tensor, nn
@@ -17,11 +18,12 @@ from utils.sparse_training.topology import DynamicPruner, grow_at_random
 
 
 def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
-    """The mask without round(fraction * n) of its n positive weights, the smallest, and as many
-    in proportion of its negative ones, the largest.
+    """The mask without round(fraction * n) of its n positive weights, the smallest, and
+    as many in proportion of its negative ones, the largest.
 
-    A connection whose weight is exactly 0 (its gradient was always 0) goes before all others, and
-    counts. If such ones stayed, they would fill the layer: nothing else would be dropped in time.
+    A connection whose weight is exactly 0 (its gradient was always 0) goes before all
+    others, and counts. If such ones stayed, they would fill the layer: nothing else
+    would be dropped in time.
     """
     alive, zeros = mask != 0, (mask != 0) & (weight == 0)
     budget = fraction * int(alive.sum())
@@ -55,8 +57,8 @@ class SET(DynamicPruner):
         self.fraction = fraction
 
     def rewire(self, model: nn.Module, batch=None) -> None:
-        """Move the fraction of the connections nearest to 0 to random places. `batch` is not
-        looked at.
+        """Move the fraction of the connections nearest to 0 to random places.
+        `batch` is not looked at.
         """
         weights = {name: model.get_parameter(name).detach() for name in self.masks}
         self.become(model, *set_rewire(weights, self.masks, self.fraction, self.generator))

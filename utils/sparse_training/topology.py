@@ -1,8 +1,10 @@
-"""The topology of a sparse network: which connections are there, and how some move elsewhere.
+"""The topology of a sparse network: which connections are there, and how some move
+elsewhere.
 
 Every method of this room repeats the same two steps while the network trains: drop some
-connections, grow as many elsewhere. They differ in which and when. What is grown starts at 0, and
-the optimizer knows nothing of it; so nothing but its mask changes at that moment.
+connections, grow as many elsewhere. They differ in which and when. What is grown starts
+at 0, and the optimizer knows nothing of it; so nothing but its mask changes at that
+moment.
 """
 from math import cos, pi, sqrt
 
@@ -16,18 +18,19 @@ from utils.pruning.masks import apply_masks, keep_top
 
 def random_topology(model: nn.Module, sparsity_dict: dict[str, float],
                     generator: torch.Generator | None = None) -> Tensors:
-    """Masks with connections at random places, each layer as sparse as `sparsity_dict` says.
+    """Masks with connections at random places, each layer as sparse as `sparsity_dict`
+    says.
 
-    With `erdos_renyi(model, sparsity)` this is the start of SET (Mocanu et al., 2018), but for
-    their number, which is exact here.
+    With `erdos_renyi(model, sparsity)` this is the start of SET (Mocanu et al., 2018),
+    but for their number, which is exact here.
     """
     return keep_top(random(model, generator=generator), sparsity_dict)
 
 
 @torch.no_grad()
 def rescale(model: nn.Module, masks: Tensors) -> None:
-    """Divide each layer's weights by the root of its density, and mask them, in place: the
-    signal keeps the size that it has in the dense network.
+    """Divide each layer's weights by the root of its density, and mask them, in
+    place: the signal keeps the size that it has in the dense network.
     """
     for name, mask in masks.items():
         alive = float((mask != 0).float().mean())
@@ -35,7 +38,9 @@ def rescale(model: nn.Module, masks: Tensors) -> None:
 
 
 def drop_smallest(weight: Tensor, mask: Tensor, count: int) -> Tensor:
-    """The mask without its `count` connections of least |weight|; ValueError if it has fewer."""
+    """The mask without its `count` connections of least |weight|; ValueError if it
+    has fewer.
+    """
     alive = int((mask != 0).sum())
     if not 0 <= count <= alive:
         raise ValueError(f"cannot drop {count} of {alive} connections")
@@ -43,8 +48,9 @@ def drop_smallest(weight: Tensor, mask: Tensor, count: int) -> Tensor:
 
 
 def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
-    """The mask with `count` more connections: the free places with the highest scores; random
-    scores grow at random. ValueError if there are fewer free places.
+    """The mask with `count` more connections: the free places with the highest
+    scores; random scores grow at random. ValueError if there are fewer free
+    places.
     """
     free = int((mask == 0).sum())
     if not 0 <= count <= free:
@@ -58,16 +64,18 @@ def grow_at_random(mask: Tensor, count: int, generator: torch.Generator | None =
 
 
 def cosine_drop(step: int, end: int, fraction: float = 0.3) -> float:
-    """The fraction of connections to move at a step: fraction / 2 (1 + cos(pi step / end)), and 0
-    from `end` on (Dettmers and Zettlemoyer, 2019; Evci et al., 2020).
+    """The fraction of connections to move at a step: fraction / 2 (1 + cos(pi step /
+    end)), and 0 from `end` on (Dettmers and Zettlemoyer, 2019; Evci et al.,
+    2020).
     """
     return fraction / 2 * (1 + cos(pi * step / end)) if step < end else 0.0
 
 
 @torch.no_grad()
 def start_grown(weight: Tensor, kept: Tensor, optimizer: torch.optim.Optimizer) -> None:
-    """Set to 0, in place, all weights that were not kept, and what the optimizer remembers of
-    them (momentum, Adam's averages). `weight` is the parameter that the optimizer knows.
+    """Set to 0, in place, all weights that were not kept, and what the optimizer
+    remembers of them (momentum, Adam's averages). `weight` is the parameter that
+    the optimizer knows.
     """
     weight.mul_(kept)
     for value in optimizer.state[weight].values():
@@ -76,11 +84,12 @@ def start_grown(weight: Tensor, kept: Tensor, optimizer: torch.optim.Optimizer) 
 
 
 class DynamicPruner:
-    """What SET, DSR and RigL share: masks that stay on the weights, and move when asked.
+    """What SET, DSR and RigL share: masks that stay on the weights, and move when
+    asked.
 
-    `apply(model)` after every optimizer step puts the zeros back; `rewire(model, batch)` moves
-    connections, and resets the optimizer's state where they are new. The number of connections
-    stays the same.
+    `apply(model)` after every optimizer step puts the zeros back; `rewire(model,
+    batch)` moves connections, and resets the optimizer's state where they are new. The
+    number of connections stays the same.
     """
 
     def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
