@@ -22,7 +22,7 @@ LECTURES = [
     ("06_magnitude_pruning", 6),
     ("07_schedules_and_layerwise_sparsity", 2),
     ("08_lottery_tickets", 5),
-    ("09_pruning_at_initialization", 0),
+    ("09_pruning_at_initialization", 9),
     ("10_sparse_training", 12),
 ]
 
