@@ -74,6 +74,7 @@ DROP = {
     "drops masked zeros first": (drop_with(there=everywhere), "Free places were dropped"),
     "connections are what is not zero": (drop_with(there=lambda weight, mask: weight != 0), "ask the mask"),
     "not zero and there": (drop_with(there=lambda weight, mask: weight * mask != 0), "ask the mask"),
+    "zeros go besides": (of(drop, lambda kept, weight, *_: kept * (weight != 0)), "ask the mask"),
     "keeps the largest of all": (keeps_the_largest_of_all, "Start from a copy of the mask"),
     "signed": (drop_with(size=lambda w: w), "ranked by their value"),
     "the largest": (drop_with(largest=True), "the wrong way round"),
@@ -137,6 +138,7 @@ GROW = {
     "where connections are, added": (adds_twice, "has a 2"),
     "the new ones alone": (grow_with(start=torch.zeros_like), "Return the mask with them"),
     "the lowest": (grow_with(largest=False), "the wrong way round"),
+    "one too many": (lambda scores, mask, count: grow(scores, mask, min(count + 1, int((mask == 0).sum()))), "than asked for"),
     "by size": (grow_with(score=torch.abs), "Scores are taken as they are"),
     "threshold": (grow_by_threshold, "Equal scores"),
     "at random": (grow_at_random, "new ones"),
@@ -201,6 +203,7 @@ SET_DROP = {
     "the smallest negative": (set_with(largest=(False, True)), "The most negative ones are strong"),
     "the strongest": (set_with(largest=(True, True)), "the wrong way round"),
     "largest positive and no negative": (set_with(largest=(True,)), "as the notes say"),
+    "the complement": (of(set_drop, lambda kept, *_: 1 - kept), "Only what is there"),
     "no negative": (set_with(sides=lambda weight, there: (there & (weight >= 0),)), "Only positive weights went"),
     "by size": (by_size, "of each sign by itself"),
     "zeros stay": (set_with(sides=zeros_stay), "counts as a positive one"),
@@ -265,6 +268,11 @@ def moves_dormant_ones_too(theta, signs, gradient, lr, l1, temperature, noise):
     return moved * lives, torch.where(lives, signs, random_signs(signs) * new)
 
 
+def elsewhere_first(theta, signs, *others):
+    """Takes the place of one that has just died only when no other is free."""
+    return deep_r_with(scores=lambda like: torch.rand_like(like) + (signs == 0))(theta, signs, *others)
+
+
 def one_seed(*arguments):
     torch.manual_seed(0)
     return deep_r_step(*arguments)
@@ -306,6 +314,8 @@ DEEP_R = {
     "begins with 0.01": (deep_r_with(newborn=0.01), "just begun"),
     "one seed": (one_seed, "Is a seed set inside"),
     "the first free places": (deep_r_with(scores=lambda like: -torch.arange(like.numel()).float()), "each time"),
+    "more below": (deep_r_with(scores=lambda like: torch.rand_like(like) + torch.arange(len(like)).view(-1, 1) / 9), "the same chance"),
+    "elsewhere first": (elsewhere_first, "died are free places too"),
     "never where one has died": (deep_r_with(free=lambda lives, signs: signs == 0), "also where one has just died"),
     "theta alone": (of(deep_r_step, lambda both, *_: both[0]), "two tensors"),
     "changes theta": (of(deep_r_step, lambda both, theta, *_: (theta.copy_(both[0]), both[1])), "`theta` left as it was"),
@@ -327,6 +337,7 @@ threshold = threshold_with()
 THRESHOLD = {
     "no answer yet": (stub, "there is no answer yet"),
     "the wrong way round": (threshold_with(up=lambda h: h / 2, down=lambda h: 2 * h), "so the threshold rises"),
+    "always rises": (threshold_with(down=lambda h: 2 * h), "so the threshold falls"),
     "never falls": (threshold_with(high=lambda *_: False), "only within the tolerance"),
     "never rises": (threshold_with(low=lambda *_: False), "only within the tolerance"),
     "no tolerance": (threshold_with(low=lambda d, n, t: d < n, high=lambda d, n, t: d > n), "Within the tolerance"),
@@ -429,6 +440,8 @@ SHARE = {
     "the same for all": (whole(lambda survivors, room: dict.fromkeys(survivors, 1)), "each layer got the same"),
     "in proportion to the room": (whole(lambda survivors, room: room), "proportion"),
     "all to one": (whole(lambda survivors, room: {name: n ** 9 for name, n in survivors.items()}), "within one of"),
+    "divides by nothing": (lambda count, survivors, room: {
+        name: math.ceil(count * room[name] / sum(room.values())) for name in room} if not count else fair(count, survivors, room), "`count` is 0"),
     "a list": (of(fair, lambda given, *_: list(given.values())), "a list"),
     "numbers of tensors": (of(fair, lambda given, *_: {name: torch.tensor([n, n]) for name, n in given.items()}), "something else than numbers"),
     "one layer missing": (of(fair, lambda given, *_: {"a": given.get("a", 0)}), "by its name"),
@@ -509,6 +522,29 @@ def resets_whole_averages(weight, mask, gradient, count, state):
     return after
 
 
+def zeroes_by(change):
+    def answer(weight, mask, gradient, count, state):
+        kept = drop(weight, mask, count)
+        weight.mul_(kept)
+        for value in state.values():
+            change(value, kept == 0)
+        return grow(gradient.abs(), kept, count)
+    return answer
+
+
+def multiplies_new_state(weight, mask, gradient, count, state):
+    kept = drop(weight, mask, count)
+    weight.mul_(kept)
+    state.update({name: value * kept for name, value in state.items()})
+    return grow(gradient.abs(), kept, count)
+
+
+def sets_state_to_zero(weight, mask, gradient, count, state):
+    after = rigl_update(weight, mask, gradient, count, state)
+    state.update(dict.fromkeys(state, 0))
+    return after
+
+
 def only(*names):
     return lambda name, value, weight: name in names
 
@@ -541,10 +577,15 @@ RIGL = {
     "steps too": (rigl_with(reset=lambda *_: True), "one number for each weight"),
     "the steps": (forgets_the_steps, "counts the steps"),
     "all of the averages": (resets_whole_averages, "Only what is new"),
+    "steps by index": (zeroes_by(lambda value, born: value.__setitem__(born, 0)), "one number for each weight"),
+    "steps by flat index": (zeroes_by(lambda value, born: value.view(-1).__setitem__(born.flatten(), 0)), "one number for each weight"),
+    "steps for each weight": (multiplies_new_state, "one number for each weight"),
+    "a number for the state": (sets_state_to_zero, "no tensor"),
     "state cleared": (clears_the_state, "take none away"),
     "state by the new mask": (rigl_with(by=lambda kept, after: after), "grew again are new too"),
     "weights by the new mask": (rigl_with(zero=lambda weight, kept, after: weight.mul_(after)), "A new connection begins at 0"),
     "dropped weights stay": (rigl_with(zero=lambda weight, kept, after: weight.mul_(1 - (after - kept))), "those that were dropped"),
+    "dropped weights halved": (rigl_with(zero=lambda weight, kept, after: weight.mul_((1 + kept) / 2)), "Where there is no connection"),
     "weights untouched": (rigl_with(zero=lambda *_: None), "The weights are as they were"),
     "new weights by the gradient": (rigl_with(zero=lambda weight, kept, after: weight.mul_(kept).add_(0.1 * (after - kept))), "begins at 0"),
     "scales the others": (rigl_with(zero=lambda weight, kept, after: weight.mul_(2 * kept)), "do not change"),

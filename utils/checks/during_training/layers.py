@@ -12,7 +12,6 @@ SHAPES = ((7, 5), (4, 12), (3, 2, 3, 3))
 HINTS = {
     "bitwise": "`&`, `|` and `~` are for True and False, and these masks are numbers. Compare first: (mask != 0).",
     "selected number k out of range": "torch.kthvalue counts from 1: for a count of 0 there is no 0-th smallest value.",
-    "cannot convert float infinity": "An infinity was counted. Rank only the entries that you mean.",
 }
 
 

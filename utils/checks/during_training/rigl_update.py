@@ -9,14 +9,8 @@ from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed
 
 CHECK = "check_rigl_update"
-HINTS = {
-    "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad().",
-    "must match the size": "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape.",
-    "output with shape []": "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape.",
-    "invalid index of a 0-dim tensor": "Not everything in `state` has one number for each weight: Adam's step count is a single one.",
-    "too many indices": "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape.",
-    "The shape of the mask": "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape.",
-}
+ONE_NUMBER = "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape."
+HINTS = dict.fromkeys(("output with shape []", "too many indices", "The shape of the mask"), ONE_NUMBER)
 OPTIMIZERS = {
     "SGD": lambda p: torch.optim.SGD(p, lr=0.1),
     "SGD with momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
@@ -70,7 +64,7 @@ def _updates(answer, what: str, weight: Tensor, mask: Tensor, gradient: Tensor, 
         fail(CHECK, drawn(f"{tried}: the weights that stay", weight * kept, now * kept),
              mistake="The weights of the connections that stay do not change.")
     if not torch.equal(now, weight * kept):
-        _left_over(tried, now, weight, kept, mask, born)
+        _left_over(tried, now, weight, kept, born)
     _state(tried, used, state, stays, born)
 
 
@@ -97,7 +91,7 @@ def _moved_wrongly(weight, mask, gradient, count: int, kept: Tensor, after: Tens
     return ""
 
 
-def _left_over(tried: str, now: Tensor, weight: Tensor, kept: Tensor, mask: Tensor, born: Tensor) -> None:
+def _left_over(tried: str, now: Tensor, weight: Tensor, kept: Tensor, born: Tensor) -> None:
     if torch.equal(now, weight):
         mistake = ("The weights are as they were; those that were dropped must be 0. `weight = weight * kept` makes a new tensor: weight.mul_(kept) "
                    "changes the one that the network has.")
@@ -115,7 +109,9 @@ def _state(tried: str, used: dict, state: dict[str, Tensor], stays: Tensor, born
     for name, before in state.items():
         now = used[name]
         if not isinstance(now, Tensor) or now.shape != before.shape:
-            fail(CHECK, f"{tried}, state[{name!r}]", f"a tensor of shape {tuple(before.shape)}", "something else", "Set entries of it to 0.")
+            fail(CHECK, f"{tried}, state[{name!r}]", f"a tensor of shape {tuple(before.shape)}",
+                 f"one of shape {tuple(now.shape)}" if isinstance(now, Tensor) else "no tensor",
+                 "Set entries of it to 0. " + ONE_NUMBER)
         if before.shape != stays.shape:
             if not torch.equal(now, before):
                 fail(CHECK, f"{tried}, state[{name!r}]", f"{before.item():g}", f"{now.item():g}",
