@@ -96,6 +96,13 @@ def runs():
     return trained_sparse(digits(), WIDTHS, [Case(density, arm, 0, every=10) for density in (0.2, 0.05) for arm in ARMS], 2 * STEPS, lr=1e-2)
 
 
+def test_with_a_cosine_nothing_moves_in_the_last_quarter(runs):
+    for row in runs:
+        late = [now["inputs"] for now in row["over time"] if now["step"] >= 1.5 * STEPS]
+        still = all(inputs == late[0] for inputs in late)
+        assert len(late) == 3 and still == (row["arm"] not in ("SET", "DSR"))
+
+
 def test_the_number_of_connections_stays_and_only_dsr_moves_it_between_layers(runs):
     assert [(row["density"], row["arm"]) for row in runs] == [(density, arm) for density in (0.2, 0.05) for arm in ARMS]
     for row in runs:

@@ -16,12 +16,12 @@ from utils.sparse_training import cosine_drop, dsr_rewire, random_topology, resc
 from utils.sparse_training.dsr import next_threshold
 
 STARTS = {"static, uniform": uniform, "RigL, uniform": uniform}                   # all others: Erdos-Renyi
-ARMS = ("static, uniform", "static", "SET", "DSR", "RigL", "RigL, uniform")
+ARMS = ("static, uniform", "static", "SET", "SET, cosine", "DSR", "RigL", "RigL, uniform")
 
 
 class Case(NamedTuple):
-    """One network: connections move `every` so many steps, the `fraction` of them (RigL's falls
-    along a cosine until three quarters of the training).
+    """One network: connections move `every` so many steps, the `fraction` of them; with RigL and
+    "SET, cosine" it falls along a cosine until three quarters of the training.
     """
     density: float
     arm: str
@@ -35,18 +35,20 @@ class Mover:
 
     def __init__(self, case: Case):
         self.rule, self.fraction, self.generator = case.arm.partition(",")[0], case.fraction, chance(case.seed + 1000)
+        self.falls = self.rule == "RigL" or case.arm == "SET, cosine"
         self.threshold = 1e-3                                                    # of DSR
 
     def __call__(self, weights: Tensors, masks: Tensors, gradients: Tensors, done: float) -> tuple[Tensors, Tensors]:
+        fraction = cosine_drop(done, 0.75, self.fraction) if self.falls else self.fraction
         if self.rule == "SET":
-            return set_rewire(weights, masks, self.fraction, self.generator)
+            return set_rewire(weights, masks, fraction, self.generator)
         if self.rule == "RigL":
-            return rigl_rewire(weights, masks, gradients, cosine_drop(done, 0.75, self.fraction))
+            return rigl_rewire(weights, masks, gradients, fraction)
         if self.rule == "DSR":
             kept, new = dsr_rewire(weights, masks, self.threshold, self.generator)
             total = sum(int(mask.sum()) for mask in masks.values())
             dropped = total - sum(int(mask.sum()) for mask in kept.values())
-            self.threshold = next_threshold(self.threshold, dropped, round(self.fraction * total))
+            self.threshold = next_threshold(self.threshold, dropped, round(fraction * total))
             return kept, new
         return masks, masks
 
