@@ -1,5 +1,5 @@
 """Claim: pruning shrinks the singular values of a deep tanh network and its training with them;
-restored, it trains.
+restored, it trains, and mostly because the signal has its size again.
 """
 from collections.abc import Sequence
 
@@ -12,16 +12,17 @@ from utils.importance import snip
 from utils.model import Data, copy_of, initialize, mlp, prunable
 from utils.pruning import apply_masks, keep_top, restore_isometry
 
-STARTS = ("Gaussian", "orthogonal", "orthogonal, restored")
+STARTS = ("Gaussian", "orthogonal", "orthogonal, rescaled", "orthogonal, restored")
 
 
 @fast_products()
 def isometry_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], seeds: Sequence[int], steps: int = 340,
                              batch: int = 64, lr: float = 1e-2) -> list[dict]:
-    """Tanh networks pruned by SNIP at three STARTS, then trained by plain SGD; all at once.
+    """Tanh networks pruned by SNIP at four STARTS, then trained by plain SGD; all at once.
 
-    "Gaussian" is Glorot's initialization (2010). "orthogonal, restored" has the mask of "orthogonal". One row a
-    seed, density and start: test "accuracy" in percent, and the mean "singular value" of all layers after pruning.
+    "Gaussian" is Glorot's initialization (2010). The last three have the mask of "orthogonal"; "rescaled" is the control
+    for "restored": each layer times one number, which makes the root mean square of its singular values 1.
+    One row a seed, density and start: test "accuracy" in percent, and the mean "singular value" of all layers after pruning.
     """
     cases, networks, masks = [], [], []
     for density in densities:
@@ -32,6 +33,9 @@ def isometry_before_training(data: Data, widths: Sequence[int], densities: Seque
                 mask = keep_top(snip(network, few_of_each(data, seed)), 1 - density)
                 network = copy_of(network)
                 apply_masks(network, mask)
+                if start == "orthogonal, rescaled":
+                    for weight in prunable(network).values():
+                        weight *= (min(weight.shape) / weight.square().sum()).sqrt()
                 if start == "orthogonal, restored":
                     restore_isometry(network, mask)
                 cases.append((density, seed, start))
