@@ -68,6 +68,16 @@ def pruned_in_place(model, importance, schedule, steps, batch):
     return masks
 
 
+def from_step_0(model, importance, schedule, steps, batch):
+    """Step 0 prunes nothing: the dense network is scored twice."""
+    return wrong.iterative(time=lambda k, steps: (k - 1) / (steps - 1))(model, importance, schedule, steps + 1, batch)
+
+
+def masks_like_the_scores(model, importance, schedule, steps, batch):
+    importance(model, batch)
+    return wrong.prune_iteratively(model, importance, schedule, steps, batch)
+
+
 def flow_as_a_tensor(model, masks, batch):
     return torch.tensor(wrong.flow_with()(model, masks, batch))
 
@@ -80,10 +90,11 @@ def flow_as_a_tensor(model, masks, batch):
     (checks.check_grasp, wrong.grasp),
     (checks.check_synflow, wrong.synflow),
     (checks.check_synflow, synflow_in_place),
-    (checks.check_exponential, lambda s: lambda t: torch.tensor(1 - (1 - s) ** t)),
     (checks.check_prune_iteratively, wrong.prune_iteratively),
     (checks.check_prune_iteratively, boolean_masks),
     (checks.check_prune_iteratively, pruned_in_place),
+    (checks.check_prune_iteratively, from_step_0),
+    (checks.check_prune_iteratively, masks_like_the_scores),
     (checks.check_gradient_flow, flow_as_a_tensor),
     (checks.check_gradient_flow, wrong.flow_with(put=True, mask=True)),
 ], ids=lambda value: getattr(value, "__name__", ""))

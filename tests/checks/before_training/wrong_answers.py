@@ -81,6 +81,22 @@ def of_detached(model, batch):
     return {name: (w * g).abs() for (name, w), g in zip(weights.items(), gradients)}
 
 
+def beside_others(model, batch):
+    """The weights, each with the gradient at its place among those of all parameters."""
+    gradients = torch.autograd.grad(nn.functional.cross_entropy(model(batch[0]), batch[1]), list(model.parameters()))
+    return {name: (w * g).abs() for (name, w), g in zip(prunable(model).items(), gradients)}
+
+
+def grad_of_detached(model, batch):
+    nn.functional.cross_entropy(model(batch[0]), batch[1]).backward()
+    return {name: (w * w.grad).abs() for name, w in prunable(model).items()}
+
+
+def gradient_switched_on_too_late(model, batch):
+    weights = {name: w.requires_grad_() for name, w in prunable(model).items()}
+    return torch.autograd.grad(nn.functional.cross_entropy(model(batch[0]), batch[1]), list(weights.values()))
+
+
 def shrinks_the_model(model, batch):
     scores = snip(model, batch)
     apply_masks(model, keep_top(scores, 0.5))
@@ -102,6 +118,13 @@ SNIP = {
     "biases ranked too": (divided(snip_with_biases), "biases are not"),
     "biases in the sum": (biases_in_the_sum, "The biases are in the sum"),
     "divided by the largest": (divided(each(lambda w, g: (w * g).abs()), largest), "not by the largest"),
+    "divided by the signed sum": (lambda model, batch: {name: score.abs() for name, score in divided(each(lambda w, g: w * g), signed_sum)(
+        model, batch).items()}, "of the absolute values"),
+    "divided by the mean": (divided(each(lambda w, g: (w * g).abs()), lambda scores: sum(score.mean() for score in scores.values())),
+                            "Every score is 4 times the right one"),
+    "gradients of the neighbours": (divided(beside_others), "paired with the gradients of other parameters"),
+    "the .grad of detached weights": (grad_of_detached, "A .grad is None"),
+    "a gradient switched on too late": (gradient_switched_on_too_late, "does not come from these tensors"),
     "gradients add up": (divided(by_backward), ".grad adds up"),
     "detached weights": (divided(of_detached), "model.get_parameter(name) is the parameter itself"),
     "prunes the model": (shrinks_the_model, "the model left as it was"),
@@ -153,6 +176,31 @@ def hessian_of_theta(model, batch, temperature=200.0):
         model, batch, temperature)
 
 
+def one_by_one(owner):
+    """H g of each owner's parameters by themselves."""
+    def answer(model, batch, temperature=200.0):
+        found = {}
+        for name in prunable(model):
+            own = [p for other, p in model.named_parameters() if owner(other) == owner(name)]
+            g = torch.autograd.grad(nn.functional.cross_entropy(model(batch[0]) / temperature, batch[1]), own, create_graph=True)
+            found[name] = own[0].detach() * torch.autograd.grad(sum((part.detach() * part).sum() for part in g), own)[0]
+        return found
+    return answer
+
+
+def beside_other_products(model, batch, temperature=200.0):
+    parameters = list(model.parameters())
+    g = torch.autograd.grad(nn.functional.cross_entropy(model(batch[0]) / temperature, batch[1]), parameters, create_graph=True)
+    hg = torch.autograd.grad(sum((part.detach() * part).sum() for part in g), parameters)
+    return {name: w * h for (name, w), h in zip(prunable(model).items(), hg)}
+
+
+def hessian_of_theta_g(model, batch, temperature=200.0):
+    theta = [p.detach() for p in model.parameters()]
+    return grasp_with(score=lambda theta, h, g: h, product=lambda g, fixed: sum((p * a * b).sum() for p, a, b in zip(theta, fixed, g)))(
+        model, batch, temperature)
+
+
 def as_snip(model, batch, temperature=200.0):
     return divided(grasp)(model, batch) if temperature == 200.0 else divided(lambda *given: grasp(*given, temperature))(model, batch)
 
@@ -179,6 +227,14 @@ GRASP = {
     "absolute value": (grasp_with(lambda theta, hg, g: (theta * hg).abs()), "The score is signed: no abs()"),
     "size of the weight": (grasp_with(lambda theta, hg, g: theta.abs() * hg), "no abs() of either"),
     "factor 2": (grasp_with(product=lambda g, fixed: sum(part.square().sum() for part in g)), "Drop the factor 2"),
+    "the change of |g|^2": (grasp_with(lambda theta, hg, g: -2 * theta * hg), "That is -2 theta * (H g)"),
+    "sum over the examples": (grasp_with(loss=lambda outputs, y, t: nn.functional.cross_entropy(outputs / t, y, reduction="sum")),
+                              "Take the mean"),
+    "g times H g": (grasp_with(lambda theta, hg, g: g * hg), "Multiply H g by theta"),
+    "H (theta g)": (hessian_of_theta_g, "and not theta * g"),
+    "H g of the neighbours": (beside_other_products, "paired with the gradients of other parameters"),
+    "each layer differentiated by itself": (one_by_one(lambda name: name.split(".")[0]), "Each layer is differentiated by itself"),
+    "always 200": (lambda model, batch, temperature=200.0: grasp(model, batch), "divided by 200, whatever is given"),
     "g theta only": (grasp_with(lambda theta, hg, g: theta * g), "H is missing"),
     "without theta": (grasp_with(lambda theta, hg, g: hg), "Multiply by theta"),
     "g times H theta": (hessian_of_theta, "theta comes after"),
@@ -239,6 +295,10 @@ def ones_in_float32(model, batch):
     return {"flow": twin(torch.ones(batch[0][:1].shape))}
 
 
+def ones_for_the_digits(model, batch):
+    return {"flow": copy.deepcopy(model).double()(torch.ones(1, 64, dtype=torch.float64))}
+
+
 def over_all_layers(model, batch):
     return divided(synflow)(model, batch)
 
@@ -268,6 +328,9 @@ SYNFLOW = {
     "gradient over R": (synflow_with(score=lambda w, g, flow, theta: g / flow), "that is the gradient alone"),
     "not divided": (synflow_with(score=lambda w, g, flow, theta: w * g), "Divide by R"),
     "not divided, of a batch": (synflow_with(score=lambda w, g, flow, theta: w * g, inputs=torch.ones_like), "Divide by R"),
+    "divided by at least 1": (synflow_with(score=lambda w, g, flow, theta: w * g / flow.clamp(min=1)), "Divide by R"),
+    "something added to R": (synflow_with(score=lambda w, g, flow, theta: w * g / (flow + 1e-4)), "times the right one"),
+    "ones of another shape": (ones_for_the_digits, "the shape of one example"),
     "signed": (synflow_with(score=lambda w, g, flow, theta: theta * g / flow), "The sign of theta is in it"),
     "divided by all layers": (over_all_layers, "not by the sum over all layers"),
     "0 / 0": (synflow_with(score=lambda w, g, flow, theta: w * g / flow), "without any path"),
@@ -292,6 +355,12 @@ EXPONENTIAL = {
     "backwards": (lambda s: lambda t: 1 - (1 - s) ** (1 - t), "The time runs backwards"),
     "a power of e": (lambda s: lambda t: 1 - math.exp(-s * t), "not of e"),
     "one shot": (lambda s: lambda t: s, "at every time"),
+    "t as a factor": (lambda s: lambda t: 1 - (1 - s) * t, "t is the exponent"),
+    "^ for a power": (lambda s: lambda t: 1 - (1 - s) ^ t, "** in Python"),
+    "a tensor": (lambda s: lambda t: torch.tensor(1 - (1 - s) ** t), "Return a plain number"),
+    "both at once": (lambda s, t: 1 - (1 - s) ** t, "Return a function of t"),
+    "t from nowhere": (lambda s: 1 - (1 - s) ** t, "Return a function of t"),                       # noqa: F821
+    "a logarithm of 0": (lambda s: lambda t: 1 - float(torch.tensor(1 - s).log().mul(t).exp()), "needs none"),
     "a logarithm": (lambda s: lambda t: 1 - math.exp(t * math.log(1 - s)), "needs none"),
     "a number": (lambda s: s, "Return the function itself"),
     "returns nothing": (lambda s: None, "Return the function itself"),
@@ -387,6 +456,27 @@ def from_the_start_each_time(model, importance, schedule, steps, batch):
     return masks
 
 
+def ends_early(after):
+    """Step `after(steps)` is the last."""
+    def answer(model, importance, schedule, steps, batch):
+        last = after(steps)
+        return prune_iteratively(model, importance, lambda t: schedule(t * last / steps), last, batch)
+    return answer
+
+
+def by_magnitude(model, importance, schedule, steps, batch):
+    return prune_iteratively(model, lambda model, batch: {name: w.abs() for name, w in prunable(model).items()}, schedule, steps, batch)
+
+
+def no_masks_at_first(model, importance, schedule, steps, batch):
+    return keep_top(importance(model, batch), schedule(1 / steps), within={})
+
+
+def uses_what_apply_masks_returns(model, importance, schedule, steps, batch):
+    twin = apply_masks(copy.deepcopy(model), {name: torch.ones_like(w) for name, w in prunable(model).items()})
+    return importance(twin, batch)
+
+
 def makes_up_for_it(model, masks):
     """What is left is scaled up, as dropout does."""
     apply_masks(model, masks)
@@ -417,6 +507,13 @@ ITERATIVE = {
     "importance of the model alone": (without_batch, "importance(model, batch)"),
     "backwards": (iterative(time=lambda k, steps: 1 - (k - 1) / steps), "count k from 1 to steps"),
     "k from 0": (iterative(time=lambda k, steps: (k - 1) / steps), "k began with 0"),
+    "k for k / steps": (iterative(time=lambda k, steps: k), "takes t from 0 to 1"),
+    "the first step again and again": (iterative(time=lambda k, steps: 1 / steps), "No more are gone than after the step before"),
+    "the last step forgotten": (ends_early(lambda steps: max(steps - 1, 1)), "The loop ends after step 4"),
+    "return inside the loop": (ends_early(lambda steps: 1), "The loop ends after step 1"),
+    "another importance": (by_magnitude, "Score with the `importance` that is given"),
+    "no masks at first": (no_masks_at_first, "Begin with masks of ones"),
+    "what apply_masks returns": (uses_what_apply_masks_returns, "in place and returns nothing"),
     "rate of the survivors": (iterative(cut=of_survivors), "not of the survivors"),
     "keeps what should go": (iterative(at=lambda schedule, t: 1 - schedule(t), within=lambda masks: None), "as if as many were kept"),
     "all at once": (all_at_once, "All at once"),
@@ -440,7 +537,7 @@ ITERATIVE = {
 # --- erdos_renyi
 
 def erdos_renyi_with(ratio=lambda shape: sum(shape) / math.prod(shape), rounds=99, cut=lambda density: density, budget=lambda s: 1 - s,
-                     returned=lambda density, shape: 1 - density, copied=dict, dense=True):
+                     returned=lambda density, shape: 1 - density, copied=dict, dense=True, taken=lambda s: 1.0):
     """rounds: how often what dense layers cannot take is shared out among the others."""
     def answer(shapes, sparsity):
         left, sparse, density = budget(sparsity) * sum(math.prod(shape) for shape in shapes.values()), copied(shapes), {}
@@ -453,7 +550,7 @@ def erdos_renyi_with(ratio=lambda shape: sum(shape) / math.prod(shape), rounds=9
                 break
             for name in full:
                 density[name] = 1.0
-                left -= math.prod(sparse.pop(name))
+                left -= taken(sparsity) * math.prod(sparse.pop(name))
         kept = (density if dense else {}) | {name: cut(value) for name, value in found.items()}
         return {name: returned(kept[name], every[name]) for name in every if name in kept}
     return answer
@@ -470,6 +567,18 @@ def divides_by_nothing(shapes, sparsity):
         for name in full:
             density[name] = 1.0
             left -= math.prod(sparse.pop(name))
+
+
+def epsilon_is_the_density(shapes, sparsity):
+    return {name: 1 - (1 - sparsity) * sum(shape) / math.prod(shape) for name, shape in shapes.items()}
+
+
+def shrinks_while_it_looks(shapes, sparsity):
+    found = erdos_renyi_with(rounds=0)(shapes, sparsity)
+    for name, value in found.items():
+        if value < 0:
+            del found[name]
+    return found
 
 
 def mean_density(shapes, sparsity):
@@ -501,6 +610,12 @@ ERDOS_RENYI = {
     "kernel forgotten, not shared out": (erdos_renyi_with(without_kernel, rounds=0, cut=at_most_1), "belong to the sum and to the product"),
     "kernel in the product alone": (erdos_renyi_with(kernel_in_the_product), "belong to the sum too"),
     "upside down": (erdos_renyi_with(lambda shape: math.prod(shape) / sum(shape)), "upside down"),
+    "dense layers not subtracted": (erdos_renyi_with(taken=lambda s: 0.0), "are not subtracted"),
+    "a new budget for the others": (erdos_renyi_with(taken=lambda s: 1 - s), "Subtract the whole size"),
+    "epsilon is the density": (epsilon_is_the_density, "epsilon is not 1 - sparsity"),
+    "whole weights": (erdos_renyi_with(returned=lambda density, shape: 1 - int(density * math.prod(shape)) / math.prod(shape)),
+                      "Do not round"),
+    "a dictionary that shrinks": (shrinks_while_it_looks, "Collect the names"),
     "densities": (erdos_renyi_with(returned=lambda density, shape: density), "These are densities"),
     "sparsity for density": (erdos_renyi_with(budget=lambda s: s), "taken for the density"),
     "density in and out": (erdos_renyi_with(budget=lambda s: s, returned=lambda density, shape: density), "and densities are returned"),
@@ -547,6 +662,17 @@ def changes_the_masks(model, masks, batch):
     return flow
 
 
+def beside_other_gradients(model, masks, batch):
+    pruned = copy.deepcopy(model)
+    apply_masks(pruned, masks)
+    gradients = torch.autograd.grad(nn.functional.cross_entropy(pruned(batch[0]), batch[1]), list(pruned.parameters()))
+    return sum(float((mask * g).square().sum()) for mask, g in zip(masks.values(), gradients))
+
+
+def what_apply_masks_returns(model, masks, batch):
+    return apply_masks(copy.deepcopy(model), masks)(batch[0])
+
+
 def one_of_each_layer(model, masks, batch):
     return {name: flow_with()(model, {name: mask}, batch) for name, mask in masks.items()}
 
@@ -566,6 +692,10 @@ GRADIENT_FLOW = {
     "mean": (flow_with(number=lambda parts, kept: square(parts) / kept), "Add up the squares"),
     "mean over all": (flow_with(number=lambda parts, kept: square(parts) / sum(part.numel() for part in parts)),
                       "That is a mean over all weights"),
+    "sum over the examples": (lambda model, masks, batch: len(batch[1]) ** 2 * flow_with()(model, masks, batch), "Take the mean"),
+    "one layer": (flow_with(number=lambda parts, kept: square(parts[-1:])), "Only fc2.weight is in it"),
+    "gradients of the neighbours": (beside_other_gradients, "paired with the gradients of other parameters"),
+    "what apply_masks returns": (what_apply_masks_returns, "in place and returns nothing"),
     "biases": (flow_with(biases=True), "The biases are in it"),
     "times theta": (flow_with(times_theta=True), "a weight's effect on the loss"),
     "prunes the model": (flow_with(copied=lambda model: model), "Work on a copy.deepcopy"),

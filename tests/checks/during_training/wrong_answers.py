@@ -51,6 +51,18 @@ def keeps_the_largest_of_all(weight, mask, count):
     return kept.view(mask.shape)
 
 
+def by_places_among_connections(weight, mask, count):
+    kept = mask.clone()
+    kept.view(-1)[weight.abs()[mask != 0].topk(count, largest=False).indices] = 0
+    return kept
+
+
+def infinite_and_largest(weight, mask, count):
+    kept = mask.clone()
+    kept.view(-1)[weight.abs().masked_fill(mask == 0, math.inf).flatten().topk(count).indices] = 0
+    return kept
+
+
 def in_place(answer, which):
     def changed(*arguments):
         result = answer(*arguments)
@@ -76,6 +88,8 @@ DROP = {
     "not zero and there": (drop_with(there=lambda weight, mask: weight * mask != 0), "ask the mask"),
     "zeros go besides": (of(drop, lambda kept, weight, *_: kept * (weight != 0)), "ask the mask"),
     "keeps the largest of all": (keeps_the_largest_of_all, "Start from a copy of the mask"),
+    "places among the connections": (by_places_among_connections, "places in the layer"),
+    "free places infinite, the largest go": (infinite_and_largest, "largest=False"),
     "signed": (drop_with(size=lambda w: w), "ranked by their value"),
     "the largest": (drop_with(largest=True), "the wrong way round"),
     "those that go": (of(drop, lambda kept, weight, mask, count: mask - kept), "return what is left"),
@@ -142,6 +156,8 @@ GROW = {
     "by size": (grow_with(score=torch.abs), "Scores are taken as they are"),
     "threshold": (grow_by_threshold, "Equal scores"),
     "at random": (grow_at_random, "new ones"),
+    "taken places at -1": (lambda scores, mask, count: grow_with(free=torch.ones_like)(scores.masked_fill(mask != 0, -1), mask, count),
+                           "more than a negative one"),
     "loses the old ones": (of(grow, lambda grown, scores, mask, count: 1 - grown), "start from a copy of the mask"),
     "changes the mask": (in_place(grow, 1), "`mask` left as it was"),
     "changes the scores": (changes_scores, "`scores` left as it was"),
@@ -189,6 +205,18 @@ def set_by_wrong_drop(weight, mask, fraction):
                for side in (mask * (weight >= 0), mask * (weight < 0)))
 
 
+def by_size_as_many(weight, mask, fraction):
+    return drop(weight, mask, sum(round(fraction * int((mask * side).sum())) for side in (weight >= 0, weight < 0)))
+
+
+def one_number_for_both(weight, mask, fraction):
+    return set_with(count=lambda _, n: round(fraction * int(mask.sum()) / 2))(weight, mask, fraction)
+
+
+def sides_multiplied(weight, mask, fraction):
+    return math.prod(drop(weight, side, round(fraction * int(side.sum()))) for side in (mask * (weight >= 0), mask * (weight < 0)))
+
+
 def of_all_entries(weight, mask, fraction):
     return drop(weight, mask, min(round(fraction * mask.numel()), int(mask.sum())))
 
@@ -206,6 +234,9 @@ SET_DROP = {
     "the complement": (of(set_drop, lambda kept, *_: 1 - kept), "Only what is there"),
     "no negative": (set_with(sides=lambda weight, there: (there & (weight >= 0),)), "Only positive weights went"),
     "by size": (by_size, "of each sign by itself"),
+    "by size, as many": (by_size_as_many, "whatever their sign"),
+    "one number for both signs": (one_number_for_both, "one number for both signs"),
+    "sides multiplied": (sides_multiplied, "add what stays of each"),
     "zeros stay": (set_with(sides=zeros_stay), "counts as a positive one"),
     "all zeros go": (all_zeros_go, "all of them went"),
     "zeros are negative": (set_with(sides=zeros_are_negative), "counted as negative ones"),
@@ -293,6 +324,8 @@ DEEP_R = {
     "learning rate before everything": (formula(lambda theta, g, lr, l1, walk: theta - lr * (g + l1) + lr * walk), "under the root alone"),
     "the gradient by w": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, 1, g, lr, l1, T, noise)), "s times that"),
     "l1 times the sign": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, s, g, lr, s * l1, T, noise)), "no part in the pull"),
+    "l1 times theta": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, s, g, lr, l1 * theta, T, noise)), "not multiplied by theta"),
+    "lr before the root": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, s, g, lr, l1, lr * T, noise)), "stands under the root"),
     "no root": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, s, g, lr, l1, 0, noise) + 2 * lr * T * noise), "the root of 2 lr T"),
     "no lr under the root": (stepping(lambda theta, s, g, lr, l1, T, noise: plain_step(theta, s, g, lr, l1, T / lr, noise)),
                              "The learning rate is missing under the root"),
@@ -305,6 +338,10 @@ DEEP_R = {
     "the positive die": (deep_r_with(alive=torch.le), "live"),
     "nothing begins": (deep_r_with(count=lambda signs, lives: 0), "nothing has begun"),
     "one too many": (deep_r_with(count=lambda signs, lives: int((signs != 0).sum() - lives.sum()) + 1), "As many connections begin"),
+    "the dead stay": (deep_r_with(draw=lambda signs, lives, new: torch.where(signs != 0, signs, random_signs(signs) * new),
+                                  free=lambda lives, signs: signs == 0), "did the dead ones stay"),
+    "a sign 0": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, torch.randint(-1, 2, signs.shape) * new)),
+                 "Was a sign 0 drawn"),
     "signs redrawn": (deep_r_with(draw=lambda signs, lives, new: random_signs(signs) * (lives | (new != 0))), "Draw signs for the new ones only"),
     "signs everywhere": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, random_signs(signs))), "have the sign 0"),
     "always positive": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, new)), "the same chance"),
@@ -318,6 +355,8 @@ DEEP_R = {
     "elsewhere first": (elsewhere_first, "died are free places too"),
     "never where one has died": (deep_r_with(free=lambda lives, signs: signs == 0), "also where one has just died"),
     "theta alone": (of(deep_r_step, lambda both, *_: both[0]), "two tensors"),
+    "signs first": (of(deep_r_step, lambda both, *_: both[::-1]), "theta first"),
+    "the weight": (of(deep_r_step, lambda both, *_: (both[0] * both[1], both[1])), "Return the size theta"),
     "changes theta": (of(deep_r_step, lambda both, theta, *_: (theta.copy_(both[0]), both[1])), "`theta` left as it was"),
     "returns nothing": (of(deep_r_step, lambda *_: None), "without a `return`"),
 }
@@ -382,6 +421,22 @@ def above_the_room(count, survivors, room):
     return given
 
 
+def one_after_the_other(count, survivors, room):
+    """Each rounds its share of what the ones before it have left: the last ones drift."""
+    if any(q > room[name] for name, q in quotas(count, survivors).items()):
+        return fair(count, survivors, room)
+    given, parts = {}, sum(survivors.values())
+    for name, n in survivors.items():
+        given[name] = min(room[name], round((count - sum(given.values())) * n / parts))
+        parts -= n
+    return given
+
+
+def the_rest_by_name(count, survivors, room):
+    fits = all(q <= room[name] for name, q in quotas(count, survivors).items())
+    return (above_the_room if fits else fair)(count, survivors, room)
+
+
 def overflow_lost(count, survivors, room):
     return {name: min(room[name], n) for name, n in above_the_room(count, survivors, room).items()}
 
@@ -433,13 +488,16 @@ SHARE = {
     "rounded": (rounded, "Rounding each share by itself"),
     "ceiled": (ceiled, "gives more than there are"),
     "not rounded": (lambda count, survivors, room: quotas(count, survivors), "whole numbers"),
-    "the rest to the last": (rest_to_the_last, "within one of"),
+    "the rest to the last": (rest_to_the_last, "rounded up or down"),
+    "the rest by name": (the_rest_by_name, "a whole one stays"),
+    "one after the other": (one_after_the_other, "rounded up or down"),
+    "in proportion to the room, rounded": (lambda count, survivors, room: rounded(count, room, room), "in proportion to the room"),
     "above the room": (above_the_room, "has room for"),
     "what does not fit is lost": (overflow_lost, "goes to the others"),
-    "what does not fit to the first": (overflow_to_the_first, "not given to one of them"),
+    "what does not fit to the first": (overflow_to_the_first, "not given to one"),
     "the same for all": (whole(lambda survivors, room: dict.fromkeys(survivors, 1)), "each layer got the same"),
     "in proportion to the room": (whole(lambda survivors, room: room), "proportion"),
-    "all to one": (whole(lambda survivors, room: {name: n ** 9 for name, n in survivors.items()}), "within one of"),
+    "all to one": (whole(lambda survivors, room: {name: n ** 9 for name, n in survivors.items()}), "rounded up or down"),
     "divides by nothing": (lambda count, survivors, room: {
         name: math.ceil(count * room[name] / sum(room.values())) for name in room} if not count else fair(count, survivors, room), "`count` is 0"),
     "a list": (of(fair, lambda given, *_: list(given.values())), "a list"),
@@ -471,6 +529,7 @@ COSINE = {
     "no pi": (wave(lambda angle, fraction, t: fraction / 2 * (1 + math.cos(t))), "pi were missing"),
     "degrees": (wave(lambda angle, fraction, t: fraction / 2 * (1 + math.cos(180 * t))), "radians"),
     "a line": (wave(lambda angle, fraction, t: fraction * (1 - t)), "straight line"),
+    "whole numbers divided": (wave(lambda angle, fraction, t: fraction / 2 * (1 + math.cos(math.pi * int(t)))), "a // where"),
     "a quarter of a wave": (wave(lambda angle, fraction, t: fraction * math.cos(angle / 2)), "quarter of a wave"),
     "a sine": (wave(lambda angle, fraction, t: fraction / 2 * (1 + math.sin(angle))), "A sine"),
     "stays at the fraction": (wave(lambda angle, fraction, t: fraction), "step 25 of 100"),
@@ -549,6 +608,17 @@ def only(*names):
     return lambda name, value, weight: name in names
 
 
+def state_by_name(weight, mask, gradient, count, state):
+    kept = drop(weight, mask, count)
+    state["exp_avg"].mul_(kept)
+    return rigl_update(weight, mask, gradient, count, state)
+
+
+def grows_besides(weight, mask, gradient, count, state):
+    rigl_update(weight, mask, gradient, count, state)
+    return grow(gradient.abs(), mask, count)
+
+
 def grows_by_rounding(weight, mask, gradient, count, state):
     return rigl_with(grow=lambda scores, kept, count: grow(scores, kept, max(0, count - 1)))(weight, mask, gradient, count, state)
 
@@ -562,8 +632,11 @@ RIGL = {
     "no answer yet": (stub, "there is no answer yet"),
     "signed gradient": (rigl_with(score=lambda gradient, mask: gradient), "signed gradient"),
     "masked gradient": (rigl_with(score=lambda gradient, mask: (gradient * mask).abs()), "0 at every free place"),
+    "against the gradient": (rigl_with(score=lambda gradient, mask: -gradient), "signed gradient"),
+    "grows besides the old ones": (grows_besides, "Grow from what was kept"),
+    "the state by name": (state_by_name, "go through what there is"),
     "smallest gradient": (rigl_with(score=lambda gradient, mask: -gradient.abs()), "the wrong way round"),
-    "at random": (rigl_with(score=lambda gradient, mask: torch.rand(mask.shape)), "the new mask"),
+    "at random": (rigl_with(score=lambda gradient, mask: torch.rand(mask.shape)), "The new mask"),
     "grows where connections are": (rigl_with(grow=grow_with(free=torch.ones_like)), "sought where connections are"),
     "grows where none was before": (rigl_with(grow_from=lambda kept, mask: mask), "may grow again"),
     "drops masked zeros": (rigl_with(drop=drop_with(there=everywhere)), "Is `drop` right?"),
@@ -588,6 +661,7 @@ RIGL = {
     "dropped weights halved": (rigl_with(zero=lambda weight, kept, after: weight.mul_((1 + kept) / 2)), "Where there is no connection"),
     "weights untouched": (rigl_with(zero=lambda *_: None), "The weights are as they were"),
     "new weights by the gradient": (rigl_with(zero=lambda weight, kept, after: weight.mul_(kept).add_(0.1 * (after - kept))), "begins at 0"),
+    "weights in another tensor": (rigl_with(zero=lambda weight, kept, after: setattr(weight, "data", weight * kept)), "weight.data"),
     "scales the others": (rigl_with(zero=lambda weight, kept, after: weight.mul_(2 * kept)), "do not change"),
     "changes the mask": (of(rigl_update, lambda after, weight, mask, *_: mask.copy_(after)), "`mask` left as it was"),
     "changes the gradient": (grows_by_the_changed_gradient, "`gradient` left as it was"),
@@ -623,7 +697,8 @@ def key_error(weights, density, method):
 MEMORY = {
     "no answer yet": (stub, "there is no answer yet"),
     "no indices": (memory_with(sparse=lambda n, k: 12 * k), "The indices are missing"),
-    "no indices in RigL": (memory_with(rigl=lambda n, k: 12 * k + 4 * n), "The indices are missing"),
+    "no indices in RigL": (memory_with(rigl=lambda n, k: 12 * k + 4 * n), "or the gradients of the connections"),
+    "two indices": (memory_with(sparse=lambda n, k: 20 * k), "One index for each"),
     "density is sparsity": (lambda weights, density, method: training_memory(weights, 1 - density, method), "the fraction of zeros"),
     "masks save memory": (memory_with(masked=lambda n, k: 12 * k + n), "Masks do not make tensors smaller"),
     "masks save all memory": (memory_with(masked=lambda n, k: 13 * k), "Masks do not make tensors smaller"),

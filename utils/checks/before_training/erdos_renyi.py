@@ -10,7 +10,9 @@ from torch import Tensor
 from utils.checks.report import fail, passed, run
 
 CHECK = "check_erdos_renyi"
-HINTS = {"ZeroDivisionError": "When every layer is dense there is none left to share among: at sparsity 0 all are 0."}
+HINTS = {"ZeroDivisionError": "When every layer is dense there is none left to share among: at sparsity 0 all are 0.",
+         "changed size during iteration": "Collect the names of the dense layers first, then take them out: a dictionary "
+                                          "must not shrink while a loop goes through it."}
 
 TWO = {"fc1": (30, 10), "fc2": (20, 30)}
 CONVOLUTIONS = {"conv1": (64, 3, 3, 3), "conv2": (128, 64, 3, 3), "conv3": (256, 128, 3, 3), "fc": (10, 256)}
@@ -84,8 +86,10 @@ def _upside_down(shape: tuple) -> float:
     return math.prod(shape) / sum(shape)
 
 
-def _shared_out(shapes: dict[str, tuple], sparsity: float, ratio=_of_sums, times: int = 0) -> dict[str, float]:
-    """Densities epsilon * ratio(shape); what layers above 1 have too much is shared out among the others, so many times."""
+def _shared_out(shapes: dict[str, tuple], sparsity: float, ratio=_of_sums, times: int = 0, taken: float = 1.0) -> dict[str, float]:
+    """Densities epsilon * ratio(shape); what layers above 1 have too much is shared out among the others, so many times.
+    `taken`: the part of a dense layer's size that is subtracted from what is left.
+    """
     sparse, full, kept = dict(shapes), {}, (1 - sparsity) * _all(shapes)
     while sparse:
         epsilon = kept / sum(ratio(shape) * math.prod(shape) for shape in sparse.values())
@@ -94,7 +98,7 @@ def _shared_out(shapes: dict[str, tuple], sparsity: float, ratio=_of_sums, times
         if not above or times == 0:
             return full | found
         for name in above:
-            kept, full[name], times = kept - math.prod(sparse.pop(name)), 1.0, times - (name == above[0])
+            kept, full[name], times = kept - taken * math.prod(sparse.pop(name)), 1.0, times - (name == above[0])
     return full
 
 
@@ -103,6 +107,7 @@ def _cut(densities: dict[str, float]) -> dict[str, float]:
 
 
 def _mistake(got: dict[str, float], shapes: dict[str, tuple], sparsity: float, expected: dict[str, float]) -> str:
+    sizes, count = {name: math.prod(shape) for name, shape in shapes.items()}, len(shapes)
     plain, once = _shared_out(shapes, sparsity), _shared_out(shapes, sparsity, times=1)
     ratios = [_of_sums(shape) for shape in shapes.values()]
     unweighted = {name: (1 - sparsity) * ratio * len(ratios) / sum(ratios) for name, ratio in zip(shapes, ratios)}
@@ -110,7 +115,8 @@ def _mistake(got: dict[str, float], shapes: dict[str, tuple], sparsity: float, e
                ("The kernel's height and width belong to the sum too.", _kernel_in_product),
                ("The ratio is upside down: large layers become sparser, not denser.", _upside_down)]
     ways = [(words, change(_shared_out(shapes, sparsity, ratio, times)))
-            for words, ratio in kernels for times, change in ((0, dict), (0, _cut), (len(shapes), dict))]
+            for words, ratio in kernels for times, change in ((0, dict), (0, _cut), (count, dict))]
+    by_sparsity = {name: (1 - sparsity) * ratio for name, ratio in zip(shapes, ratios)}
     return next((words for words, densities in (
         ("These are densities. A sparsity is 1 minus it.", expected),
         ("`sparsity` is taken for the density: the weights kept are (1 - sparsity) of all.", _kept(right(shapes, 1 - sparsity))),
@@ -122,12 +128,20 @@ def _mistake(got: dict[str, float], shapes: dict[str, tuple], sparsity: float, e
         ("What the dense layers cannot take is lost: the network keeps too few weights. Share it out among the others.", _cut(plain)),
         ("After the first sharing out another layer passes 1. Repeat until none does.", once),
         ("After the first sharing out another layer passes 1, and what is cut off is lost. Repeat until none does.", _cut(once)),
+        ("The sizes of the dense layers are not subtracted from the weights left for the others.",
+         _shared_out(shapes, sparsity, times=count, taken=0.0)),
+        ("The others get (1 - sparsity) of their own weights: what dense layers have above that must come from them. "
+         "Subtract the whole size of each dense layer from the weights left.",
+         _shared_out(shapes, sparsity, times=count, taken=1 - sparsity)),
+        ("epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept.", by_sparsity),
+        ("epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept.", _cut(by_sparsity)),
         *ways,
         ("The mean of the densities is right, but layers have different sizes: it is the weights kept that must be (1 - sparsity) of all.",
          unweighted),
         ("The mean of the densities is right, but layers have different sizes: it is the weights kept that must be (1 - sparsity) of all.",
          _cut(unweighted)),
-    ) if _same(_kept(got), densities)), "")
+    ) if _same(_kept(got), densities)), "Do not round to whole weights." if all(
+        abs(got[name] - expected[name]) * sizes[name] <= 1 for name in shapes) else "")
 
 
 def _kept(sparsities: dict[str, float]) -> dict[str, float]:

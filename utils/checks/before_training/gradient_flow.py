@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from utils.checks.before_training.networks import BY_HAND, batch, by_hand, convolutional, gradients, network
-from utils.checks.before_training.scores import HINTS, as_it_was, scaled, sizes, state, times, total, weights_of
+from utils.checks.before_training.scores import HINTS, NEIGHBOURS, as_it_was, scaled, side_by_side, sizes, state, times, total, weights_of
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
 from utils.model import Tensors
 
 CHECK = "check_gradient_flow"
+RETURNS_NOTHING = {"'NoneType' object": "apply_masks(model, masks) changes the network in place and returns nothing."}
 
 
 def check_gradient_flow(answer) -> None:
@@ -35,7 +36,7 @@ def _agrees(answer, words: str, model: nn.Module, masks: Tensors, examples) -> N
     before, given = state(model), {name: mask.clone() for name, mask in masks.items()}
     g = gradients(model, times(weights_of(model), masks), examples)
     expected = squared(times(g, masks))
-    got = run(CHECK, words, answer, model, given, tuple(part.clone() for part in examples), hints=HINTS)
+    got = run(CHECK, words, answer, model, given, tuple(part.clone() for part in examples), hints=HINTS | RETURNS_NOTHING)
     as_it_was(CHECK, words, model, before)
     if any(not torch.equal(given[name], mask) for name, mask in masks.items()):
         fail(CHECK, words, "the masks left as they were", "other masks", "Make new tensors in place of changing those that are given.")
@@ -43,8 +44,9 @@ def _agrees(answer, words: str, model: nn.Module, masks: Tensors, examples) -> N
         fail(CHECK, words, f"the number {expected:.4g}", "None" if got is None else
              f"a tensor of shape {tuple(got.shape)}" if isinstance(got, Tensor) else f"a {type(got).__name__}",
              "The function ends without a `return`." if got is None else "One number: add up the squares of all layers.")
-    if not _close(float(got), expected):
-        fail(CHECK, words, f"{expected:.4g}", f"{float(got):.4g}", _mistake(float(got), model, masks, examples, g))
+    got = float(got.detach() if isinstance(got, Tensor) else got)
+    if not _close(got, expected):
+        fail(CHECK, words, f"{expected:.4g}", f"{got:.4g}", _mistake(got, model, masks, examples, g))
 
 
 def squared(tensors: Tensors) -> float:
@@ -78,5 +80,8 @@ def _mistake(got: float, model: nn.Module, masks: Tensors, examples, g: Tensors)
         "That is a mean. Add up the squares.": squared(kept) / number,
         "That is a mean over all weights. Add up the squares.": squared(kept) / entries,
         "The biases are in it. Take the weights that have a mask.": with_biases,
+        NEIGHBOURS: squared(side_by_side(masks, of_all)),
+        "The loss is added up over the examples. Take the mean.": len(examples[1]) ** 2 * squared(kept),
+        **{f"Only {name} is in it. Add up all layers.": squared({name: part}) for name, part in kept.items()},
         "That is theta * g, a weight's effect on the loss. Here it is the gradient itself.": squared(times(kept, weights)),
     }.items() if _close(got, value)), "")

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.checks.before_training.networks import BY_HAND, batch, by_hand, convolutional, loss_of, network
-from utils.checks.before_training.scores import HINTS, as_it_was, compare, state
+from utils.checks.before_training.scores import HINTS, NEIGHBOURS, as_it_was, compare, side_by_side, state, weights_of
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import passed, run
 from utils.model import Tensors, flat, prunable, split, weight_positions
@@ -56,19 +56,26 @@ def _mistakes(model: nn.Module, examples, temperature: float, g: Tensor, h: Tens
     positions = weight_positions(model)
     alone = torch.zeros_like(theta)
     alone[positions] = h[positions][:, positions] @ g[positions]
-    right = theta * (h @ g)
+    right, n = theta * (h @ g), len(examples[1])
     found = {
         "That is -theta * (H g), as the paper writes it: there the highest are removed. Here high = keep.": -right,
         "The score is signed: no abs(). A weight whose removal makes the gradient larger goes first.": right.abs(),
         "Its sign is that of theta times that of H g: no abs() of either.": theta.abs() * (h @ g),
         "Drop the factor 2, as the formula does: the derivative of |g|^2 is 2 H g.": 2 * right,
+        "That is -2 theta * (H g), by which |g|^2 changes when the weight goes. The score is theta * (H g): high = keep.": -2 * right,
+        "The loss is added up over the examples. Take the mean.": n ** 2 * right,
         "That is theta * g, which is SNIP with its sign. H is missing.": theta * g,
         "Multiply by theta: that is H g.": h @ g,
+        "Multiply H g by theta, not by g.": g * (h @ g),
+        "The Hessian multiplies g, and not theta * g; theta comes after.": h @ (theta * g),
         "That is g * (H theta). The Hessian multiplies g; theta comes after.": g * (h @ theta),
         "g^T g is not H: that is theta * g * |g|^2. Differentiate the gradient again.": theta * g * (g @ g),
         "The square of g is not H: that is theta * g^3. Differentiate the gradient again.": theta * g ** 3,
         "That takes the diagonal of H alone. Removing a weight changes the gradients of the others.": theta * h.diagonal() * g,
         "The biases are left out of g and H. They are not pruned, but their gradients change too: take all parameters.": theta * alone,
+        **{f"Each {part} is differentiated by itself. H g has parts from all others: add up g^T v over all tensors first.":
+           theta * ((h * _together(model, owner)) @ g)
+           for part, owner in (("tensor", lambda name: name), ("layer", lambda name: name.split(".")[0]))},
         "The scores are divided by the sum of their sizes, as SNIP's are. Here they are not.": right / right[positions].abs().sum(),
     }
     if temperature != 1:
@@ -78,4 +85,14 @@ def _mistakes(model: nn.Module, examples, temperature: float, g: Tensor, h: Tens
             "The outputs are multiplied by the temperature. Divide.": theta * (hot_h @ hot_g),
             "The temperature is in one of the two gradients only.": theta * (h @ cold_g),
         }
-    return {words: _scores(model, vector) for words, vector in found.items()}
+    if temperature != 200:
+        fixed_g, fixed_h = derivatives(model, examples, 200.0)
+        found["The outputs are divided by 200, whatever is given: divide by `temperature`."] = theta * (fixed_h @ fixed_g)
+    hg = {name: part.detach() for name, part in split(model, h @ g).items()}
+    return {NEIGHBOURS: side_by_side(weights_of(model), hg)} | {words: _scores(model, vector) for words, vector in found.items()}
+
+
+def _together(model: nn.Module, owner) -> Tensor:
+    """(p, p): whether two parameters have the same owner(name)."""
+    owners = [owner(name) for name, p in model.named_parameters() for _ in range(p.numel())]
+    return torch.tensor([[one == other for one in owners] for other in owners])

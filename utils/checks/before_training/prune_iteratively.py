@@ -16,6 +16,8 @@ CHECK = "check_prune_iteratively"
 HINTS = {
     "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad(); apply_masks(model, masks) does so.",
     "would bring some back": "schedule(k / steps) is the sparsity after step k: count k from 1 to steps.",
+    "a number from 0 to 1": "A schedule takes t from 0 to 1: schedule(k / steps), k from 1 to steps.",
+    "KeyError: 'fc": "Begin with masks of ones, one for each of prunable(model).",
     "positional argument": "importance is called as importance(model, batch).",
 }
 
@@ -80,6 +82,7 @@ class Importance:
         tried = f"call {len(self.seen) + 1} of importance(model, batch)"
         if not isinstance(model, nn.Module):
             fail(CHECK, tried, "a network", f"a {type(model).__name__}",
+                 "apply_masks(model, masks) changes the network in place and returns nothing." if model is None else
                  "importance(model, batch) scores a network: the one pruned so far.")
         if not isinstance(batch, (tuple, list)) or len(batch) != 2 or not all(
                 isinstance(part, Tensor) and torch.equal(part, given) for part, given in zip(batch, self.examples)):
@@ -99,10 +102,22 @@ def _pruned(answer, kind, words: str, schedule, steps: int, generator: torch.Gen
         raise importance.failed or failed from None
     kept = _masks(tried, masks, {name: initial[name] for name in prunable(model)})
     as_it_was(CHECK, tried, model, initial)
-    if len(importance.seen) < steps:
-        fail(CHECK, tried, f"importance called {steps} times, once a step", f"{len(importance.seen)} times",
+    calls = len(importance.seen)
+    if calls < steps:
+        gone = ~flat(kept)
+        fail(CHECK, tried, f"importance called {steps} times, once a step", f"{calls} times",
+             "Score with the `importance` that is given." if not calls else
+             f"The loop ends after step {calls}: k goes from 1 to steps, and the `return` stands after the loop."
+             if abs(int(gone.sum()) - schedule(calls / steps) * len(gone)) <= NEAR else
              "Score again in every step: the scores of the dense network say nothing of what is left.")
-    _steps(tried, importance.seen, kept, initial, schedule, steps)
+    _steps(tried, _once_each(importance.seen, steps), kept, initial, schedule, steps)
+
+
+def _once_each(seen: list, steps: int) -> list:
+    """Without the calls about the same network as the call before, if so many are left: to score twice does no harm."""
+    once = seen[:1] + [(now, scores) for (before, _), (now, scores) in zip(seen, seen[1:])
+                       if not all(torch.equal(before[name], value) for name, value in now.items())]
+    return once if len(once) >= steps else seen
 
 
 def _masks(tried: str, returned, like: Tensors) -> Tensors:
@@ -163,6 +178,7 @@ def _counted(where: str, after: Tensors, schedule, k: int, steps: int, used: Ten
         return
     before = int((~flat(used)).sum()) if used else None
     mistakes = {
+        "No more are gone than after the step before: the sparsity after step k is schedule(k / steps).": before or -n,
         "The sparsity after step k of the steps is schedule(k / steps), k from 1: it looks as if k began with 0.":
             schedule((k - 1) / steps) * n,
         "The schedule says how many are gone. It looks as if as many were kept.": n - schedule(k / steps) * n,

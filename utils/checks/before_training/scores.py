@@ -14,7 +14,12 @@ HINTS = {
     "does not require grad": "prunable(model) returns detached tensors, which know no gradient. "
                              "model.get_parameter(name) is the parameter itself.",
     "leaf Variable that requires grad": "A parameter is changed in place only under torch.no_grad().",
+    "not have been used in the graph": "The loss does not come from these tensors: ask for its gradient by the parameters of the "
+                                       "network that computed it, model.get_parameter(name).",
+    "and 'NoneType'": "A .grad is None. prunable(model) returns detached tensors, which never get one: take that of "
+                      "model.get_parameter(name), after backward() and before zero_grad().",
 }
+NEIGHBOURS = "Weights are paired with the gradients of other parameters: where biases take part too, go by name."
 
 
 def state(model: nn.Module) -> Tensors:
@@ -47,7 +52,13 @@ def compare(check: str, tried: str, returned, right: Tensors, mistakes: Iterable
         return
     if invalid and not all(score.isfinite().all() and score.any() for score in got.values()):
         fail(check, tried, *differing(right, got), invalid)
-    fail(check, tried, *differing(right, got), next((words for words, value in mistakes if same(got, value)), ""))
+    words = next((words for words, value in mistakes if same(got, value)), "")
+    fail(check, tried, *differing(right, got), words or _by_a_factor(got, right))
+
+
+def _by_a_factor(got: Tensors, right: Tensors) -> str:
+    factor = total(times(got, right)) / (total(times(right, right)) or 1.0)
+    return f"Every score is {factor:.4g} times the right one." if factor and same(got, scaled(right, factor)) else ""
 
 
 def same(got: Tensors, expected: Tensors) -> bool:
@@ -86,6 +97,12 @@ def shares(scores: Tensors) -> Tensors:
 
 def shares_by_tensor(scores: Tensors) -> Tensors:
     return {name: score / score.sum() for name, score in scores.items()}
+
+
+def side_by_side(weights: Tensors, slopes: Tensors) -> Tensors:
+    """Each weight times the tensor at its place in `slopes`, which hold those of biases too; NaN where torch would refuse."""
+    return {name: w * (slope if slope.shape in (w.shape, w.shape[-1:]) else torch.nan)
+            for (name, w), slope in zip(weights.items(), slopes.values())}
 
 
 def total(scores: Tensors) -> float:

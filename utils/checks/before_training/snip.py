@@ -3,8 +3,8 @@ import torch
 from torch import nn
 
 from utils.checks.before_training.networks import BY_HAND, batch, by_hand, convolutional, gradients, loss_of, network
-from utils.checks.before_training.scores import (HINTS, as_it_was, compare, scaled, shares, shares_by_tensor, sizes, state, times, total,
-                                                 weights_of)
+from utils.checks.before_training.scores import (HINTS, NEIGHBOURS, as_it_was, compare, scaled, shares, shares_by_tensor, side_by_side,
+                                                 sizes, state, times, total, weights_of)
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import passed, run
 from utils.model import Tensors
@@ -45,6 +45,7 @@ def _mistakes(model: nn.Module, examples, g: Tensors, earlier: Tensors | None) -
     (x, y), weights, sum_of_all = examples, weights_of(model), total(sizes(g))
     slopes = gradients(model, weights, examples)
     biases = {name: p.detach() for name, p in model.named_parameters() if p.dim() == 1}
+    neighbours = sizes(side_by_side(weights, gradients(model, dict(model.named_parameters()), examples)))
     with_biases = sum_of_all + total(sizes(times(biases, gradients(model, biases, examples))))
     single = [by_gates(model, (x[i:i + 1], y[i:i + 1])) for i in range(len(y))]
     by_example = {name: sum(one[name].abs() for one in single) for name in g}
@@ -60,6 +61,9 @@ def _mistakes(model: nn.Module, examples, g: Tensors, earlier: Tensors | None) -
             shares(by_example),
         "It is squared. The score is the absolute value.": shares(times(g, g)),
         "The biases are in the sum. They are not pruned: sum over the weights alone.": scaled(sizes(g), 1 / with_biases),
+        NEIGHBOURS: shares(neighbours),
+        NEIGHBOURS + " And divide by the sum over all weights.": neighbours,
+        "Divide by the sum of the absolute values: with their signs they cancel.": scaled(sizes(g), 1 / total(g)),
         "Divide by the sum, not by the largest.": scaled(sizes(g), 1 / max(float(score.abs().max()) for score in g.values())),
     }
     if earlier:

@@ -16,7 +16,8 @@ from utils.checks.report import passed, run
 from utils.model import Tensors, mlp
 
 CHECK = "check_synflow"
-DTYPE = {"same dtype": "Inputs and weights must have the same dtype: give a float64 network ones in float64."}
+ONES = {"same dtype": "Inputs and weights must have the same dtype: give a float64 network ones in float64.",
+        "shapes cannot be multiplied": "The ones have the shape of one example: torch.ones_like(x[:1], ...)."}
 INVALID = "0 / 0: without any path from the inputs to the outputs all scores are 0."
 OVERFLOW = ("The flow is too large for float32, whose largest number is 3e38: compute in float64, on a copy of the model.")
 
@@ -25,7 +26,12 @@ def check_synflow(answer) -> None:
     """`answer(model, batch)` returns |theta| dR/d|theta| / R for the prunable weights."""
     generator = fresh_generator()
     _agrees(answer, BY_HAND, _by_hand(), (torch.tensor([[2.0, -1.0]], dtype=torch.float64), torch.tensor([0])))
-    for words, model in (("layers of 4, 5, 6, 3", network(generator, 4, 5, 6, 3)), ("a convolution", convolutional(generator))):
+    faint = network(generator, 4, 5, 6, 3)
+    with torch.no_grad():
+        for p in faint.parameters():
+            p.mul_(0.05)
+    for words, model in (("layers of 4, 5, 6, 3", network(generator, 4, 5, 6, 3)), ("small weights, R below 1", faint),
+                         ("a convolution", convolutional(generator))):
         _agrees(answer, f"a network with {words}", model, batch(generator, model, 5))
     cut, large = network(generator, 3, 4, 2), network(generator, *[4] * 9).float()
     with torch.no_grad():
@@ -37,7 +43,7 @@ def check_synflow(answer) -> None:
     _agrees(answer, "layers of 3, 4, 2, all weights of the second are 0", cut, batch(generator, cut, 5), INVALID)
     x, y = batch(generator, large, 5)
     _agrees(answer, "eight layers of 4 in float32, weights of a million", large, (x.float(), y), OVERFLOW)
-    passed(CHECK, "a network by hand, three others, zeros, no path, a flow of 1e50; the model and its signs left as they were")
+    passed(CHECK, "a network by hand, four others, zeros, no path, a flow of 1e50; the model and its signs left as they were")
 
 
 BY_HAND = "layers of 2, 2, 1, weights [[2, -1], [1, -3]] and [[-1, 2]], biases 1"
@@ -74,7 +80,7 @@ def parts(model: nn.Module, x: Tensor) -> Tensors:
 
 def _agrees(answer, words: str, model: nn.Module, examples, invalid: str = "") -> None:
     before = state(model)
-    returned = run(CHECK, words, answer, model, tuple(part.clone() for part in examples), hints=HINTS | DTYPE)
+    returned = run(CHECK, words, answer, model, tuple(part.clone() for part in examples), hints=HINTS | ONES)
     as_it_was(CHECK, words, model, before)
     right = parts(model, examples[0])
     mistakes = _mistakes(copy.deepcopy(model).double(), examples[0].double(), right) if total(right) else []

@@ -38,7 +38,8 @@ def _mistake(got: float, step: int, end: int, fraction: float) -> str:
         "math.cos takes radians: the angle at `end` is pi, not 180.": fraction / 2 * (1 + cos(180 * step / end)),
         "That is a straight line.": fraction * (1 - step / end),
         "The brackets: fraction / 2 multiplies the sum 1 + cos.": fraction / 2 + cos(turn),
-        "That quarter of a wave is a cosine alone: fraction / 2 * (1 + cos(pi step / end)).": fraction * cos(turn / 2),
+        "That is a quarter of a wave, half of one is asked for: fraction / 2 * (1 + cos(pi step / end)).": fraction * cos(turn / 2),
+        "That is the fraction, as at step 0. Is there a // where a / should be?": fraction,
     }.items():
         if abs(got - value) < 1e-6:
             return words

@@ -80,6 +80,10 @@ def _living(tried: str, arguments, lives: Tensor, right: Tensor, theta: Tensor, 
 def _mistake(arguments, lives: Tensor, theta: Tensor) -> str:
     old, signs, gradient, lr, l1, temperature, noise = arguments
     g, walk = signs * gradient, sqrt(2 * lr * temperature) * noise
+    if torch.equal(theta[lives], signs[lives]):
+        return "Those are the signs. Return theta first, then the signs."
+    if torch.allclose(theta[lives], (signs * moved(*arguments))[lives], rtol=1e-4, atol=1e-6):
+        return "That is the weight, s theta. Return the size theta, which is never negative; its sign is in `signs`."
     for words, value in {
         "The gradient is subtracted: theta goes downhill. (The notes have lost their minus signs.)": old + lr * g - lr * l1 + walk,
         "l1 is subtracted: it pulls theta towards 0. (The notes have lost their minus signs.)": old - lr * g + lr * l1 + walk,
@@ -87,6 +91,7 @@ def _mistake(arguments, lives: Tensor, theta: Tensor) -> str:
         "`gradient` is by the weight w = s theta. By theta it is s times that.": old - lr * gradient - lr * l1 + walk,
         "l1 is multiplied by the learning rate.": old - lr * g - l1 + walk,
         "The pull to 0 is missing: - lr * l1.": old - lr * g + walk,
+        "l1 pulls each theta with the same strength: it is not multiplied by theta.": old - lr * g - lr * l1 * old + walk,
         "The sign has no part in the pull: theta is a size, and l1 makes it smaller.": old - lr * g - lr * l1 * signs + walk,
         "The noise is missing.": old - lr * g - lr * l1,
         "The noise is multiplied by the root of 2 lr T, not by 2 lr T.": old - lr * g - lr * l1 + 2 * lr * temperature * noise,
@@ -94,6 +99,7 @@ def _mistake(arguments, lives: Tensor, theta: Tensor) -> str:
         "The 2 is missing under the root: sqrt(2 * lr * temperature).": old - lr * g - lr * l1 + sqrt(lr * temperature) * noise,
         "The noise stands as it came: multiply it by sqrt(2 * lr * temperature).": old - lr * g - lr * l1 + noise,
         "The learning rate multiplies the noise too. It stands under the root alone.": old - lr * (g + l1) + lr * sqrt(2 * lr * temperature) * noise,
+        "The learning rate stands under the root: sqrt(2 * lr * temperature).": old - lr * g - lr * l1 + lr * sqrt(2 * temperature) * noise,
         "The noise is added to theta, whatever the sign of the connection.": old - lr * g - lr * l1 + signs * walk,
     }.items():
         if torch.allclose(theta[lives], value[lives].clamp(min=0), rtol=1e-4, atol=1e-6):      # with those that die by it
@@ -106,7 +112,10 @@ def _miscounted(lives: Tensor, signs: Tensor, wanted: int, came: int) -> str:
         return "Those that died are gone, and nothing has begun: as many grow at free places, also where one has just died."
     if came > wanted and bool((signs != 0).all()):
         return "Places without a connection have the sign 0. Signs are drawn for the new connections only."
-    return "As many connections begin as have died. Did places without a connection count as dead? (They are the ones with the sign 0.)"
+    if came < wanted:
+        return "As many connections begin as have died. Was a sign 0 drawn? A new one is 1 or -1: torch.randint(0, 2, shape) * 2 - 1."
+    return ("As many connections begin as have died. Did places without a connection count as dead? (They are the ones with the sign 0.) Or did "
+            "the dead ones stay in the mask that grows?")
 
 
 def _drawn_at_random(answer, generator: torch.Generator) -> None:

@@ -8,7 +8,7 @@ from utils.checks.report import fail, passed
 
 CHECK = "check_drop"
 FREE = ("Free places were dropped: their weight is 0, so they are the smallest of all. Rank the connections alone, the places where the "
-        "mask is not 0.")
+        "mask is not 0. (Or you gave free places the size inf, and topk takes the largest: largest=False.)")
 ZERO = "A connection whose weight happens to be 0 is a connection: ask the mask, not the weight."
 TIES = "Equal sizes: a threshold cannot tell them apart. Take positions: `topk(..., largest=False).indices`."
 
@@ -70,7 +70,9 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, count: int) -> str:
             return TIES
         if int(gone.sum()) == max(0, count - int((~before).sum())):
             return FREE
-        return "The one at the threshold goes too." if int(gone.sum()) == count - 1 else ""
+        if torch.equal(kept, _by_places_among_connections(weight, before, count)):
+            return "Those places count the connections alone. `kept` needs places in the layer: give free places the size inf, and rank all."
+        return "The one at the threshold goes too." if int(gone.sum()) == count - 1 and ranked(weight.abs()[gone], weight.abs()[stays]) else ""
     if born.any() and (born & kept).any() and ranked(weight.abs()[gone], weight.abs()[stays & ~born]):
         return ZERO
     if ranked(weight[gone], weight[stays]):
@@ -78,3 +80,10 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, count: int) -> str:
     if ranked(-weight.abs()[gone], -weight.abs()[stays]):
         return "The largest went: that is the wrong way round."
     return ""
+
+
+def _by_places_among_connections(weight: Tensor, before: Tensor, count: int) -> Tensor:
+    """What stays when places in the list of connections are taken for places in the layer."""
+    kept = before.flatten().clone()
+    kept[weight.abs()[before].argsort()[:count]] = False
+    return kept.view(before.shape)

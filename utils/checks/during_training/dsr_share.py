@@ -15,7 +15,7 @@ HINTS = {"division by zero": "Every layer was full and something was left, or no
 def check_dsr_share(answer) -> None:
     """`answer(count, survivors, room)` returns how many connections each layer grows."""
     wide = {"a": 90, "b": 90, "c": 90}
-    _shares(answer, 10, {"a": 50, "b": 30, "c": 20}, wide)
+    _shares(answer, 10, {"a": 50, "b": 30, "c": 20}, {"a": 30, "b": 60, "c": 90})
     _shares(answer, 7, {"a": 5, "b": 5, "c": 5}, wide)
     _shares(answer, 8, {"a": 5, "b": 5, "c": 5}, wide)
     _shares(answer, 2, {"a": 40, "b": 40, "c": 40}, wide)
@@ -25,6 +25,9 @@ def check_dsr_share(answer) -> None:
     _shares(answer, 30, {"a": 8, "b": 1, "c": 1}, {"a": 15, "b": 7, "c": 8})
     _shares(answer, 9, {"a": 50, "b": 50, "c": 50}, {"a": 0, "b": 90, "c": 90})
     _shares(answer, 0, {"a": 5, "b": 3}, {"a": 0, "b": 0})
+    _shares(answer, 7, {"a": 8, "b": 3, "c": 3}, wide)                          # the share of a is whole: nothing to round
+    _shares(answer, 7, {"a": 8, "b": 3, "c": 3}, {"a": 4, "b": 90, "c": 90})    # and here it has just the room for it
+    _shares(answer, 11, {"a": 6, "b": 6, "c": 5, "d": 1}, wide | {"d": 90})     # rounding one after the other drifts too far
     generator = fresh_generator()
     for _ in range(30):
         survivors = {f"layer{k}": int(n) for k, n in enumerate(torch.randint(1, 400, (4,), generator=generator))}
@@ -69,24 +72,28 @@ def _shares(answer, count: int, survivors: dict[str, int], room: dict[str, int])
         fail(CHECK, tried, exact, written, f"{over[0]} has room for {room[over[0]]}. What does not fit goes to the others.")
     total = sum(got.values())
     if total != count:
-        fail(CHECK, f"{tried}, the sum", str(count), f"{total:g}: {written}", _lost(total, count, quota, room))
+        fail(CHECK, f"{tried}, the sum", str(count), f"{total:g}: {written}", _lost(got, count, survivors, room, quota))
     often = 1 + sum(quota[name] >= room[name] for name in quota)            # what a full layer leaves is shared, and rounded, again
     if any(abs(got[name] - quota[name]) >= often for name in got):
         fail(CHECK, tried, exact, written, _unfair(got, count, survivors, room))
 
 
-def _lost(total: float, count: int, quota: dict, room: dict) -> str:
-    if any(quota[name] >= room[name] for name in quota) and total < count - len(quota):
-        return "What does not fit into a full layer goes to the others, in proportion to their survivors."
+def _lost(got: dict, count: int, survivors: dict, room: dict, quota: dict) -> str:
+    if any(quota[name] >= room[name] for name in quota):
+        if sum(got.values()) < count - len(quota):
+            return "What does not fit into a full layer goes to the others, in proportion to their survivors."
+    elif any(abs(got[name] - quota[name]) >= 1 for name in quota):
+        return _unfair(got, count, survivors, room)
     return ("Rounding each share by itself loses some, or gives more than there are. Round down, then give the rest away one by one, to layers "
             "that have room.")
 
 
 def _unfair(got: dict, count: int, survivors: dict, room: dict) -> str:
     if any(quota >= room[name] for name, quota in quotas(count, survivors, room).items()):
-        return "What does not fit into a full layer is shared among the others in proportion to their survivors, not given to one of them."
+        return ("What does not fit into a full layer is shared among the others in proportion to their survivors, not evenly, and not given to one "
+                "of them.")
     for words, parts in {"It looks as if each layer got the same. It is in proportion to its survivors.": dict.fromkeys(survivors, 1),
                          "It looks as if it were in proportion to the room. It is in proportion to the survivors.": room}.items():
         if sum(parts.values()) and all(abs(got[name] - count * parts[name] / sum(parts.values())) <= 1 for name in got):
             return words
-    return "Each share is within one of count * survivors / (sum of the survivors)."
+    return "Each share is count * survivors / (sum of the survivors), rounded up or down; a whole one stays as it is."

@@ -2,13 +2,14 @@
 import torch
 from torch import Tensor
 
+from utils.checks.drawn import with_input
 from utils.checks.during_training.layers import SHAPES, call, drawn, mask_like, random_layer, ranked, unchanged
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed
 
 CHECK = "check_grow"
 TAKEN = "Some of the chosen places have a connection already: rank the free places alone, those where the mask is 0."
-PRODUCT = ("With scores * (1 - mask) a place that is taken gets a score of 0, which is more than a negative one. Rank the free places alone, "
+PRODUCT = ("A place that is taken has a score here that is more than a negative one, as 0 in scores * (1 - mask). Rank the free places alone, "
            "or give the taken ones -inf.")
 TIES = "Equal scores: a threshold cannot tell them apart. Take positions: `topk(...).indices`."
 
@@ -38,7 +39,7 @@ def _grows(answer, what: str, scores: Tensor, mask: Tensor, count: int) -> None:
     new, free = after & ~before, ~after & ~before
     if not (before & ~after).any() and int(new.sum()) == count and ranked(scores[free], scores[new]):
         return
-    fail(CHECK, drawn(f"{tried}: the mask", highest_grown(scores, mask, count), after.float()),
+    fail(CHECK, drawn(f"{with_input(tried, scores.flatten(1))}\nThe mask:", highest_grown(scores, mask, count), after.float()),
          f"{int(before.sum())} connections and {count} new ones", f"{int((before & after).sum())} and {int(new.sum())} new ones",
          _mistake(scores, before, after, count))
 
@@ -67,4 +68,4 @@ def _mistake(scores: Tensor, before: Tensor, after: Tensor, count: int) -> str:
         return "It looks as if the size of the scores decided. Scores are taken as they are: whoever wants sizes gives scores.abs()."
     if ranked(-scores[free], -scores[new]):
         return "The lowest scores grew: that is the wrong way round."
-    return ""
+    return "Others grew than the highest scores among the free places."

@@ -2,6 +2,7 @@
 import torch
 from torch import Tensor
 
+from utils.checks.drawn import FEW, with_input
 from utils.checks.during_training.drop import smallest_dropped
 from utils.checks.during_training.grow import highest_grown
 from utils.checks.during_training.layers import SHAPES, call, drawn, mask_like, random_layer, unchanged
@@ -10,7 +11,8 @@ from utils.checks.report import fail, passed
 
 CHECK = "check_rigl_update"
 ONE_NUMBER = "Not everything in `state` has one number for each weight: Adam's step count is a single one. Ask for the shape."
-HINTS = dict.fromkeys(("output with shape []", "too many indices", "The shape of the mask"), ONE_NUMBER)
+HINTS = dict.fromkeys(("output with shape []", "too many indices", "The shape of the mask"), ONE_NUMBER) | {
+    "KeyError": "Each optimizer remembers something else, and plain SGD nothing at all: go through what there is, `for value in state.values()`."}
 OPTIMIZERS = {
     "SGD": lambda p: torch.optim.SGD(p, lr=0.1),
     "SGD with momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
@@ -50,14 +52,16 @@ def state_of(name: str, shape: tuple[int, ...], generator: torch.Generator) -> d
 
 def _updates(answer, what: str, weight: Tensor, mask: Tensor, gradient: Tensor, count: int, state: dict[str, Tensor]) -> None:
     tried = f"count {count}, {what}"
-    given = weight.clone(), mask.clone(), gradient.clone(), count, {name: value.clone() for name, value in state.items()}
+    held = weight.clone()                                       # as a parameter of which the answer gets .detach()
+    given = held.detach(), mask.clone(), gradient.clone(), count, {name: value.clone() for name, value in state.items()}
     after = mask_like(CHECK, tried, call(CHECK, tried, answer, *given, hints=HINTS), weight)
-    now, used = given[0], given[4]
+    now, used = held, given[4]
     unchanged(CHECK, tried, mask=(given[1], mask), gradient=(given[2], gradient))
     kept = smallest_dropped(weight, mask, count)
     right = highest_grown(gradient.abs(), kept, count) != 0
     if not torch.equal(after, right):
-        fail(CHECK, drawn(f"{tried}: the new mask", right.float(), after.float()), f"{int(mask.sum())} connections, {count} of them moved",
+        by = "\n" + with_input("The gradient:", gradient) if gradient.numel() <= FEW else ""
+        fail(CHECK, drawn(f"{tried}{by}\nThe new mask:", right.float(), after.float()), f"{int(mask.sum())} connections, {count} of them moved",
              f"{int(after.sum())}", _moved_wrongly(weight, mask, gradient, count, kept, after))
     stays, born = kept != 0, right & (kept == 0)
     if not torch.equal(now[stays], weight[stays]):
@@ -73,17 +77,17 @@ def _moved_wrongly(weight, mask, gradient, count: int, kept: Tensor, after: Tens
         return highest_grown(scores, kept, count) != 0
 
     if count and torch.equal(after, mask != 0):
-        return ("Nothing moved: those that were dropped grew again. gradient * mask is 0 at every free place; RigL asks the dense gradient, what "
-                "the weights that are not there would do.")
+        return ("Nothing moved: those that were dropped grew again. gradient * mask, or * weight, is 0 at every free place; RigL asks the dense "
+                "gradient, what the weights that are not there would do.")
     for order in (weight - weight.min() + 1, 1 / (1 + weight.abs())):           # by value; the largest first
         if torch.equal(after, grown(gradient.abs(), smallest_dropped(order, mask, count))):
             return "Others were dropped than should be: the connections of least |weight| go. Is `drop` right?"
-    if torch.equal(after, grown(gradient, kept)):
-        return "It grew by the signed gradient. A large negative one is as good: |gradient|."
+    if torch.equal(after, grown(gradient, kept)) or torch.equal(after, grown(-gradient, kept)):
+        return "It grew by the signed gradient. Whether it is positive or negative, a large one is good: |gradient|."
     if torch.equal(after, grown(-gradient.abs(), kept)):
         return "It grew where the gradient is smallest: that is the wrong way round."
     if int(after.sum()) > int(mask.sum()):
-        return "There are more connections than before. Were free places dropped, whose weight is 0? Is `drop` right?"
+        return "There are more connections than before. Grow from what was kept, not from the old mask. Or were free places dropped? Is `drop` right?"
     if int(after.sum()) < int(mask.sum()):
         return "As many grow as are dropped. Were new ones sought where connections are?"
     if torch.equal(after, grown(torch.where(mask != 0, -torch.inf, gradient.abs()), kept)):
@@ -93,8 +97,8 @@ def _moved_wrongly(weight, mask, gradient, count: int, kept: Tensor, after: Tens
 
 def _left_over(tried: str, now: Tensor, weight: Tensor, kept: Tensor, born: Tensor) -> None:
     if torch.equal(now, weight):
-        mistake = ("The weights are as they were; those that were dropped must be 0. `weight = weight * kept` makes a new tensor: weight.mul_(kept) "
-                   "changes the one that the network has.")
+        mistake = ("The weights are as they were; those that were dropped must be 0. `weight = weight * kept` makes a new tensor, and so does "
+                   "`weight.data = ...`: weight.mul_(kept) changes the one that the network has.")
     elif bool((now[born] != 0).any()):
         mistake = "A new connection begins at 0, also where one has just been dropped: multiply by what was kept, not by the new mask."
     else:

@@ -19,7 +19,7 @@ def check_set_drop(answer) -> None:
     weight = torch.tensor([[0.1, 0.65, 0.9, 0.0], [-0.2, 0.0, -0.8, -0.4], [0.3, -0.6, 0.0, 0.7]])
     _drops(answer, "a layer with free places", weight, (weight != 0).float(), 0.4)
     one_sided = torch.tensor([[0.9, 0.8, 0.7, 0.6], [-0.1, -0.2, -0.3, 0.5]])
-    _drops(answer, "a layer whose negative weights are all small", one_sided, torch.ones(2, 4), 0.4)
+    _drops(answer, "a layer whose negative weights are all small", one_sided, torch.ones(2, 4), 0.3)
     born = torch.tensor([[0.0, 0.5, 0.9, 0.2], [-0.1, 0.0, -0.9, 0.0], [0.3, -0.5, -0.6, 0.7]])
     here = torch.tensor([[1.0, 1, 1, 1], [1, 1, 1, 0], [1, 1, 1, 1]])
     for fraction in (0.1, 0.3, 0.6):
@@ -72,6 +72,12 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, fraction: float) -> s
     def of_all(n):
         return round(fraction * before.numel())
 
+    def half_of_all(n):
+        return round(fraction * int(before.sum()) / 2)
+
+    if not kept.any():
+        return ("Nothing is left. Either the number is a fraction of all places: of each sign it is the fraction of its connections. Or the two "
+                "sides are multiplied: add what stays of each.")
     for words, other in {
         ZERO: zeros | without(strict) | without(negative),
         ZERO + " Here all of them went, and the fraction of the others besides.": without(strict) | without(negative),
@@ -87,11 +93,15 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, fraction: float) -> s
             without(positive, lambda n: math.floor(fraction * n)) | without(negative, lambda n: math.floor(fraction * n)),
         "The number is rounded: use round(), not ceil.":
             without(positive, lambda n: math.ceil(fraction * n)) | without(negative, lambda n: math.ceil(fraction * n)),
+        "That is one number for both signs. It is the fraction of the positive connections, and the same fraction of the negative ones.":
+            without(positive, half_of_all) | without(negative, half_of_all),
         "The fraction is what goes. It looks as if it were kept.":
             without(positive, lambda n: n - round(fraction * n)) | without(negative, lambda n: n - round(fraction * n)),
         "Free places have a weight of 0 too, and were dropped first. Ask the mask: (mask != 0) & (weight >= 0).":
             without(positive, lambda n: max(0, round(fraction * (n + free)) - free)) | without(negative),
         "That is the fraction of all connections by |w|. SET takes it of each sign by itself.": without(before),
+        "So many go, but of each sign by itself: here those of least |w| went, whatever their sign.":
+            without(before, lambda _: sum(round(fraction * int(side.sum())) for side in (positive, negative))),
         "That is the fraction of all places. It is the fraction of the connections.": without(before, of_all),
         "That is the fraction of all places, for each sign. It is the fraction of its connections.":
             without(positive, of_all) | without(negative, of_all),

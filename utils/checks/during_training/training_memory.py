@@ -31,7 +31,10 @@ def _mistake(got: float, weights: int, density: float, method: str) -> str:
     kept, right = weights * density, total(weights, density, method)
     for words, value in {
         "The indices are missing: a sparse tensor must say where each value is, 4 bytes more.":
-            right - 4 * kept if method in ("sparse", "rigl") else None,
+            right - 4 * kept if method == "sparse" else None,
+        "The indices are missing, or the gradients of the connections: the dense gradient comes on top of all that sparse keeps.":
+            right - 4 * kept if method == "rigl" else None,
+        "One index for each connection, not two.": right + 4 * kept if method in ("sparse", "rigl") else None,
         "It looks as if density were taken as the fraction of zeros. It is the fraction that is there.": total(weights, 1 - density, method),
         "Masks do not make tensors smaller: with a mask everything is kept for all weights.": 12 * kept + weights if method == "masked" else None,
         "Masks do not make tensors smaller: with a mask everything is kept for all weights. And the mask itself has one byte for each.":
