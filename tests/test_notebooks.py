@@ -1,6 +1,8 @@
 """Every notebook in git: no outputs, stable ids, nothing of one machine; lab solutions run to full marks and the release to none."""
+import ast
 import json
 import subprocess
+import symtable
 from pathlib import Path
 
 import nbformat
@@ -34,6 +36,36 @@ def test_a_lecture_makes_one_point_a_cell_and_its_code_fits_the_page(path):
         lines = "".join(cell["source"]).splitlines()
         if cell["cell_type"] == "code":
             assert len(lines) <= 25 and max(map(len, lines)) <= 100, cell["id"]
+
+
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if "lectures" in p.parts], ids=lambda path: path.stem)
+def test_no_later_cell_of_a_lecture_takes_a_name_that_a_slider_needs(path):
+    """A slider calls its function long after all cells ran: it finds what the last of them left under each name."""
+    taken, needs, explored = {}, {}, []                     # name: last cell that assigns it; function: the globals it reads
+    for number, cell in enumerate(cell for cell in committed(path)["cells"] if cell["cell_type"] == "code"):
+        source = "".join(cell["source"])
+        table = symtable.symtable(source, cell["id"], "exec")
+        for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+            if getattr(call.func, "id", "") == "explore":
+                explored.append((cell["id"], number, call.args[0].id, dict(needs) | reads(table)))
+        needs |= reads(table)
+        taken |= {symbol.get_name(): number for symbol in table.get_symbols() if symbol.is_assigned()}
+    for name, number, function, needs in explored:
+        todo, needed = [function], set()
+        while todo:
+            new = needs.get(todo.pop(), set()) - needed
+            needed |= new
+            todo += new
+        later = {other for other in needed if taken.get(other, -1) > number}
+        assert not later, f"the slider of {name} needs {later}, which a later cell assigns anew"
+
+
+def reads(table):
+    """The functions that a cell defines at its top, and the global names that each reads, also inside."""
+    def inside(scope):
+        own = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}
+        return own.union(*(inside(child) for child in scope.get_children()))
+    return {scope.get_name(): inside(scope) for scope in table.get_children() if scope.get_type() == "function"}
 
 
 @pytest.mark.parametrize("path", [p for p in NOTEBOOKS if "solutions" in p.parts], ids=lambda path: path.stem)
