@@ -31,3 +31,8 @@ def test_a_surface_has_its_heights_and_its_points_and_paths():
     assert [(trace.name, trace.mode) for trace in figure.data[1:]] == [("way", "lines"), ("here", "markers")]
     assert tuple(figure.layout.xaxis.range) == (-1, 1) and tuple(figure.layout.yaxis.range) == (0, 2)
     assert "0 to 21" in figure.layout.meta["text"] or "-1 to 21" in figure.layout.meta["text"]
+
+
+def test_few_points_are_large_and_many_can_be_seen_through_one_another():
+    few, many = (scatter({"a": (range(n), range(n))}, "x", "y").data[0].marker for n in (60, 61))
+    assert few.size > many.size and few.opacity == 1 > many.opacity

@@ -5,6 +5,8 @@ import numpy as np
 from utils.plots.numbers import as_array
 from utils.plots.style import COLOURS, LEGEND_ABOVE, MARKERS, TEXT, picture
 
+FEW = 60  # so many points can be large; more would hide each other
+
 
 def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layout):
     """Points by name: {"OBD": (x, y), ...}, at most four, each a pair of vectors.
@@ -15,6 +17,7 @@ def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layou
     if len(points) > len(COLOURS):
         raise ValueError(f"at most {len(COLOURS)} kinds of points can be told apart; got {len(points)}")
     points = {name: (as_array(x).astype(float), as_array(y).astype(float)) for name, (x, y) in points.items()}
+    few = sum(len(x) for x, _ in points.values()) <= FEW
     traces = [
         {
             "type": "scatter",
@@ -22,7 +25,7 @@ def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layou
             "x": x,
             "y": y,
             "name": name,
-            "marker": {"symbol": MARKERS[number], "size": 6, "color": COLOURS[number], "opacity": 0.7},
+            "marker": {"symbol": MARKERS[number], "size": 10 if few else 6, "color": COLOURS[number], "opacity": 1 if few else 0.7},
         }
         for number, (name, (x, y)) in enumerate(points.items())
     ]
