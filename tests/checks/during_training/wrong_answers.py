@@ -1,5 +1,6 @@
 """Right answers of lab 06, plausible wrong ones, and what its checks must say of each. The lists are part of the lab."""
 import math
+from itertools import accumulate, pairwise
 
 import torch
 
@@ -341,7 +342,7 @@ DEEP_R = {
     "the dead stay": (deep_r_with(draw=lambda signs, lives, new: torch.where(signs != 0, signs, random_signs(signs) * new),
                                   free=lambda lives, signs: signs == 0), "did the dead ones stay"),
     "a sign 0": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, torch.randint(-1, 2, signs.shape) * new)),
-                 "Was a sign 0 drawn"),
+                 "the number of connections"),
     "signs redrawn": (deep_r_with(draw=lambda signs, lives, new: random_signs(signs) * (lives | (new != 0))), "Draw signs for the new ones only"),
     "signs everywhere": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, random_signs(signs))), "have the sign 0"),
     "always positive": (deep_r_with(draw=lambda signs, lives, new: torch.where(lives, signs, new)), "the same chance"),
@@ -432,6 +433,13 @@ def one_after_the_other(count, survivors, room):
     return given
 
 
+def by_rounded_sums(count, survivors, room):
+    if any(q > room[name] for name, q in quotas(count, survivors).items()):
+        return fair(count, survivors, room)
+    edges = [round(edge) for edge in accumulate(quotas(count, survivors).values(), initial=0)]
+    return {name: end - begin for name, (begin, end) in zip(survivors, pairwise(edges))}
+
+
 def the_rest_by_name(count, survivors, room):
     fits = all(q <= room[name] for name, q in quotas(count, survivors).items())
     return (above_the_room if fits else fair)(count, survivors, room)
@@ -490,6 +498,7 @@ SHARE = {
     "not rounded": (lambda count, survivors, room: quotas(count, survivors), "whole numbers"),
     "the rest to the last": (rest_to_the_last, "rounded up or down"),
     "the rest by name": (the_rest_by_name, "a whole one stays"),
+    "sums rounded, half to even": (by_rounded_sums, "a whole one stays"),
     "one after the other": (one_after_the_other, "rounded up or down"),
     "in proportion to the room, rounded": (lambda count, survivors, room: rounded(count, room, room), "in proportion to the room"),
     "above the room": (above_the_room, "has room for"),

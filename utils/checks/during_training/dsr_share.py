@@ -26,6 +26,7 @@ def check_dsr_share(answer) -> None:
     _shares(answer, 9, {"a": 50, "b": 50, "c": 50}, {"a": 0, "b": 90, "c": 90})
     _shares(answer, 0, {"a": 5, "b": 3}, {"a": 0, "b": 0})
     _shares(answer, 7, {"a": 8, "b": 3, "c": 3}, wide)                          # the share of a is whole: nothing to round
+    _shares(answer, 2, {"a": 1, "b": 2, "c": 1}, wide)                          # and here that of b, between two halves
     _shares(answer, 7, {"a": 8, "b": 3, "c": 3}, {"a": 4, "b": 90, "c": 90})    # and here it has just the room for it
     _shares(answer, 11, {"a": 6, "b": 6, "c": 5, "d": 1}, wide | {"d": 90})     # rounding one after the other drifts too far
     generator = fresh_generator()
