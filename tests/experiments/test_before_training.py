@@ -4,10 +4,10 @@ import torch
 from torch import nn
 
 from utils.experiments.isometry_before_training import STARTS, isometry_before_training
-from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked
+from utils.experiments.members import accuracies, gather, orders_of, stacked
 from utils.experiments.pruned_before_training import METHODS, ROUNDS, few_of_each, in_rounds, pruned_before_training, pruned_digits, signed_snip
 from utils.importance import lamp, snip
-from utils.model import copy_of, digits, initialize, mlp, num_weights, prunable
+from utils.model import copy_of, digits, initialize, mlp, num_weights
 from utils.pruning import apply_masks, exponential, keep_top
 
 WIDTHS, DEEP, STEPS, LR = (64, 30, 20, 10), (64, *[100] * 6, 10), 60, 2e-3
