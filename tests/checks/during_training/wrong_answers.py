@@ -226,8 +226,21 @@ def of_all_entries_each_sign(weight, mask, fraction):
     return set_with(count=lambda _, n: round(fraction * mask.numel()))(weight, mask, fraction)
 
 
+def both_ends_of_the_positive(zeros):
+    """The notes, word for word: the smallest positive weights, and the largest positive ones."""
+    def answer(weight, mask, fraction):
+        positive = mask * ((weight >= 0) if zeros else (weight > 0))
+        count = round(fraction * int(positive.sum()))
+        smallest = drop(weight, positive, count)
+        largest = drop(1 / (1 + weight.abs()), positive, count)
+        return smallest * largest + mask - positive
+    return answer
+
+
 SET_DROP = {
     "no answer yet": (stub, "there is no answer yet"),
+    "the notes word for word": (both_ends_of_the_positive(True), "as the notes say"),
+    "the notes word for word, zeros stay": (both_ends_of_the_positive(False), "as the notes say"),
     "the notes: the largest positive": (set_with(largest=(True, False)), "as the notes say"),
     "the smallest negative": (set_with(largest=(False, True)), "The most negative ones are strong"),
     "the strongest": (set_with(largest=(True, True)), "the wrong way round"),

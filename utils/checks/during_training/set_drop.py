@@ -84,6 +84,10 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, fraction: float) -> s
         ZERO + " Here they counted as negative ones.": without(strict) | without(negative | zeros),
         NOTES: without(positive, strongest=True) | without(negative),
         NOTES + " Here only positive ones went.": without(positive, strongest=True) | negative,
+        NOTES + " Here the smallest positive ones went too, and no negative one.":
+            without(positive) & without(positive, strongest=True) | negative,
+        NOTES + " Here the smallest positive ones went too, no negative one, and none of weight 0.":
+            without(strict) & without(strict, strongest=True) | negative | zeros,
         "Of the negative weights those nearest to 0 go: the largest by value. The most negative ones are strong.":
             without(positive) | without(negative, strongest=True),
         "The strongest connections of both signs went: that is the wrong way round.":
