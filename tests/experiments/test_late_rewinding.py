@@ -24,11 +24,13 @@ def trained_alone(network, masks, data, order, lr):
     return network
 
 
-def test_step_0_is_the_ticket_of_the_other_experiment():
+def test_step_0_is_ticket_and_control_of_the_other_experiment():
     ours = late_rewinding(digits(), (0,), SMALL)
-    ticket = [row for row in tickets(digits(), SMALL)[0] if row["arm"] == "ticket"]
-    assert [(row["level"], row["seed"], row["density"]) for row in ours] == [(row["level"], row["seed"], row["density"]) for row in ticket]
-    assert all(abs(a["accuracy"] - b["accuracy"]) < 1.5 for a, b in zip(ours, ticket))      # rounding differs with the size of a batch
+    theirs = [row for row in tickets(digits(), SMALL)[0] if row["arm"] == "ticket" or row["arm"] == "random" and row["level"]]
+    which = [[(row["level"], row["arm"], row["seed"], row["density"]) for row in rows] for rows in (ours, theirs)]
+    assert sorted(which[0]) == sorted(which[1])
+    theirs = {(row["level"], row["arm"], row["seed"]): row["accuracy"] for row in theirs}
+    assert all(abs(row["accuracy"] - theirs[row["level"], row["arm"], row["seed"]]) < 1.5 for row in ours)     # rounding differs with the size of a batch
 
 
 def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
@@ -40,7 +42,7 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
         network = mlp(*SMALL.widths, seed=seed)
         trained_alone(network, keep_top(magnitude(network), 0.0), digits().train, orders[:, seed], SMALL.lr)
         apply_masks(network, keep_top(magnitude(network), 0.7))
-        (found,) = (row["accuracy"] for row in rows if (row["k"], row["level"], row["seed"]) == (SMALL.steps, 1, seed))
+        (found,) = (row["accuracy"] for row in rows if (row["k"], row["level"], row["arm"], row["seed"]) == (SMALL.steps, 1, "ticket", seed))
         assert abs(accuracies(gather([network]), digits().test)[0] - found) < 1
 
 
@@ -51,7 +53,7 @@ def test_it_is_find_ticket_begun_after_k_steps(k):
     trained_alone(network, keep_top(magnitude(network), 0.0), data.train, order[:k], SMALL.lr)
     fit = lambda model, masks: trained_alone(model, masks, data.train, order[k:], SMALL.lr)
     fit(network, find_ticket(network, fit, 1 - SMALL.keep ** 2, rounds=2))
-    (found,) = (row["accuracy"] for row in late_rewinding(data, (k,), SMALL) if (row["level"], row["seed"]) == (2, 0))
+    (found,) = (row["accuracy"] for row in late_rewinding(data, (k,), SMALL) if (row["level"], row["arm"], row["seed"]) == (2, "ticket", 0))
     apart = abs(accuracies(gather([network]), data.test)[0] - found)
     assert apart < 3
 
@@ -60,13 +62,15 @@ def test_the_ticks_are_those_that_are_foretold_and_every_row_is_there():
     ticks, setting = [], SMALL._replace(steps=6)
     rows = late_rewinding_on("digits", (0, 2, 5), setting, lambda: ticks.append(1))
     assert len(ticks) == total_steps((0, 2, 5), setting) == 18 + (2 + 12) + (5 + 3)
-    assert [(row["k"], row["level"], row["seed"]) for row in rows] == [(k, level, seed) for k in (0, 2, 5) for level in range(3) for seed in range(3)]
+    assert [(row["k"], row["level"], row["arm"], row["seed"]) for row in rows] == [
+        (k, level, arm, seed) for k in (0, 2, 5) for level in range(3) for arm in ("ticket", "random")[:level + 1] for seed in range(3)]
 
 
 def test_with_a_large_learning_rate_late_rewinding_helps_the_sparse_ticket_and_with_a_small_one_it_does_not():
-    def gain(lr):
+    def gains(lr):
         rows = late_rewinding_on("mnist1d", (0, 25), Setting(seeds=4, levels=3, keep=0.25, lr=lr))
-        return mean(rows, k=25, level=2) - mean(rows, k=0, level=2)
+        return [mean(rows, k=25, level=2, arm=arm) - mean(rows, k=0, level=2, arm=arm) for arm in ("ticket", "random")]
 
-    assert gain(0.02) > 2.5
-    assert gain(0.0012) < 1.5
+    ticket, control = gains(0.02)
+    assert ticket > 2.5 > control
+    assert gains(0.0012)[0] < 1.5

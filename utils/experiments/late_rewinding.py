@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from utils.experiments.members import accuracies, fast_products, gather, orders_of, train_members
-from utils.experiments.tickets import DATA, Setting, pruned_further
+from utils.experiments.members import Members, accuracies, fast_products, gather, joined, orders_of, train_members
+from utils.experiments.tickets import DATA, Setting, pruned_further, random_masks
 from utils.model import Data, mlp
 
 
@@ -23,10 +23,12 @@ def late_rewinding_on(name: str, ks: Sequence[int], setting: Setting = Setting()
 @fast_products()
 def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
                    tick: Callable[[], None] = lambda: None) -> list[dict]:
-    """Tickets rewound to the weights after each of `ks` steps: rows {"k", "level",
-    "density", "seed", "accuracy"}. Accuracy in percent on the test data.
+    """Tickets rewound to the weights after each of `ks` steps, and the control: random masks, as
+    dense in each layer, on the same weights. Rows {"k", "level", "density", "arm" ("ticket",
+    "random"), "seed", "accuracy"}; level 0 is dense and has no control. Accuracy in percent on the
+    test data.
 
-    All see the same examples in the same order; k = 0 is the ticket of `tickets`.
+    All see the same examples in the same order; k = 0 are the arms of `tickets`.
     Weights and biases are rewound, and Adam starts anew. `tick` is called after each
     optimizer step.
     """
@@ -40,9 +42,13 @@ def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
             density = setting.keep ** level
             if level:
                 masks = pruned_further(trained, masks, 1 - density)
-            trained = train_members(early, masks, data.train, orders[k:], lr, tick)
-            rows += [{"k": k, "level": level, "density": density, "seed": seed, "accuracy": a}
-                     for seed, a in enumerate(accuracies(trained, data.test))]
+            groups = [masks, random_masks(masks, level)] if level else [masks]
+            arms = train_members(joined(*[early] * len(groups)), [torch.cat(m) for m in zip(*groups)],
+                                 data.train, orders[k:].repeat(1, len(groups), 1), lr, tick)
+            trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
+            rows += [{"k": k, "level": level, "density": density, "accuracy": accuracy,
+                      "arm": ("ticket", "random")[e // setting.seeds], "seed": e % setting.seeds}
+                     for e, accuracy in enumerate(accuracies(arms, data.test))]
     return rows
 
 
