@@ -1,9 +1,10 @@
-"""Claim: with a large learning rate a sparse ticket gains from being rewound to the weights after
-k steps instead of the initial ones; with a small rate it does not.
+"""Claim: with a large learning rate a sparse ticket gains from being rewound to the
+weights after k steps instead of the initial ones; with a small rate it does not.
 
-Frankle, Dziugaite, Roy and Carbin, "Linear mode connectivity and the lottery ticket hypothesis"
-(2020): train k steps, and let iterative magnitude pruning start from there. The training is not
-longer: k steps before the search and the other steps - k in each round.
+Frankle, Dziugaite, Roy and Carbin, "Linear mode connectivity and the lottery ticket
+hypothesis" (2020): train k steps, and let iterative magnitude pruning start from there.
+The training is not longer: k steps before the search and the other steps - k in each
+round.
 """
 from collections.abc import Callable, Sequence
 
@@ -23,10 +24,10 @@ def late_rewinding_on(name: str, ks: Sequence[int], setting: Setting = Setting()
 @fast_products()
 def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
                    tick: Callable[[], None] = lambda: None) -> list[dict]:
-    """Tickets rewound to the weights after each of `ks` steps, and the control: random masks, as
-    dense in each layer, on the same weights. Rows {"k", "level", "density", "arm" ("ticket",
-    "random"), "seed", "accuracy"}; level 0 is dense and has no control. Accuracy in percent on the
-    test data.
+    """Tickets rewound to the weights after each of `ks` steps, and the control: random
+    masks, as dense in each layer, on the same weights. Rows {"k", "level",
+    "density", "arm" ("ticket", "random"), "seed", "accuracy"}; level 0 is dense and
+    has no control. Accuracy in percent on the test data.
 
     All see the same examples in the same order; k = 0 are the arms of `tickets`.
     Weights and biases are rewound, and Adam starts anew. `tick` is called after each
@@ -43,11 +44,13 @@ def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
             if level:
                 masks = pruned_further(trained, masks, 1 - density)
             groups = [masks, random_masks(masks, level)] if level else [masks]
-            arms = train_members(joined(*[early] * len(groups)), [torch.cat(m) for m in zip(*groups)],
-                                 data.train, orders[k:].repeat(1, len(groups), 1), lr, tick)
+            together = [torch.cat(m) for m in zip(*groups)]
+            arms = train_members(joined(*[early] * len(groups)), together, data.train,
+                                 orders[k:].repeat(1, len(groups), 1), lr, tick)
             trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
             rows += [{"k": k, "level": level, "density": density, "accuracy": accuracy,
-                      "arm": ("ticket", "random")[e // setting.seeds], "seed": e % setting.seeds}
+                      "arm": ("ticket", "random")[e // setting.seeds],
+                      "seed": e % setting.seeds}
                      for e, accuracy in enumerate(accuracies(arms, data.test))]
     return rows
 
