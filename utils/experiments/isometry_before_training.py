@@ -2,6 +2,7 @@
 restored, it trains, and mostly because the signal has its size again.
 """
 from collections.abc import Sequence
+from itertools import product
 
 import torch
 from torch import nn
@@ -9,7 +10,7 @@ from torch import nn
 from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked, train_members
 from utils.experiments.pruned_before_training import few_of_each
 from utils.importance import snip
-from utils.model import Data, copy_of, initialize, mlp, prunable
+from utils.model import Data, initialize, mlp, prunable
 from utils.pruning import apply_masks, keep_top, restore_isometry
 
 STARTS = ("Gaussian", "orthogonal", "orthogonal, rescaled", "orthogonal, restored")
@@ -24,23 +25,19 @@ def isometry_before_training(data: Data, widths: Sequence[int], densities: Seque
     for "restored": each layer times one number, which makes the root mean square of its singular values 1.
     One row a seed, density and start: test "accuracy" in percent, and the mean "singular value" of all layers after pruning.
     """
-    cases, networks, masks = [], [], []
-    for density in densities:
-        for seed in seeds:
-            for start in STARTS:
-                init = nn.init.xavier_normal_ if start == "Gaussian" else nn.init.orthogonal_
-                network = initialize(mlp(*widths, activation=nn.Tanh, seed=seed), init, seed)
-                mask = keep_top(snip(network, few_of_each(data, seed)), 1 - density)
-                network = copy_of(network)
-                apply_masks(network, mask)
-                if start == "orthogonal, rescaled":
-                    for weight in prunable(network).values():
-                        weight *= (min(weight.shape) / weight.square().sum()).sqrt()
-                if start == "orthogonal, restored":
-                    restore_isometry(network, mask)
-                cases.append((density, seed, start))
-                networks.append(network)
-                masks.append(mask)
+    cases, networks, masks = list(product(densities, seeds, STARTS)), [], []
+    for density, seed, start in cases:
+        init = nn.init.xavier_normal_ if start == "Gaussian" else nn.init.orthogonal_
+        network = initialize(mlp(*widths, activation=nn.Tanh, seed=seed), init, seed)
+        mask = keep_top(snip(network, few_of_each(data, seed)), 1 - density)
+        apply_masks(network, mask)
+        if start == "orthogonal, rescaled":
+            for weight in prunable(network).values():
+                weight *= (min(weight.shape) / weight.square().sum()).sqrt()
+        if start == "orthogonal, restored":
+            restore_isometry(network, mask)
+        networks.append(network)
+        masks.append(mask)
     orders = orders_of([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
     trained = train_members(gather(networks), stacked(masks), data.train, orders, lr, optimizer=torch.optim.SGD, activation=torch.tanh)
     return [{"density": density, "seed": seed, "start": start, "accuracy": accuracy,

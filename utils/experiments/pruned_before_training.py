@@ -10,9 +10,11 @@ from torch import Tensor, nn
 from utils.experiments.members import accuracies, fast_products, gather, member_of, named, orders_of, stacked, train_members
 from utils.importance import chance, grasp, lamp, magnitude, random, snip, synflow
 from utils.importance.lamp import lamp_scores
-from utils.model import Data, Tensors, copy_of, digits, initialize, mlp, prunable
+from utils.importance.snip import gate_gradients
+from utils.model import Data, Tensors, digits, initialize, mlp
 from utils.model.data import Batch
 from utils.pruning import erdos_renyi, exponential, keep_top, prune_iteratively, random_mask_like
+from utils.sparse_training import random_topology
 
 Method = Callable[..., Tensors]             # (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
 
@@ -29,15 +31,12 @@ def shuffled(method: Method) -> Method:
 
 def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
     """-theta dL/dtheta: what the loss would gain, to first order, if a weight went. SNIP takes its absolute value."""
-    model, (x, y) = copy_of(model).train(), batch
-    weights = {name: model.get_parameter(name) for name in prunable(model)}
-    gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(weights.values()))
-    return {name: -weight.detach() * g for (name, weight), g in zip(weights.items(), gradients)}
+    return {name: -g for name, g in gate_gradients(model, batch).items()}
 
 
 METHODS: dict[str, Method] = {
     "random": lambda model, batch, sparsity, seed=0: keep_top(random(model, generator=chance(seed)), sparsity),
-    "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: keep_top(random(model, generator=chance(seed)), erdos_renyi(model, sparsity)),
+    "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: random_topology(model, erdos_renyi(model, sparsity), chance(seed)),
     "magnitude": by(magnitude),
     "SNIP": by(snip),
     "SNIP, signed": by(signed_snip),
@@ -66,6 +65,15 @@ def pruned_digits(widths: Sequence[int], densities: Sequence[float], methods: Se
     return pruned_before_training(digits(), widths, densities, methods, seeds, steps, tick=tick)
 
 
+def before_and_after(data: Data, widths: Sequence[int], seeds: Sequence[int], orders: Tensor, lr: float,
+                     tick: Callable[[], None] = lambda: None) -> tuple[dict[int, nn.Module], dict[int, nn.Module]]:
+    """By seed: the networks at He's initialization, and the same after dense training."""
+    networks = {seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds}
+    start = gather(list(networks.values()))
+    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick)
+    return networks, {seed: member_of(trained, member, networks[seed]) for member, seed in enumerate(seeds)}
+
+
 @fast_products()
 def pruned_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], methods: Sequence[str], seeds: Sequence[int],
                            steps: int = 425, batch: int = 64, lr: float = 2e-3, tick: Callable[[], None] = lambda: None) -> list[dict]:
@@ -75,13 +83,9 @@ def pruned_before_training(data: Data, widths: Sequence[int], densities: Sequenc
     the network's "dense" accuracy. The controls of ROUNDS begin with the trained dense network and
     train it for as many steps again. `tick` is called after each of 2 * steps optimizer steps.
     """
-    networks = {seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds}
-    batches = {seed: few_of_each(data, seed) for seed in seeds}
-    orders = orders_of(seeds, steps, batch, len(data.train[1]))
-    start = gather(list(networks.values()))
-    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick)
-    dense = dict(zip(seeds, accuracies(trained, data.test)))
-    after = {seed: member_of(trained, k, networks[seed]) for k, seed in enumerate(seeds)}
+    batches, orders = {seed: few_of_each(data, seed) for seed in seeds}, orders_of(seeds, steps, batch, len(data.train[1]))
+    networks, after = before_and_after(data, widths, seeds, orders, lr, tick)
+    dense = dict(zip(seeds, accuracies(gather(list(after.values())), data.test)))
     cases = [(density, method, seed) for density in densities for method in methods for seed in seeds]
     begin = [(after if method in ROUNDS else networks)[seed] for _, method, seed in cases]
     first = [by(lamp)(network, None, exponential(1 - density)(1 / ROUNDS[method])) if method in ROUNDS

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from utils.experiments.members import Members, accuracies, fast_products, gather, gradients_of, orders_of, stacked, train_members
 from utils.importance import chance
-from utils.model import Data, Tensors, initialize, mlp
+from utils.model import Data, Tensors, initialize, mlp, num_weights, num_zeros
 from utils.model.data import Batch
 from utils.pruning import erdos_renyi, uniform
 from utils.sparse_training import cosine_drop, dsr_rewire, random_topology, rescale, rigl_rewire, set_rewire, start_grown
@@ -46,9 +46,8 @@ class Mover:
             return rigl_rewire(weights, masks, gradients, fraction)
         if self.rule == "DSR":
             kept, new = dsr_rewire(weights, masks, self.threshold, self.generator)
-            total = sum(int(mask.sum()) for mask in masks.values())
-            dropped = total - sum(int(mask.sum()) for mask in kept.values())
-            self.threshold = next_threshold(self.threshold, dropped, round(fraction * total))
+            target = round(fraction * (num_weights(masks) - num_zeros(masks)))
+            self.threshold = next_threshold(self.threshold, num_zeros(kept) - num_zeros(masks), target)
             return kept, new
         return masks, masks
 

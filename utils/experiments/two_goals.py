@@ -3,13 +3,12 @@ could be trained?
 """
 from collections.abc import Sequence
 
-import torch
 from torch import nn
 
-from utils.experiments.members import accuracies, fast_products, gather, member_of, orders_of, stacked, train_members
-from utils.experiments.pruned_before_training import METHODS, few_of_each
+from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked, train_members
+from utils.experiments.pruned_before_training import METHODS, before_and_after, few_of_each
 from utils.importance import gradient_flow
-from utils.model import Data, Tensors, copy_of, initialize, loss_on, mlp
+from utils.model import Data, Tensors, copy_of, loss_on, weight_gradients
 from utils.model.data import Batch
 from utils.pruning import apply_masks
 
@@ -21,9 +20,8 @@ def measured(model: nn.Module, masks: Tensors, batch: Batch) -> dict[str, float]
     """Each of MEASURES for the pruned network, on one batch."""
     pruned = copy_of(model)
     apply_masks(pruned, masks)
-    weights = [pruned.get_parameter(name) for name in masks]
-    gradients = torch.autograd.grad(nn.functional.cross_entropy(pruned(batch[0]), batch[1]), weights)
-    signed = sum(float((g * mask).sum()) for g, mask in zip(gradients, masks.values()))
+    gradients = weight_gradients(pruned, batch)
+    signed = sum(float((gradients[name] * mask).sum()) for name, mask in masks.items())
     return {"- loss after pruning": -loss_on(pruned, batch), "gradient flow": gradient_flow(model, masks, batch),
             "mean signed gradient": signed / sum(int(mask.sum()) for mask in masks.values())}
 
@@ -35,11 +33,8 @@ def two_goals(data: Data, widths: Sequence[int], densities: Sequence[float], see
     One row a moment ("at initialization", "after training"), density, criterion and seed: MEASURES on the training
     data, before the final training, and test "accuracy" in percent after it.
     """
-    networks = {seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds}
     orders = orders_of(seeds, steps, batch, len(data.train[1]))
-    start = gather(list(networks.values()))
-    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr)
-    moments = {"at initialization": networks, "after training": {seed: member_of(trained, k, networks[seed]) for k, seed in enumerate(seeds)}}
+    moments = dict(zip(("at initialization", "after training"), before_and_after(data, widths, seeds, orders, lr)))
     cases = [(moment, density, criterion, seed) for moment in moments for density in densities for criterion in CRITERIA for seed in seeds]
     masks = [METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed) for moment, density, criterion, seed in cases]
     members = gather([moments[moment][seed] for moment, _, _, seed in cases])

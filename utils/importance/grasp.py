@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from utils.model.data import Batch
+from utils.model.derivatives import weight_gradients
 from utils.model.parameters import Tensors, prunable
 from utils.model.training import copy_of
 
@@ -42,11 +43,9 @@ def gradient_flow(model: nn.Module, masks: Tensors, batch: Batch) -> float:
     g is the gradient of the mean cross-entropy at m * theta by the prunable weights;
     `model` is not changed. Under gradient flow, dL/dt = -|m * g|^2 for these weights.
     """
-    model, (x, y) = copy_of(model).train(), batch
-    weights = {name: model.get_parameter(name) for name in masks}
+    pruned = copy_of(model).train()
     with torch.no_grad():
         for name, mask in masks.items():
-            weights[name].mul_(mask)
-    loss = nn.functional.cross_entropy(model(x), y)
-    gradients = torch.autograd.grad(loss, list(weights.values()))
-    return float(sum((mask * g).square().sum() for mask, g in zip(masks.values(), gradients)))
+            pruned.get_parameter(name).mul_(mask)
+    gradients = weight_gradients(pruned, batch)
+    return float(sum((mask * gradients[name]).square().sum() for name, mask in masks.items()))

@@ -12,21 +12,25 @@ import torch
 from torch import nn
 
 from utils.model.data import Batch
+from utils.model.derivatives import weight_gradients
 from utils.model.parameters import Tensors, prunable
 from utils.model.training import copy_of
 
 
-def snip(model: nn.Module, batch: Batch) -> Tensors:
-    """|theta dL/dtheta| of every prunable weight as a part of their sum, high = keep.
+def gate_gradients(model: nn.Module, batch: Batch) -> Tensors:
+    """g = theta dL/dtheta of every prunable weight, signed.
 
     L is the mean cross-entropy on the batch, in training mode; `model` itself is not
-    changed. All scores are 0 where the gradient is.
+    changed.
     """
-    model, (x, y) = copy_of(model).train(), batch
-    weights = {name: model.get_parameter(name) for name in prunable(model)}
-    loss = nn.functional.cross_entropy(model(x), y)
-    gradients = torch.autograd.grad(loss, list(weights.values()))
-    scores = {name: (weight.detach() * g).abs()
-              for (name, weight), g in zip(weights.items(), gradients)}
+    gradients = weight_gradients(copy_of(model).train(), batch)
+    return {name: weight * gradients[name] for name, weight in prunable(model).items()}
+
+
+def snip(model: nn.Module, batch: Batch) -> Tensors:
+    """|g| of every prunable weight as a part of the sum of all, high = keep. All scores
+    are 0 where the gradient is.
+    """
+    scores = {name: g.abs() for name, g in gate_gradients(model, batch).items()}
     total = sum(score.sum() for score in scores.values())
     return {name: torch.nan_to_num(score / total) for name, score in scores.items()}

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, jvp, vmap
 
 from utils.model.data import Batch
-from utils.model.parameters import Tensors
+from utils.model.parameters import Tensors, prunable
 
 Loss = Callable[[Tensor], Tensor]           # theta (p,) -> a number
 
@@ -113,6 +113,15 @@ def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
     if (values > zero).all():
         return "minimum"
     return "maximum" if (values < -zero).all() else "inconclusive"
+
+
+def weight_gradients(model: nn.Module, batch: Batch) -> Tensors:
+    """The gradient of the mean cross-entropy by every prunable weight, by name; also by those
+    that are 0. The model is used as it is, in its mode, and not changed.
+    """
+    weights = {name: model.get_parameter(name) for name in prunable(model)}
+    loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
+    return dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
 
 
 def per_sample_gradients(model: nn.Module, batch: Batch) -> Tensor:

@@ -67,6 +67,13 @@ def top_of(scores: Tensor, sparsity: float, within: Tensor | None = None) -> Ten
     return mask
 
 
+def highest(scores: Tensor, count: int) -> Tensor:
+    """The mask of one tensor: 1 at its `count` highest scores, by position."""
+    mask = torch.zeros_like(scores)
+    mask.view(-1)[scores.flatten().topk(count).indices] = 1
+    return mask
+
+
 def _gone_first(scores: Tensor, within: Tensor, num_zeros: int) -> Tensor:
     gone = within == 0
     if num_zeros < int(gone.sum()):

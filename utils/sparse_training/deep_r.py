@@ -14,7 +14,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from utils.model.parameters import Tensors
+from utils.model.parameters import Tensors, prunable
 from utils.sparse_training.topology import DynamicPruner, grow_at_random
 
 
@@ -55,9 +55,8 @@ class DeepR(DynamicPruner):
                  generator: torch.Generator | None = None):
         super().__init__(model, masks, optimizer, generator)
         self.l1, self.temperature = l1, temperature
-        weights = {name: model.get_parameter(name).detach() for name in masks}
         self.signs = {name: torch.where(w == 0, random_signs(w, generator), w.sign())
-                      for name, w in weights.items()}
+                      for name, w in prunable(model).items()}
 
     @torch.no_grad()
     def apply(self, model: nn.Module) -> None:
@@ -71,6 +70,5 @@ class DeepR(DynamicPruner):
 
     def rewire(self, model: nn.Module, batch=None) -> None:
         """What has crossed 0 goes, as many others come. `batch` is not looked at."""
-        weights = {name: model.get_parameter(name).detach() for name in self.masks}
-        kept, masks, self.signs = deep_r_rewire(weights, self.masks, self.signs, self.generator)
+        kept, masks, self.signs = deep_r_rewire(prunable(model), self.masks, self.signs, self.generator)
         self.become(model, kept, masks)

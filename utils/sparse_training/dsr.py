@@ -15,7 +15,7 @@ from math import floor
 import torch
 from torch import Tensor, nn
 
-from utils.model.parameters import Tensors
+from utils.model.parameters import Tensors, num_zeros, prunable
 from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at_random
 
 
@@ -69,8 +69,7 @@ def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float,
     kept = {name: drop_below(weights[name], mask, threshold) for name, mask in masks.items()}
     survivors = {name: int(mask.sum()) for name, mask in kept.items()}
     room = {name: mask.numel() - survivors[name] for name, mask in kept.items()}
-    dropped = sum(int(mask.sum()) for mask in masks.values()) - sum(survivors.values())
-    more = apportion(dropped, survivors, room)
+    more = apportion(num_zeros(kept) - num_zeros(masks), survivors, room)
     return kept, {name: grow_at_random(mask, more[name], generator) for name, mask in kept.items()}
 
 
@@ -88,8 +87,7 @@ class DSR(DynamicPruner):
         """Move what is below the threshold, then adapt the threshold. `batch` is not
         looked at.
         """
-        weights = {name: model.get_parameter(name).detach() for name in self.masks}
-        kept, masks = dsr_rewire(weights, self.masks, self.threshold, self.generator)
-        dropped = sum(int(self.masks[name].sum() - kept[name].sum()) for name in kept)
+        kept, masks = dsr_rewire(prunable(model), self.masks, self.threshold, self.generator)
+        dropped = num_zeros(kept) - num_zeros(self.masks)
         self.threshold = next_threshold(self.threshold, dropped, self.target)
         self.become(model, kept, masks)

@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from utils.model.data import Batch
-from utils.model.parameters import Tensors
+from utils.model.derivatives import weight_gradients
+from utils.model.parameters import Tensors, prunable
 from utils.sparse_training.topology import DynamicPruner, cosine_drop, drop_smallest, grow
 
 
@@ -52,11 +53,7 @@ class RigL(DynamicPruner):
         """Move the smallest weights to where the cross-entropy on the batch has its
         largest gradients. This is a step of training too.
         """
-        x, y = batch
-        weights = {name: model.get_parameter(name) for name in self.masks}
-        loss = nn.functional.cross_entropy(model(x), y)
-        gradients = dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
-        weights = {name: w.detach() for name, w in weights.items()}
+        gradients = weight_gradients(model, batch)
         fraction = cosine_drop(self.step, self.end, self.fraction)
         self.step += 1
-        self.become(model, *rigl_rewire(weights, self.masks, gradients, fraction))
+        self.become(model, *rigl_rewire(prunable(model), self.masks, gradients, fraction))

@@ -13,8 +13,8 @@ with zeta = 0.3.
 import torch
 from torch import Tensor, nn
 
-from utils.model.parameters import Tensors
-from utils.sparse_training.topology import DynamicPruner, grow_at_random
+from utils.model.parameters import Tensors, prunable
+from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at_random
 
 
 def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
@@ -27,14 +27,12 @@ def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
     """
     alive, zeros = mask != 0, (mask != 0) & (weight == 0)
     budget = fraction * int(alive.sum())
-    kept = mask.clone()
+    kept = zeros.to(mask.dtype)
     kept.view(-1)[zeros.flatten().nonzero()[:round(budget)]] = 0
     # what is left of the budget; without zeros it is the fraction
     rest = max(0.0, budget - int(zeros.sum())) / max(1, int((alive & ~zeros).sum()))
-    for side in (weight, -weight):
-        there = alive & (side > 0)
-        far = side.masked_fill(~there, torch.inf).flatten()
-        kept.view(-1)[far.topk(round(rest * int(there.sum())), largest=False).indices] = 0
+    for side in (mask * (weight > 0), mask * (weight < 0)):
+        kept = kept + drop_smallest(weight, side, round(rest * int(side.sum())))
     return kept
 
 
@@ -60,5 +58,4 @@ class SET(DynamicPruner):
         """Move the fraction of the connections nearest to 0 to random places.
         `batch` is not looked at.
         """
-        weights = {name: model.get_parameter(name).detach() for name in self.masks}
-        self.become(model, *set_rewire(weights, self.masks, self.fraction, self.generator))
+        self.become(model, *set_rewire(prunable(model), self.masks, self.fraction, self.generator))

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from utils.importance.random import random
 from utils.model.parameters import Tensors
-from utils.pruning.masks import apply_masks, keep_top
+from utils.pruning.masks import apply_masks, highest, keep_top
 
 
 def random_topology(model: nn.Module, sparsity_dict: dict[str, float],
@@ -44,7 +44,7 @@ def drop_smallest(weight: Tensor, mask: Tensor, count: int) -> Tensor:
     alive = int((mask != 0).sum())
     if not 0 <= count <= alive:
         raise ValueError(f"cannot drop {count} of {alive} connections")
-    return _highest(weight.abs().masked_fill(mask == 0, -torch.inf), alive - count).to(mask.dtype)
+    return highest(weight.abs().masked_fill(mask == 0, -torch.inf), alive - count).to(mask.dtype)
 
 
 def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
@@ -55,7 +55,7 @@ def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
     free = int((mask == 0).sum())
     if not 0 <= count <= free:
         raise ValueError(f"cannot grow {count} connections in {free} free places")
-    return mask + _highest(scores.masked_fill(mask != 0, -torch.inf), count).to(mask.dtype)
+    return mask + highest(scores.masked_fill(mask != 0, -torch.inf), count).to(mask.dtype)
 
 
 def grow_at_random(mask: Tensor, count: int, generator: torch.Generator | None = None) -> Tensor:
@@ -106,10 +106,3 @@ class DynamicPruner:
         for name, mask in kept.items():
             start_grown(model.get_parameter(name), mask, self.optimizer)
         self.masks = masks
-
-
-def _highest(scores: Tensor, count: int) -> Tensor:
-    """1 at the `count` highest scores."""
-    top = torch.zeros_like(scores)
-    top.view(-1)[scores.flatten().topk(count).indices] = 1
-    return top

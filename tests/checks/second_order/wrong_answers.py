@@ -4,9 +4,7 @@ from itertools import combinations
 import torch
 from torch import nn
 
-
-def stub(*arguments):
-    raise NotImplementedError
+from tests.checks import stub
 
 
 # --- brute_force_best_mask

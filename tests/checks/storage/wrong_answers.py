@@ -4,12 +4,9 @@ import math
 
 import torch
 
+from tests.checks import stub
 from utils import formats
 from utils.formats import linear_offset, matmul_ops, pack_2_4, prune_n_m, storage_bits, unpack_2_4
-
-
-def stub(*arguments):
-    raise NotImplementedError
 
 
 def nothing(*arguments):
