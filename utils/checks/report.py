@@ -84,6 +84,11 @@ def is_stub(error: Exception) -> bool:
     return isinstance(error, NotImplementedError) and not str(error)
 
 
+def kind_of(value) -> str:
+    """What came in place of what was asked for: None, a list, a dict."""
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
 @contextmanager
 def time_limit(seconds: float):
     """Raise TookTooLong inside when the time is over. Where signals are not to be had (Windows, threads): no limit."""

@@ -7,7 +7,7 @@ from numbers import Real
 
 from torch import Tensor
 
-from utils.checks.report import fail, passed, run
+from utils.checks.report import fail, kind_of, passed, run
 
 CHECK = "check_erdos_renyi"
 HINTS = {"ZeroDivisionError": "When every layer is dense there is none left to share among: at sparsity 0 all are 0.",
@@ -51,7 +51,7 @@ def _agrees(answer, shapes: dict[str, tuple], sparsity: float) -> None:
     expected = right(shapes, sparsity)
     if not isinstance(got, dict) or set(got) != set(shapes):
         fail(CHECK, tried, f"a sparsity for each of {', '.join(shapes)}",
-             f"for {', '.join(map(str, got)) or 'none'}" if isinstance(got, dict) else "None" if got is None else f"a {type(got).__name__}",
+             f"for {', '.join(map(str, got)) or 'none'}" if isinstance(got, dict) else kind_of(got),
              "The function ends without a `return`." if got is None else "The layers that are dense belong to it too, with sparsity 0."
              if isinstance(got, dict) else "")
     for name, value in got.items():

@@ -2,7 +2,7 @@
 import math
 from numbers import Real
 
-from utils.checks.report import fail, passed, run
+from utils.checks.report import fail, kind_of, passed, run
 
 CHECK = "check_exponential"
 OF_T = "Return a function of t: `lambda t: ...`."
@@ -15,7 +15,7 @@ def check_exponential(answer) -> None:
     for sparsity, times in ((0.99, (0.5, 0.0, 1.0, 0.25)), (0.75, (0.5, 0.1, 1.0)), (0.0, (0.5, 1.0)), (1.0, (0.0, 0.5, 1.0))):
         schedule = run(CHECK, f"exponential({sparsity})", answer, sparsity, hints=HINTS)
         if not callable(schedule):
-            fail(CHECK, f"exponential({sparsity})", "a function of t", "None" if schedule is None else f"a {type(schedule).__name__}",
+            fail(CHECK, f"exponential({sparsity})", "a function of t", kind_of(schedule),
                  "Return the function itself: `lambda t: ...`.")
         for t in times:
             _agrees(schedule, sparsity, t)
@@ -26,7 +26,7 @@ def _agrees(schedule, sparsity: float, t: float) -> None:
     tried, density = f"exponential({sparsity})({t})", (1 - sparsity) ** t
     got = run(CHECK, tried, schedule, t, hints=HINTS | {"math domain": LOGARITHM})
     if not isinstance(got, Real):
-        fail(CHECK, tried, f"the number {1 - density:.4g}", "None" if got is None else f"a {type(got).__name__}",
+        fail(CHECK, tried, f"the number {1 - density:.4g}", kind_of(got),
              "The schedule ends without a `return`." if got is None else "Return a plain number: the pruning counts with it.")
     if math.isclose(float(got), 1 - density, abs_tol=1e-6):
         return

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from utils.checks.before_training.networks import batch, network
 from utils.checks.before_training.scores import as_it_was, state, weights_of
 from utils.checks.fresh import fresh_generator
-from utils.checks.report import CheckFailed, fail, passed, run
+from utils.checks.report import CheckFailed, fail, kind_of, passed, run
 from utils.model import Tensors, prunable
 
 CHECK = "check_prune_iteratively"
@@ -123,7 +123,7 @@ def _once_each(seen: list, steps: int) -> list:
 def _masks(tried: str, returned, like: Tensors) -> Tensors:
     """`returned` as boolean masks."""
     if not isinstance(returned, dict):
-        fail(CHECK, tried, "a dictionary: name -> mask", "None" if returned is None else f"a {type(returned).__name__}",
+        fail(CHECK, tried, "a dictionary: name -> mask", kind_of(returned),
              "The function ends without a `return`." if returned is None else "Return the masks.")
     if set(returned) != set(like):
         fail(CHECK, tried, f"masks for {', '.join(like)}", f"for {', '.join(map(str, returned))}",

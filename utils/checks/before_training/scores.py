@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from utils.checks.report import fail
+from utils.checks.report import fail, kind_of
 from utils.model import Tensors, prunable
 
 ROUNDING = 1e-5         # relative to the largest score of a tensor
@@ -126,7 +126,7 @@ def written(tensor: Tensor) -> str:
 def _dictionary(check: str, tried: str, returned, right: Tensors) -> Tensors:
     """`returned` as tensors in the dtype of `right`; fails when names or shapes are others."""
     if not isinstance(returned, dict):
-        fail(check, tried, "a dictionary: name of a weight -> its scores", "None" if returned is None else f"a {type(returned).__name__}",
+        fail(check, tried, "a dictionary: name of a weight -> its scores", kind_of(returned),
              "The function ends without a `return`." if returned is None else "")
     if set(returned) != set(right):
         fail(check, tried, f"scores of {', '.join(right)}", f"of {', '.join(map(str, returned))}",

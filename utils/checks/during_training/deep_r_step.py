@@ -6,7 +6,7 @@ from torch import Tensor
 
 from utils.checks.during_training.layers import call, drawn, is_tensor, unchanged
 from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed
+from utils.checks.report import fail, kind_of, passed
 
 CHECK = "check_deep_r_step"
 GONE = "theta < 0: the connection is gone, and a place without a connection has theta = 0. So has one that has just begun."
@@ -46,7 +46,7 @@ def _step(answer, what: str, *arguments) -> tuple[Tensor, Tensor]:
     returned = call(CHECK, tried, answer, *given)
     unchanged(CHECK, tried, theta=(given[0], theta), signs=(given[1], signs), gradient=(given[2], arguments[2]), noise=(given[6], arguments[6]))
     if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-        fail(CHECK, tried, "two tensors: theta, signs", "None" if returned is None else f"a {type(returned).__name__}",
+        fail(CHECK, tried, "two tensors: theta, signs", kind_of(returned),
              "The function ends without a `return`." if returned is None else "")
     for value, name in zip(returned, ("theta", "signs")):
         is_tensor(CHECK, f"{tried}, {name}", value, theta.shape)

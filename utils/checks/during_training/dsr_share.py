@@ -6,7 +6,7 @@ from torch import Tensor
 
 from utils.checks.during_training.layers import call
 from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed
+from utils.checks.report import fail, kind_of, passed
 
 CHECK = "check_dsr_share"
 HINTS = {"division by zero": "Every layer was full and something was left, or nothing was left: look at the loop when `count` is 0."}
@@ -59,7 +59,7 @@ def _shares(answer, count: int, survivors: dict[str, int], room: dict[str, int])
     quota = quotas(count, survivors, room)
     exact = "{" + ", ".join(f"'{name}': {share:.4g}" for name, share in quota.items()) + "}, rounded"
     if not isinstance(got, dict) or set(got) != set(survivors):
-        came = f"for {sorted(map(str, got))}" if isinstance(got, dict) else "None" if got is None else f"a {type(got).__name__}"
+        came = f"for {sorted(map(str, got))}" if isinstance(got, dict) else kind_of(got)
         fail(CHECK, tried, exact, came,
              "The function ends without a `return`." if got is None else "One number for each layer, by its name.")
     if not all(isinstance(n, Real) or isinstance(n, Tensor) and n.numel() == 1 for n in got.values()):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from utils.checks.drawn import side_by_side
-from utils.checks.report import fail, run
+from utils.checks.report import fail, kind_of, run
 
 SHAPES = ((7, 5), (4, 12), (3, 2, 3, 3))
 HINTS = {
@@ -40,7 +40,7 @@ def mask_like(check: str, tried: str, returned, like: Tensor) -> Tensor:
 def is_tensor(check: str, tried: str, value, shape) -> None:
     """Fails unless it is a tensor of this shape."""
     if not isinstance(value, Tensor):
-        fail(check, tried, f"a tensor of shape {tuple(shape)}", "None" if value is None else f"a {type(value).__name__}",
+        fail(check, tried, f"a tensor of shape {tuple(shape)}", kind_of(value),
              "The function ends without a `return`." if value is None else "")
     if value.shape != shape:
         fail(check, tried, f"a tensor of shape {tuple(shape)}", f"one of shape {tuple(value.shape)}", "One entry for each place of the layer.")
@@ -49,7 +49,7 @@ def is_tensor(check: str, tried: str, value, shape) -> None:
 def number(check: str, tried: str, value, expected: str) -> float:
     """One number, given as such or as a tensor; fails when it is something else."""
     if not isinstance(value, (Real, Tensor)) or isinstance(value, Tensor) and value.numel() != 1:
-        fail(check, tried, expected, "None" if value is None else f"a {type(value).__name__}",
+        fail(check, tried, expected, kind_of(value),
              "The function ends without a `return`." if value is None else "One number is asked for.")
     return float(value)
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from utils.checks.fresh import fresh_generator
 from utils.checks.lottery.tensors import call, copied, flat, unchanged, written
-from utils.checks.report import fail, passed
+from utils.checks.report import fail, kind_of, passed
 
 CHECK = "check_jaccard"
 HINTS = {
@@ -40,7 +40,7 @@ def _agrees(answer, a: dict[str, Tensor], b: dict[str, Tensor]) -> None:
     unchanged(CHECK, tried, "the masks", given[1], b)
     expected = similarity(flat(a), flat(b))
     if not isinstance(got, (Real, Tensor)) or isinstance(got, Tensor) and got.numel() != 1:
-        fail(CHECK, tried, f"the number {expected:.4g}", "None" if got is None else f"a {type(got).__name__}",
+        fail(CHECK, tried, f"the number {expected:.4g}", kind_of(got),
              "The function ends without a `return`." if got is None else "One number for all tensors together.")
     got = float(got)
     if math.isclose(got, expected, abs_tol=1e-6):

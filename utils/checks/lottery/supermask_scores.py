@@ -3,8 +3,8 @@ import torch
 from torch import Tensor
 
 from utils.checks.fresh import fresh_generator
-from utils.checks.lottery.tensors import SMALL, copied, numbers, unchanged
-from utils.checks.report import fail, must_raise, passed, run
+from utils.checks.lottery.tensors import SMALL, numbers, unchanged
+from utils.checks.report import fail, kind_of, must_raise, passed, run
 
 CHECK = "check_supermask_scores"
 HINTS = {
@@ -51,7 +51,7 @@ def _agrees(answer, initial: Tensor, final: Tensor, criterion: str) -> None:
     expected = scores_of(initial, final)[criterion]
     if not isinstance(got, Tensor) or got.shape != expected.shape:
         fail(CHECK, tried, f"a tensor of shape {tuple(expected.shape)}",
-             f"one of shape {tuple(got.shape)}" if isinstance(got, Tensor) else "None" if got is None else f"a {type(got).__name__}",
+             f"one of shape {tuple(got.shape)}" if isinstance(got, Tensor) else kind_of(got),
              "One score for each weight." if isinstance(got, Tensor) else "")
     got = got.detach().float()
     if torch.allclose(got, expected, rtol=1e-5, atol=1e-6):

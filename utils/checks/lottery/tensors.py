@@ -2,7 +2,7 @@
 import torch
 from torch import Tensor
 
-from utils.checks.report import fail, run
+from utils.checks.report import fail, kind_of, run
 
 SMALL = 24              # as many numbers are written out
 
@@ -18,7 +18,7 @@ def call(check: str, tried: str, answer, *arguments, hints: dict[str, str]):
 def masks_like(check: str, tried: str, returned, like: dict[str, Tensor]) -> dict[str, Tensor]:
     """`returned` as boolean masks with the names and shapes of `like`; fails when it is something else."""
     if not isinstance(returned, dict):
-        fail(check, tried, "a dictionary: name -> mask", "None" if returned is None else f"a {type(returned).__name__}",
+        fail(check, tried, "a dictionary: name -> mask", kind_of(returned),
              "The function ends without a `return`." if returned is None else "")
     if set(returned) != set(like):
         fail(check, tried, f"masks for {sorted(like)}", f"for {sorted(map(str, returned))}", "One mask for each tensor, under its name.")

@@ -2,7 +2,7 @@
 import torch
 from torch import Tensor
 
-from utils.checks.report import fail
+from utils.checks.report import fail, kind_of
 
 CUT = "The values were cut to whole numbers: keep the type of the matrix."
 
@@ -27,7 +27,7 @@ def array(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[
             value = torch.stack([torch.as_tensor(item) for item in value])
         tensor = torch.as_tensor(value).detach()
     except (TypeError, ValueError, RuntimeError):
-        fail(check, tried, wanted, "None" if value is None else f"a {type(value).__name__}")
+        fail(check, tried, wanted, kind_of(value))
     if tensor.layout != torch.strided:
         fail(check, tried, wanted, "a sparse tensor", "Make the arrays yourself, as dense tensors.")
     if tensor.numel() == 0 and tensor.dim() < dims:
