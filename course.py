@@ -11,6 +11,7 @@
 Python 3.11 or newer is all it needs. The first command makes the folder .venv beside this file and
 installs the course into it; later commands start at once. Everything stays inside this folder.
 """
+
 # Only the standard library: this file runs before anything is installed. It uses no syntax newer than
 # Python 3.6, so that an old Python can still read it and say what is wrong.
 import contextlib
@@ -38,7 +39,7 @@ OLDEST_PYTHON = (3, 11)
 EXTRAS = ["student", "instructor", "test"]  # of pyproject.toml; each contains the ones before it
 GIGABYTE = 1e9
 SPACE_FIRST = 2.5 * GIGABYTE  # for a first install
-SPACE_MORE = 0.5 * GIGABYTE   # for a few packages more
+SPACE_MORE = 0.5 * GIGABYTE  # for a few packages more
 FIRST_PORT = 8888
 START_PAGE = "lectures/00_start_here.ipynb"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
@@ -60,12 +61,16 @@ def check_python(version=None):
     version = version or sys.version_info[:3]
     if tuple(version[:2]) < OLDEST_PYTHON:
         found = ".".join(str(part) for part in version)
-        raise Stop("The course needs Python {}.{} or newer, this is {} ({}). Install a newer one from "
-                   "python.org and type the command again with it, for example: python3.12 course.py lab"
-                   .format(OLDEST_PYTHON[0], OLDEST_PYTHON[1], found, sys.executable))
+        raise Stop(
+            "The course needs Python {}.{} or newer, this is {} ({}). Install a newer one from "
+            "python.org and type the command again with it, for example: python3.12 course.py lab".format(
+                OLDEST_PYTHON[0], OLDEST_PYTHON[1], found, sys.executable
+            )
+        )
 
 
 # ---------------------------------------------------------------- JupyterLab's command and surroundings
+
 
 def bin_folder(venv):
     return venv / ("Scripts" if WINDOWS else "bin")
@@ -105,8 +110,16 @@ def jupyter_command(root, instructor, arguments):
     if not WINDOWS and os.geteuid() == 0 and "--allow-root" not in arguments:
         argv.append("--allow-root")
     # The page is opened by its address, so that the address that is printed leads to it as well.
-    page = next((argument for argument in arguments if not argument.startswith("-")
-                 and root in (root / argument).resolve().parents and (root / argument).exists()), None)
+    page = next(
+        (
+            argument
+            for argument in arguments
+            if not argument.startswith("-")
+            and root in (root / argument).resolve().parents
+            and (root / argument).exists()
+        ),
+        None,
+    )
     if page or (root / START_PAGE).exists():
         path = (root / (page or START_PAGE)).resolve().relative_to(root).as_posix()
         argv.append("--LabApp.default_url=/lab/tree/" + quote(path))
@@ -114,7 +127,9 @@ def jupyter_command(root, instructor, arguments):
 
     env = environment()
     settings = str(HERE / "settings" / ("instructor" if instructor else "student"))
-    env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [settings, env.get("JUPYTER_CONFIG_PATH")]))
+    env["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [settings, env.get("JUPYTER_CONFIG_PATH")])
+    )
     env["JUPYTER_PREFER_ENV_PATH"] = "1"
     # The user's open tabs and preferences of other projects stay theirs, and those made here stay here.
     own = root / ".course" / "jupyterlab"
@@ -124,6 +139,7 @@ def jupyter_command(root, instructor, arguments):
 
 
 # ---------------------------------------------------------------- .venv: is it there, is it whole, is it ours
+
 
 def stamp_file(course):
     """What the last complete install was. Absent: there was none."""
@@ -158,8 +174,11 @@ def list_of_needs(course):
     try:
         return hashlib.sha256((course / "pyproject.toml").read_bytes()).hexdigest()
     except FileNotFoundError:
-        raise Stop("pyproject.toml is not beside course.py in {}. Get a complete copy of the course."
-                   .format(course))
+        raise Stop(
+            "pyproject.toml is not beside course.py in {}. Get a complete copy of the course.".format(
+                course
+            )
+        )
 
 
 def has_extra(stamp, extra):
@@ -169,15 +188,23 @@ def has_extra(stamp, extra):
 def is_installed(course, extra):
     """True when the last complete install covers what is asked and nothing has changed since."""
     stamp = read_json(stamp_file(course))
-    return (has_extra(stamp, extra) and stamp.get("pyproject") == list_of_needs(course)
-            and not marker_file(course).exists() and why_rebuild(course) is None)
+    return (
+        has_extra(stamp, extra)
+        and stamp.get("pyproject") == list_of_needs(course)
+        and not marker_file(course).exists()
+        and why_rebuild(course) is None
+    )
 
 
 def installed_names(course):
     """What lies in the folder where pip installs, by name."""
-    library = course / ".venv" / ("Lib" if WINDOWS else "lib/python{}.{}".format(*sys.version_info[:2]))
+    library = (
+        course / ".venv" / ("Lib" if WINDOWS else "lib/python{}.{}".format(*sys.version_info[:2]))
+    )
     try:
-        return sorted(name for name in os.listdir(str(library / "site-packages")) if name != "__pycache__")
+        return sorted(
+            name for name in os.listdir(str(library / "site-packages")) if name != "__pycache__"
+        )
     except FileNotFoundError:
         return []
 
@@ -197,10 +224,17 @@ def why_rebuild(course):
     made_by = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", text, re.MULTILINE)
     if made_by and tuple(int(part) for part in made_by.groups()) != sys.version_info[:2]:
         return "The folder .venv was made by Python {}.{}, this is {}.{}".format(
-            *(made_by.groups() + sys.version_info[:2]))
+            *(made_by.groups() + sys.version_info[:2])
+        )
     try:
-        subprocess.run([python_of(course), "-c", ""], check=True, timeout=60,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [python_of(course), "-c", ""],
+            check=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
     except (OSError, subprocess.SubprocessError):
         return "The Python inside the folder .venv does not run (any more)"
     return None
@@ -227,20 +261,25 @@ def throw_away(course):
             os.rename(str(course / ".venv"), str(rubbish))
             shutil.rmtree(str(rubbish))
     except OSError as problem:
-        raise Stop("The folder .venv cannot be replaced ({}). Close JupyterLab and every program that runs "
-                   "from it, then type the command again.".format(problem.strerror))
+        raise Stop(
+            "The folder .venv cannot be replaced ({}). Close JupyterLab and every program that runs "
+            "from it, then type the command again.".format(problem.strerror)
+        )
 
 
 # ---------------------------------------------------------------- one set-up at a time
+
 
 def try_lock(file):
     """True when the lock is ours. The system frees it when its last holder ends, however it ends."""
     try:
         if WINDOWS:
             import msvcrt
+
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
+
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:
         # Some network file systems have no locks: then go on without one.
@@ -265,9 +304,12 @@ def alone(course):
         folder.mkdir(exist_ok=True)
         file = open(str(folder / "set-up.lock"), "a")
     except OSError as problem:
-        raise Stop("The course cannot write into its folder {} ({}). Copy the whole folder to a place of your "
-                   "own, for example your home folder, and type the command there."
-                   .format(course, problem.strerror))
+        raise Stop(
+            "The course cannot write into its folder {} ({}). Copy the whole folder to a place of your "
+            "own, for example your home folder, and type the command there.".format(
+                course, problem.strerror
+            )
+        )
     with file:
         if not try_lock(file):
             say("Another course.py is setting up this folder; waiting for it to finish ...")
@@ -277,6 +319,7 @@ def alone(course):
 
 
 # ---------------------------------------------------------------- running pip and saying how it goes
+
 
 class Progress:
     """Reads pip's lines and says in one line what it is doing."""
@@ -292,8 +335,11 @@ class Progress:
     def read(self, line):
         """Takes one line of pip's output. Returns True at the line after which pip changes .venv."""
         collecting = re.match(r"\s*(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line)
-        wheel = re.match(r"\s*(Downloading|Using cached|Processing) \S*?([\w.]+)-[^/\\\s]*\.(?:whl|tar\.gz)"
-                         r"(?: \(([\d.]+ \w?B)\))?", line)
+        wheel = re.match(
+            r"\s*(Downloading|Using cached|Processing) \S*?([\w.]+)-[^/\\\s]*\.(?:whl|tar\.gz)"
+            r"(?: \(([\d.]+ \w?B)\))?",
+            line,
+        )
         if collecting:
             self.names.add(collecting.group(1).lower())
             self.doing = "looking for what {} needs".format(collecting.group(1))
@@ -353,8 +399,15 @@ def run(argv, course, lock, progress, on_change=None):
         # pip keeps the lock as well: should this process be killed, the next one waits until pip has ended.
         # In a session of its own it does not see Ctrl-C; we pass it on, once, so that pip tidies up.
         options = {"pass_fds": [lock.fileno()], "start_new_session": True}
-    process = subprocess.Popen(argv, env=env, cwd=str(course), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    process = subprocess.Popen(
+        argv,
+        env=env,
+        cwd=str(course),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
     lines, arrived = [], queue.Queue()
 
     def listen():
@@ -397,30 +450,54 @@ def stop_process(process):
 
 
 WHAT_WENT_WRONG = [  # what pip says, and what that means
-    (r"No space left|Errno 28\b|WinError 112\b", Stop,
-     "There is no space left on the disk. Free about {space:.1f} GB (pip also uses the folder for temporary "
-     "files) and type the command again."),
-    (r"CERTIFICATE_VERIFY_FAILED|SSLError", NoNetwork,
-     "The connection to the packages is not trusted: check the clock of this computer, or ask whoever runs "
-     "your network for its certificate (pip's setting is called \"cert\")."),
-    (r"name resolution|getaddrinfo failed|nodename nor servname|NewConnectionError|ConnectTimeoutError|"
-     r"Network is unreachable|Read timed out|ReadTimeoutError|Connection (?:refused|reset|aborted)|ProxyError|"
-     r"IncompleteRead|incomplete-download|Max retries exceeded", NoNetwork,
-     "The packages could not be reached: no network, or a proxy that pip does not know. Check the "
-     "connection and type the command again: it goes on where it stopped."),
-    (r"Long Path support", Stop,
-     "A path became too long for Windows. Move the course to a short one, such as C:\\course, and type the "
-     "command again."),
-    (r"being used by another process|WinError 32\b|WinError 5\b|Access is denied", Stop,
-     "A file in .venv is in use. Close JupyterLab and type the command again."),
-    (r"Permission denied|PermissionError|Read-only file system", Stop,
-     "A file may not be written. Copy the whole course folder to a place of your own and type the command there."),
-    (r"No matching distribution|Could not find a version", Stop,
-     "Where pip looks there is no build of a package for this computer (Python {python}, {machine}). Another "
-     "Python may help: a 64-bit one, 3.11 or newer but not the newest. (For Macs with an Intel processor there is "
-     "no build of torch any more.)"),
-    (r"ensurepip", Stop,
-     "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python{minor}-venv"),
+    (
+        r"No space left|Errno 28\b|WinError 112\b",
+        Stop,
+        "There is no space left on the disk. Free about {space:.1f} GB (pip also uses the folder for temporary "
+        "files) and type the command again.",
+    ),
+    (
+        r"CERTIFICATE_VERIFY_FAILED|SSLError",
+        NoNetwork,
+        "The connection to the packages is not trusted: check the clock of this computer, or ask whoever runs "
+        'your network for its certificate (pip\'s setting is called "cert").',
+    ),
+    (
+        r"name resolution|getaddrinfo failed|nodename nor servname|NewConnectionError|ConnectTimeoutError|"
+        r"Network is unreachable|Read timed out|ReadTimeoutError|Connection (?:refused|reset|aborted)|ProxyError|"
+        r"IncompleteRead|incomplete-download|Max retries exceeded",
+        NoNetwork,
+        "The packages could not be reached: no network, or a proxy that pip does not know. Check the "
+        "connection and type the command again: it goes on where it stopped.",
+    ),
+    (
+        r"Long Path support",
+        Stop,
+        "A path became too long for Windows. Move the course to a short one, such as C:\\course, and type the "
+        "command again.",
+    ),
+    (
+        r"being used by another process|WinError 32\b|WinError 5\b|Access is denied",
+        Stop,
+        "A file in .venv is in use. Close JupyterLab and type the command again.",
+    ),
+    (
+        r"Permission denied|PermissionError|Read-only file system",
+        Stop,
+        "A file may not be written. Copy the whole course folder to a place of your own and type the command there.",
+    ),
+    (
+        r"No matching distribution|Could not find a version",
+        Stop,
+        "Where pip looks there is no build of a package for this computer (Python {python}, {machine}). Another "
+        "Python may help: a 64-bit one, 3.11 or newer but not the newest. (For Macs with an Intel processor there is "
+        "no build of torch any more.)",
+    ),
+    (
+        r"ensurepip",
+        Stop,
+        "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python{minor}-venv",
+    ),
 ]
 
 
@@ -432,28 +509,41 @@ def explain(lines, course, space):
             shown = [line for line in lines if re.search(pattern, line)][-1:]
             break
     else:
-        kind, sentence, shown = Stop, "The set-up failed; the lines above are the last it said.", lines[-12:]
+        kind, sentence, shown = (
+            Stop,
+            "The set-up failed; the lines above are the last it said.",
+            lines[-12:],
+        )
     for line in shown:
         say("  | " + line.strip()[:200])
-    sentence = sentence.format(space=space / GIGABYTE, python=platform.python_version(),
-                               minor="{}.{}".format(*sys.version_info[:2]),
-                               machine=platform.system() + " " + platform.machine())
+    sentence = sentence.format(
+        space=space / GIGABYTE,
+        python=platform.python_version(),
+        minor="{}.{}".format(*sys.version_info[:2]),
+        machine=platform.system() + " " + platform.machine(),
+    )
     return kind("{}\n(All of it: {})".format(sentence, log_file(course)))
 
 
 def check_space(course, space):
     free = shutil.disk_usage(str(course)).free
     if free < space:
-        raise Stop("The disk has {:.1f} GB free, the course needs about {:.1f} GB. Free some space (or move the "
-                   "course folder to a larger disk) and type the command again."
-                   .format(free / GIGABYTE, space / GIGABYTE))
+        raise Stop(
+            "The disk has {:.1f} GB free, the course needs about {:.1f} GB. Free some space (or move the "
+            "course folder to a larger disk) and type the command again.".format(
+                free / GIGABYTE, space / GIGABYTE
+            )
+        )
 
 
 def check_venv_module():
     from importlib.util import find_spec
+
     if find_spec("ensurepip") is None or find_spec("venv") is None:
-        raise Stop("This Python cannot make virtual environments: its parts venv and ensurepip are missing. "
-                   "On Debian and Ubuntu: sudo apt install python{}.{}-venv".format(*sys.version_info[:2]))
+        raise Stop(
+            "This Python cannot make virtual environments: its parts venv and ensurepip are missing. "
+            "On Debian and Ubuntu: sudo apt install python{}.{}-venv".format(*sys.version_info[:2])
+        )
 
 
 def venv_command(venv):
@@ -471,8 +561,10 @@ def set_up(extra, course=HERE, anew=False, pip=None, make_venv=venv_command):
         return
     with alone(course) as lock:
         if is_foreign(course / ".venv"):
-            raise Stop("There is a .venv in {} that is not a virtual environment, so the course does not touch "
-                       "it. Rename it and type the command again.".format(course))
+            raise Stop(
+                "There is a .venv in {} that is not a virtual environment, so the course does not touch "
+                "it. Rename it and type the command again.".format(course)
+            )
         if anew:
             check_venv_module()
             throw_away(course)
@@ -520,10 +612,18 @@ def install(extra, course, lock, pip, make_venv):
             run([python_of(course), "-m", "ensurepip"], course, lock, progress)
     write_json(marker, {"names": installed_names(course)})
     progress.doing = "looking for the packages"
-    command = pip + ["install", "--no-input", "--progress-bar", "off", "--disable-pip-version-check",
-                     "--editable", ".[{}]".format(extra)]
-    code, lines = run(command, course, lock, progress,
-                      on_change=lambda: write_json(marker, {"names": None}))
+    command = pip + [
+        "install",
+        "--no-input",
+        "--progress-bar",
+        "off",
+        "--disable-pip-version-check",
+        "--editable",
+        ".[{}]".format(extra),
+    ]
+    code, lines = run(
+        command, course, lock, progress, on_change=lambda: write_json(marker, {"names": None})
+    )
     if code == 0:
         write_json(stamp_file(course), {"extra": extra, "pyproject": list_of_needs(course)})
         marker.unlink()
@@ -545,6 +645,7 @@ def install(extra, course, lock, pip, make_venv):
 
 # ---------------------------------------------------------------- the commands
 
+
 def hand_over(argv, env):
     """Ends this program and runs another in its place, so that Ctrl-C goes to it. Returns its exit code."""
     sys.stdout.flush()
@@ -562,8 +663,12 @@ def go_home(arguments):
     """Makes the course folder the working directory; paths among the arguments keep their meaning."""
     here = Path.cwd()
     if here != HERE:
-        arguments = [str(here / argument) if not argument.startswith("-") and (here / argument.split("::")[0]).exists()
-                     else argument for argument in arguments]
+        arguments = [
+            str(here / argument)
+            if not argument.startswith("-") and (here / argument.split("::")[0]).exists()
+            else argument
+            for argument in arguments
+        ]
         os.chdir(str(HERE))
     return arguments
 
@@ -607,17 +712,25 @@ def with_port(arguments):
     asked = value_of("port", arguments)
     if asked is not None:
         if asked.isdigit() and 0 < int(asked) < 65536 and not is_free(int(asked), host):
-            raise Stop("Port {0} is in use by another program, perhaps a JupyterLab that still runs. Close that, "
-                       "or leave out --port {0}: a free one is then found.".format(asked))
+            raise Stop(
+                "Port {0} is in use by another program, perhaps a JupyterLab that still runs. Close that, "
+                "or leave out --port {0}: a free one is then found.".format(asked)
+            )
         return arguments + ["--ServerApp.port_retries=0"]
     for port in range(FIRST_PORT, FIRST_PORT + 100):
         if is_free(port, host):
             if port != FIRST_PORT:
-                say("Port {} is in use by another program (perhaps another JupyterLab); using {}."
-                    .format(FIRST_PORT, port))
+                say(
+                    "Port {} is in use by another program (perhaps another JupyterLab); using {}.".format(
+                        FIRST_PORT, port
+                    )
+                )
             return arguments + ["--port={}".format(port)]
-    raise Stop("The ports {} to {} are all in use. Close some JupyterLabs, or name a free one: {} lab --port 9999"
-               .format(FIRST_PORT, FIRST_PORT + 99, CALL))
+    raise Stop(
+        "The ports {} to {} are all in use. Close some JupyterLabs, or name a free one: {} lab --port 9999".format(
+            FIRST_PORT, FIRST_PORT + 99, CALL
+        )
+    )
 
 
 def lab(arguments):
@@ -636,11 +749,16 @@ def lab(arguments):
     arguments = go_home([argument for argument in arguments if argument != "--instructor"])
     set_up("instructor" if instructor else "student")
     if instructor:
-        (HERE / "grading").mkdir(exist_ok=True)         # formgrader opens its gradebook there
+        (HERE / "grading").mkdir(exist_ok=True)  # formgrader opens its gradebook there
     arguments = with_port(arguments)
-    if not any("log-level" in argument or "log_level" in argument or argument == "--debug"
-               for argument in arguments):
-        arguments += ["--log-level=WARN", "--LabApp.log_level=WARN"]  # the address and warnings, no more
+    if not any(
+        "log-level" in argument or "log_level" in argument or argument == "--debug"
+        for argument in arguments
+    ):
+        arguments += [
+            "--log-level=WARN",
+            "--LabApp.log_level=WARN",
+        ]  # the address and warnings, no more
     say("JupyterLab starts. Ctrl-C in this window, twice, ends it.")
     return hand_over(*jupyter_command(HERE, instructor, arguments))
 
@@ -652,8 +770,10 @@ def find_browser():
 def pytest_command(arguments):
     """pytest on every core, unless the arguments say how (--pdb and -s need a single process)."""
     by_hand = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no")
-    if not any(argument.split("=")[0] in by_hand or argument in by_hand or re.match(r"-n\w+$", argument)
-               for argument in arguments):
+    if not any(
+        argument.split("=")[0] in by_hand or argument in by_hand or re.match(r"-n\w+$", argument)
+        for argument in arguments
+    ):
         # Each process loads torch and the browser tests a JupyterLab: more than 8 gain nothing.
         arguments = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup"] + arguments
     # -rs: the summary says what was skipped and why
@@ -673,12 +793,19 @@ def test(arguments):
     arguments = go_home(arguments)
     set_up("test")
     if find_browser() is None:
-        way = {"Darwin": "brew install --cask chromium", "Windows": "winget install Google.Chrome"}.get(
-            platform.system(), "sudo apt install chromium")
-        say("No Chromium or Chrome was found, so the tests in a browser cannot run. To get it: " + way)
+        way = {
+            "Darwin": "brew install --cask chromium",
+            "Windows": "winget install Google.Chrome",
+        }.get(platform.system(), "sudo apt install chromium")
+        say(
+            "No Chromium or Chrome was found, so the tests in a browser cannot run. To get it: "
+            + way
+        )
     if platform.system() == "Linux" and not shutil.which("bwrap"):
-        say("No bubblewrap was found, so the tests of grading in its boxes cannot run. To get it: "
-            "sudo apt install bubblewrap")
+        say(
+            "No bubblewrap was found, so the tests of grading in its boxes cannot run. To get it: "
+            "sudo apt install bubblewrap"
+        )
     return hand_over(pytest_command(arguments), environment())
 
 
@@ -724,7 +851,11 @@ def grade(arguments):
 def teaching_part(folder, what):
     """What instructors and developers have and a student's copy has not."""
     if not (HERE / folder).is_dir():
-        raise Stop("This is a student's copy of the course: it has no {}, and {} needs it.".format(folder, what))
+        raise Stop(
+            "This is a student's copy of the course: it has no {}, and {} needs it.".format(
+                folder, what
+            )
+        )
 
 
 def grading(step, arguments):
@@ -742,6 +873,7 @@ def memory():
         pass
     try:
         import ctypes
+
         kilobytes = ctypes.c_ulonglong()
         ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
         return kilobytes.value * 1024 or None
@@ -773,8 +905,13 @@ def pip_configuration():
     """pip's own settings, without the passwords that addresses may contain."""
     python = python_of() if os.path.exists(python_of()) else sys.executable
     try:
-        text = subprocess.run([python, "-m", "pip", "config", "list"], timeout=60, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace")
+        text = subprocess.run(
+            [python, "-m", "pip", "config", "list"],
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ).stdout.decode("utf-8", "replace")
     except (OSError, subprocess.SubprocessError):
         text = ""
     return re.sub(r"//[^/@\s]+@", "//***@", text).split("\n")
@@ -792,8 +929,11 @@ def doctor(arguments):
     total = memory()
     say("Python      {} ({})".format(platform.python_version(), sys.executable))
     say("System      {}".format(platform.platform()))
-    say("Processor   {} cores; memory {}".format(
-        os.cpu_count(), "unknown" if total is None else "{:.1f} GB".format(total / GIGABYTE)))
+    say(
+        "Processor   {} cores; memory {}".format(
+            os.cpu_count(), "unknown" if total is None else "{:.1f} GB".format(total / GIGABYTE)
+        )
+    )
     say("Folder      {}; {:.1f} GB free".format(HERE, shutil.disk_usage(str(HERE)).free / GIGABYTE))
     found, fix = state_of_venv()
     say(".venv       {}".format(found))
@@ -810,11 +950,19 @@ def doctor(arguments):
     return hand_over([python_of(), "-P", str(HERE / "utils" / "doctor.py")], environment())
 
 
-COMMANDS = {"lab": lab, "test": test, "release": release, "collect": collect, "grade": grade, "doctor": doctor}
+COMMANDS = {
+    "lab": lab,
+    "test": test,
+    "release": release,
+    "collect": collect,
+    "grade": grade,
+    "doctor": doctor,
+}
 
 
 def end_like_ctrl_c():
     """A closed window or a polite kill ends this program as Ctrl-C does, so that pip is stopped as well."""
+
     def interrupt(number, frame):
         raise KeyboardInterrupt
 
@@ -826,13 +974,16 @@ def end_like_ctrl_c():
 
 def help_for(command):
     import inspect
+
     return inspect.getdoc(command).format(call=CALL)
 
 
 def main(arguments):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # an old console must not fail over a letter in a path
+            stream.reconfigure(
+                errors="replace"
+            )  # an old console must not fail over a letter in a path
     try:
         check_python()
         end_like_ctrl_c()
@@ -842,7 +993,9 @@ def main(arguments):
             return 0
         name, rest = arguments[0], arguments[1:]
         if name not in COMMANDS:
-            raise Stop("There is no command \"{}\". The commands are: {}.".format(name, ", ".join(COMMANDS)))
+            raise Stop(
+                'There is no command "{}". The commands are: {}.'.format(name, ", ".join(COMMANDS))
+            )
         if "-h" in rest or "--help" in rest:
             # These know their options best, once they are installed.
             if name not in ("release", "collect", "grade") or not is_installed(HERE, "instructor"):

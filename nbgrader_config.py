@@ -12,6 +12,7 @@ of `grade --demo` lives in grading/demo.
 COURSE_GRADEBOOK is the address of a PostgreSQL database for the gradebook (postgresql+psycopg://USER:PASSWORD@HOST/NAME) in
 the place of the file grading/gradebook.db; the example class always has a file of its own.
 """
+
 import importlib.util
 import os
 from pathlib import Path
@@ -38,7 +39,15 @@ c.CourseDirectory.db_url = gradebook or f"sqlite:///{root / grading / 'gradebook
 # nbgrader copies the files beside a notebook along with it: a solution kept as .py would go out to students, and
 # a student's own torch.py would be imported in place of torch. (course.py copies notebooks and nothing else.)
 c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "__pycache__", "feedback", "*.py", "*.pyc", "*.pyd", "*.so", "*.pth", "*.md",
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "feedback",
+    "*.py",
+    "*.pyc",
+    "*.pyd",
+    "*.so",
+    "*.pth",
+    "*.md",
 ]
 # There is no exchange folder; submissions are put into grading/submitted by hand or by a tool.
 c.Exchange.root = str(root / grading / "exchange")
@@ -49,8 +58,8 @@ c.Autograde.sanitize_preprocessors = [ClearOutput]
 c.Autograde.autograde_preprocessors = ["utils.grading.button.GradeInBox"]
 
 # how the Validate button of a student's JupyterLab runs a notebook
-c.Execute.timeout = 60                          # seconds a cell; the labs' training cells take a few
-c.Execute.shutdown_kernel = "immediate"         # nothing of the kernel is needed any more
+c.Execute.timeout = 60  # seconds a cell; the labs' training cells take a few
+c.Execute.shutdown_kernel = "immediate"  # nothing of the kernel is needed any more
 # nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar would cost an
 # honest student the points (and Validate would say so too). So stderr goes where stdout goes; errors are no
 # text on stderr, they are recorded as errors. What the C libraries write to stderr is dropped from the grading.
@@ -60,7 +69,9 @@ c.IgnorePattern.pattern = r"(?s)."
 
 # What a page shows of a submission: hidden checks by their result alone, no script, formulas as MathML.
 c.GenerateFeedback.preprocessors = [
-    "utils.grading.page.MarksOnPage", "utils.grading.hide.HideTests", CSSHTMLHeaderPreprocessor,
+    "utils.grading.page.MarksOnPage",
+    "utils.grading.hide.HideTests",
+    CSSHTMLHeaderPreprocessor,
 ]
 c.HTMLExporter.preprocessors = ["utils.grading.clean.CleanCells"]
 c.HTMLExporter.filters = {"markdown2html": "utils.grading.clean.markdown_to_html"}
@@ -68,5 +79,6 @@ c.HTMLExporter.exclude_anchor_links = True
 _templates = Path(importlib.util.find_spec("utils").origin).parent / "grading" / "templates"
 _nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
 c.HTMLExporter.extra_template_basedirs = [
-    str(_templates), str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
+    str(_templates),
+    str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
 ]

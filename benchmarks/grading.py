@@ -10,6 +10,7 @@ way. Measured from the times at which the graded notebooks appear: `each` is wha
 
 --memory: what the grader's own processes hold, over a class of that size. On a shared machine compare the ratios, not the times.
 """
+
 import argparse
 import json
 import os
@@ -31,7 +32,16 @@ from utils.grading.release import generate  # noqa: E402
 LAB = "lab03_magnitude_pruning"
 EXAMPLES = "right", "right_another_way", "half_right", "wrong"
 # cells that train, or evaluate the trained network hundreds of times
-HEAVY = {"ex3_look", "ex4_look", "ex5_look", "ex6_use", "ex6_use_look", "check_sparsity_dict", "hidden_sparsity_dict", "hidden_fine_tune"}
+HEAVY = {
+    "ex3_look",
+    "ex4_look",
+    "ex5_look",
+    "ex6_use",
+    "ex6_use_look",
+    "check_sparsity_dict",
+    "hidden_sparsity_dict",
+    "hidden_fine_tune",
+}
 PLAIN_CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "plain"
@@ -42,11 +52,33 @@ OURS = [(1, "warm"), (2, "warm"), (1, "cold"), (2, "cold")]
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--plain", type=int, default=12, help="submissions for plain nbgrader (default: 12)")
-    parser.add_argument("--ours", type=int, default=40, help="for ours, warm, for each worker; a tenth of them cold (default: 40)")
-    parser.add_argument("--trained", type=int, default=3, help="of the lab as it is, for each worker (default: 3; 0: leave it out)")
-    parser.add_argument("--full", action="store_true", help="200 submissions for ours, for each worker")
-    parser.add_argument("--memory", type=int, nargs="?", const=200, default=0, metavar="N", help="memory over a class of N (default: 200)")
+    parser.add_argument(
+        "--plain", type=int, default=12, help="submissions for plain nbgrader (default: 12)"
+    )
+    parser.add_argument(
+        "--ours",
+        type=int,
+        default=40,
+        help="for ours, warm, for each worker; a tenth of them cold (default: 40)",
+    )
+    parser.add_argument(
+        "--trained",
+        type=int,
+        default=3,
+        help="of the lab as it is, for each worker (default: 3; 0: leave it out)",
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="200 submissions for ours, for each worker"
+    )
+    parser.add_argument(
+        "--memory",
+        type=int,
+        nargs="?",
+        const=200,
+        default=0,
+        metavar="N",
+        help="memory over a class of N (default: 200)",
+    )
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args()
     ours = 200 if options.full else options.ours
@@ -55,7 +87,9 @@ def main():
         if options.memory:
             return show_memory(memory(Path(folder), options.memory))
         light = {"warm": ours, "cold": max(ours // 10, 3)}
-        rows += measure(Path(folder) / "light", "without training", cut(source()), options.plain, light)
+        rows += measure(
+            Path(folder) / "light", "without training", cut(source()), options.plain, light
+        )
         if options.trained:
             heavy = {"warm": options.trained, "cold": options.trained}
             rows += measure(Path(folder) / "trained", "as it is", source(), options.trained, heavy)
@@ -65,6 +99,7 @@ def main():
 
 
 # --- the class
+
 
 def source():
     return json.loads((ROOT / "solutions" / LAB / f"{LAB}.ipynb").read_text(encoding="utf-8"))
@@ -90,9 +125,18 @@ def our_course(folder, notebook, number):
     write(course.released(LAB), released)
     reference = demo.answers_of(notebook)
     for place in range(number):
-        example = (demo.EXAMPLES / LAB / f"{EXAMPLES[place % len(EXAMPLES)]}.py").read_text(encoding="utf-8")
-        answers = {name: text for name, text in {**reference, **demo.parse(example)}.items() if name in reference}
-        write(course.submitted(LAB, f"student{place:03}") / f"{LAB}.ipynb", demo.with_answers(released, answers))
+        example = (demo.EXAMPLES / LAB / f"{EXAMPLES[place % len(EXAMPLES)]}.py").read_text(
+            encoding="utf-8"
+        )
+        answers = {
+            name: text
+            for name, text in {**reference, **demo.parse(example)}.items()
+            if name in reference
+        }
+        write(
+            course.submitted(LAB, f"student{place:03}") / f"{LAB}.ipynb",
+            demo.with_answers(released, answers),
+        )
     return course
 
 
@@ -114,13 +158,26 @@ def write(path, notebook):
 
 # --- the runs
 
+
 def measure(folder, name, notebook, number, ours):
     """Rows of figures. number: of submissions for plain nbgrader; ours: for ours, by back-end."""
     made = our_course(folder / "made", notebook, max(number, 2 * max(ours.values())))
-    rows = [{"lab": name, "grader": "nbgrader, plain", **run_plain(plain_course(folder / "plain", made, number))}]
+    rows = [
+        {
+            "lab": name,
+            "grader": "nbgrader, plain",
+            **run_plain(plain_course(folder / "plain", made, number)),
+        }
+    ]
     for jobs, backend in OURS:
         course = part_of(made, folder / f"{backend}_{jobs}", jobs * ours[backend])
-        rows.append({"lab": name, "grader": f"ours, {backend}, {jobs} worker{'s' if jobs > 1 else ''}", **run_ours(course, jobs, backend)})
+        rows.append(
+            {
+                "lab": name,
+                "grader": f"ours, {backend}, {jobs} worker{'s' if jobs > 1 else ''}",
+                **run_ours(course, jobs, backend),
+            }
+        )
     return rows
 
 
@@ -134,8 +191,18 @@ def part_of(made, folder, number):
 
 
 def plain(folder, command):
-    variables = dict(os.environ, PYTHONPATH=str(ROOT), PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    run = subprocess.run([sys.executable, "-m", "nbgrader", command, LAB], cwd=folder, env=variables, capture_output=True, text=True)
+    variables = dict(
+        os.environ,
+        PYTHONPATH=str(ROOT),
+        PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", command, LAB],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
     if run.returncode:
         sys.exit(f"nbgrader {command} failed:\n{run.stderr[-2000:]}")
 
@@ -151,7 +218,9 @@ def run_plain(folder):
 
 def run_ours(course, jobs, backend):
     load, start = os.getloadavg()[0], time.time()
-    run = subprocess.run(command(course, jobs, backend), env=course.environment(), capture_output=True, text=True)
+    run = subprocess.run(
+        command(course, jobs, backend), env=course.environment(), capture_output=True, text=True
+    )
     if run.returncode:
         sys.exit(f"{run.stdout[-2000:]}\n{run.stderr[-2000:]}")
     graded = times(course.folder / "autograded")
@@ -159,7 +228,19 @@ def run_ours(course, jobs, backend):
 
 
 def command(course, jobs, backend):
-    return [sys.executable, "-m", "utils.grading", "--course", str(course.root), "grade", LAB, "--jobs", str(jobs), "--backend", backend]
+    return [
+        sys.executable,
+        "-m",
+        "utils.grading",
+        "--course",
+        str(course.root),
+        "grade",
+        LAB,
+        "--jobs",
+        str(jobs),
+        "--backend",
+        backend,
+    ]
 
 
 def times(folder):
@@ -169,28 +250,47 @@ def times(folder):
 
 def figures(load, start, graded, feedback_start, pages):
     return {
-        "submissions": len(graded), "total": graded[-1] - start, "each": (graded[-1] - graded[0]) / (len(graded) - 1),
-        "page": (pages[-1] - pages[0]) / (len(pages) - 1), "pages": pages[-1] - feedback_start, "load": load,
+        "submissions": len(graded),
+        "total": graded[-1] - start,
+        "each": (graded[-1] - graded[0]) / (len(graded) - 1),
+        "page": (pages[-1] - pages[0]) / (len(pages) - 1),
+        "pages": pages[-1] - feedback_start,
+        "load": load,
     }
 
 
 def show(rows):
-    print(f"{os.cpu_count()} processors; each: seconds for one more submission; start: seconds before the first, about; page: seconds for one more page\n")
-    print(f"{'lab':17} {'grader':22} {'number':>6} {'total':>7} {'start':>6} {'each':>7} {'a minute':>9} {'times':>6} {'page':>6} {'load':>5}")
+    print(
+        f"{os.cpu_count()} processors; each: seconds for one more submission; start: seconds before the first, about; page: seconds for one more page\n"
+    )
+    print(
+        f"{'lab':17} {'grader':22} {'number':>6} {'total':>7} {'start':>6} {'each':>7} {'a minute':>9} {'times':>6} {'page':>6} {'load':>5}"
+    )
     for row in rows:
         base = next(one for one in rows if one["lab"] == row["lab"])
         start = row["total"] - row["submissions"] * row["each"]
-        print(f"{row['lab']:17} {row['grader']:22} {row['submissions']:6} {row['total']:7.1f} {start:6.1f} {row['each']:7.3f} {60 / row['each']:9.1f}"
-              f" {base['each'] / row['each']:6.1f} {row['page']:6.3f} {row['load']:5.1f}")
-    print(f"\nLeft out of the lab without training: {', '.join(sorted(HEAVY))}; its network is trained for 0 epochs.")
+        print(
+            f"{row['lab']:17} {row['grader']:22} {row['submissions']:6} {row['total']:7.1f} {start:6.1f} {row['each']:7.3f} {60 / row['each']:9.1f}"
+            f" {base['each'] / row['each']:6.1f} {row['page']:6.3f} {row['load']:5.1f}"
+        )
+    print(
+        f"\nLeft out of the lab without training: {', '.join(sorted(HEAVY))}; its network is trained for 0 epochs."
+    )
 
 
 # --- memory
 
+
 def memory(folder, number):
     """[(submissions graded, {process: (RSS, PSS)})] in MB, one worker, warm; a row for every tenth part of the class."""
     course, rows = our_course(folder / "class", cut(source()), number), []
-    run = subprocess.Popen(command(course, 1, "warm"), env=course.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command(course, 1, "warm"),
+        env=course.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     wanted = 0
     while run.poll() is None:
         graded = len(times(course.folder / "autograded"))
@@ -206,10 +306,28 @@ def memory(folder, number):
 def held(pid):
     """Memory of the grader's own processes, not of the boxes and forks that come and go."""
     grader = psutil.Process(pid)
-    checker = next((child for child in grader.children() if "utils.grading.checker.program" in child.cmdline()), None)
+    checker = next(
+        (
+            child
+            for child in grader.children()
+            if "utils.grading.checker.program" in child.cmdline()
+        ),
+        None,
+    )
     below = checker.children(recursive=True) if checker else []
-    zygote = next((one for one in below if "utils.grading.box.program" in one.cmdline() and one.name() != "bwrap"), None)
-    return {name: megabytes(one) for name, one in (("main", grader), ("checker", checker), ("zygote", zygote)) if one}
+    zygote = next(
+        (
+            one
+            for one in below
+            if "utils.grading.box.program" in one.cmdline() and one.name() != "bwrap"
+        ),
+        None,
+    )
+    return {
+        name: megabytes(one)
+        for name, one in (("main", grader), ("checker", checker), ("zygote", zygote))
+        if one
+    }
 
 
 def megabytes(process):
@@ -223,7 +341,10 @@ def show_memory(rows):
     print("MB, RSS and PSS (shared pages counted in part: it moves with who else shares them)")
     print(f"{'graded':>6} " + " ".join(f"{name:>15}" for name in names))
     for graded, sizes in rows:
-        print(f"{graded:6} " + " ".join("{:7.0f} {:7.0f}".format(*sizes.get(name, (0, 0))) for name in names))
+        print(
+            f"{graded:6} "
+            + " ".join("{:7.0f} {:7.0f}".format(*sizes.get(name, (0, 0))) for name in names)
+        )
 
 
 if __name__ == "__main__":

@@ -61,14 +61,20 @@ def main():
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     parser.add_argument("--moves", type=int, default=50)
     arguments = parser.parse_args()
-    results = {"load": os.getloadavg()[0], "processors": os.cpu_count(), "moves": arguments.moves, "rows": []}
+    results = {
+        "load": os.getloadavg()[0],
+        "processors": os.cpu_count(),
+        "moves": arguments.moves,
+        "rows": [],
+    }
     with tempfile.TemporaryDirectory() as folder:
         write_notebook(Path(folder) / "latency.ipynb")
         with jupyterlab.running(Path(folder)) as server, jupyterlab.chromium() as browser:
             page = jupyterlab.open_notebook(browser, server, "latency.ipynb")
             jupyterlab.run_all(page)
             results["rows"] = [
-                {"size": size, "variant": variant} | measure(page, 1 + 2 * place + second, arguments.moves)
+                {"size": size, "variant": variant}
+                | measure(page, 1 + 2 * place + second, arguments.moves)
                 for place, size in enumerate(SIZES)
                 for second, variant in enumerate(("explore", "interact"))
             ]
@@ -81,8 +87,14 @@ def main():
 def write_notebook(path):
     """One cell to set up, then `explore` and `interact` for each size."""
     cells = [SETUP, *(cell.format(size=size) for size in SIZES for cell in (EXPLORE, INTERACT))]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells]
+    )
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
     nbformat.write(notebook, path)
 
 
@@ -94,7 +106,9 @@ def measure(page, number, moves):
     page.wait_for_timeout(1500)
     cell.evaluate(WATCH)
     track = cell.locator("input[type=range], .noUi-base").first.bounding_box()
-    places = [track["x"] + track["width"] * (0.05 + 0.9 * step / moves) for step in range(moves + 1)]
+    places = [
+        track["x"] + track["width"] * (0.05 + 0.9 * step / moves) for step in range(moves + 1)
+    ]
     height = track["y"] + track["height"] / 2
     page.mouse.move(track["x"] + 1, height)
     page.mouse.down()
@@ -128,19 +142,25 @@ def move_and_wait(page, place, height):
 def wait_until_quiet(page):
     """What was logged, once nothing has changed for a while."""
     page.wait_for_function(
-        "quiet => performance.now() - Math.max(latency.moved, latency.changed, latency.frame) > quiet", arg=QUIET
+        "quiet => performance.now() - Math.max(latency.moved, latency.changed, latency.frame) > quiet",
+        arg=QUIET,
     )
     return page.evaluate("({...latency})")
 
 
 def show(results):
     """Print the table and the ratio."""
-    print(f"load {results['load']:.2f} -> {results['load_after']:.2f} on {results['processors']} processors")
-    print(f"{'weights':>9}  {'':9} {'p50':>6} {'p95':>6} {'frame':>6} {'lag after drag':>15}   (milliseconds)")
+    print(
+        f"load {results['load']:.2f} -> {results['load_after']:.2f} on {results['processors']} processors"
+    )
+    print(
+        f"{'weights':>9}  {'':9} {'p50':>6} {'p95':>6} {'frame':>6} {'lag after drag':>15}   (milliseconds)"
+    )
     for row in results["rows"]:
         print(
             f"{row['size']:>4}x{row['size']:<4}  {row['variant']:9} {row['p50']:6.0f} {row['p95']:6.0f}"
-            f" {row['frame_p50']:6.0f} {row['lag_after_drag']:15.0f}" + (f"   {row['missed']} missed" * bool(row["missed"]))
+            f" {row['frame_p50']:6.0f} {row['lag_after_drag']:15.0f}"
+            + (f"   {row['missed']} missed" * bool(row["missed"]))
         )
     for size in SIZES:
         ours, theirs = (row for row in results["rows"] if row["size"] == size)

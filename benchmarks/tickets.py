@@ -7,6 +7,7 @@ step, all in one run on one thread: (a) a DataLoader with shuffling and a collat
 trains 15 networks at once, as a level of the figure does. Rounds are taken in turns, and the median is told. CPU time
 (process_time) is less disturbed by other work on the machine than time on the wall; the ratios are what counts.
 """
+
 import argparse
 import json
 import statistics
@@ -66,9 +67,21 @@ def measure(steps, rounds):
         with fast_products():
             train_members(gather(networks), stacked, data, orders, setting.lr)
 
-    ways = {"(a) DataLoader, Adam": (lambda: dataloader_loop(mlp(*setting.widths, seed=0), masks[0], data, orders[:, 0], setting), 1),
-            "(b) tensors in memory, Adam": (lambda: memory_loop(mlp(*setting.widths, seed=0), masks[0], data, orders[:, 0], setting), 1),
-            "ours, 15 networks at once": (ours, MEMBERS)}
+    ways = {
+        "(a) DataLoader, Adam": (
+            lambda: dataloader_loop(
+                mlp(*setting.widths, seed=0), masks[0], data, orders[:, 0], setting
+            ),
+            1,
+        ),
+        "(b) tensors in memory, Adam": (
+            lambda: memory_loop(
+                mlp(*setting.widths, seed=0), masks[0], data, orders[:, 0], setting
+            ),
+            1,
+        ),
+        "ours, 15 networks at once": (ours, MEMBERS),
+    }
     taken = {name: [] for name in ways}
     for _ in range(rounds):
         for name, (train, networks_trained) in ways.items():
@@ -86,7 +99,9 @@ def main():
     options = parser.parse_args()
     micros = measure(options.steps, options.rounds)
     for name, value in micros.items():
-        print(f"{name:30} {value:6.0f} microseconds of CPU for a step of one network, {value / micros['ours, 15 networks at once']:.1f} times ours")
+        print(
+            f"{name:30} {value:6.0f} microseconds of CPU for a step of one network, {value / micros['ours, 15 networks at once']:.1f} times ours"
+        )
     if options.json:
         options.json.write_text(json.dumps(micros, indent=1) + "\n")
 

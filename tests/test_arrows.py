@@ -1,4 +1,5 @@
 """The arrows of the house: who may import whom."""
+
 import ast
 from pathlib import Path
 
@@ -17,8 +18,17 @@ ROOMS = {
     "checks": {"model"},
     "grading": {"checks", "plots"},
 }
-ONLY_IN = {"plotly": {"plots", "widgets"}, "ipywidgets": {"widgets"}, "anywidget": {"widgets"}, "nbgrader": {"grading"}}
-FILES = [path for path in sorted(UTILS.rglob("*.py")) if path.parent != UTILS and "examples" not in path.parts]   # examples are answers
+ONLY_IN = {
+    "plotly": {"plots", "widgets"},
+    "ipywidgets": {"widgets"},
+    "anywidget": {"widgets"},
+    "nbgrader": {"grading"},
+}
+FILES = [
+    path
+    for path in sorted(UTILS.rglob("*.py"))
+    if path.parent != UTILS and "examples" not in path.parts
+]  # examples are answers
 
 
 def imported(path):

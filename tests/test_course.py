@@ -2,6 +2,7 @@
 
 pip is played by a few lines of Python, so nothing is downloaded; the virtual environments are real but empty.
 """
+
 import ast
 import os
 import signal
@@ -58,12 +59,17 @@ class Folder:
         self.needs("torch==2.13.0")
 
     def needs(self, requirement):
-        (self.path / "pyproject.toml").write_text('[project]\ndependencies = ["{}"]\n'.format(requirement))
+        (self.path / "pyproject.toml").write_text(
+            '[project]\ndependencies = ["{}"]\n'.format(requirement)
+        )
 
     def options(self, pip_does):
         (self.path / "pip.py").write_text(PIP_BEGINS + pip_does)
-        return {"course": self.path, "pip": [sys.executable, str(self.path / "pip.py")],
-                "make_venv": lambda venv: [sys.executable, "-m", "venv", "--without-pip", str(venv)]}
+        return {
+            "course": self.path,
+            "pip": [sys.executable, str(self.path / "pip.py")],
+            "make_venv": lambda venv: [sys.executable, "-m", "venv", "--without-pip", str(venv)],
+        }
 
     def set_up(self, extra="student", pip_does=SUCCEEDS, anew=False):
         course.set_up(extra, anew=anew, **self.options(pip_does))
@@ -117,6 +123,7 @@ def folder(tmp_path, monkeypatch):
 
 
 # ---------------------------------------------------------------- when pip runs
+
 
 def test_the_first_set_up_installs_the_course_with_its_extra(folder):
     folder.set_up("student")
@@ -172,12 +179,15 @@ def test_each_extra_contains_the_ones_before_it():
 
 # ---------------------------------------------------------------- interruptions
 
+
 @posix
 def test_ctrl_c_in_the_download_ends_with_a_sentence_and_the_next_run_goes_on(folder):
     process = folder.start(HANGS_IN_DOWNLOAD)
     folder.wait_until_pip_hangs()
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=8)  # at once, by asking pip, and not by killing it after 10 s
+    output, _ = process.communicate(
+        timeout=8
+    )  # at once, by asking pip, and not by killing it after 10 s
     assert process.returncode == 130
     assert "same command again" in output and "Traceback" not in output
     folder.plant()
@@ -240,6 +250,7 @@ def test_a_second_course_py_waits_and_then_finds_the_work_done(folder):
 
 # ---------------------------------------------------------------- a .venv that cannot be used
 
+
 def test_a_venv_without_a_working_python_is_built_again(folder, capsys):
     folder.set_up()
     folder.plant()
@@ -259,9 +270,15 @@ def test_a_venv_of_another_python_version_is_built_again(folder, capsys):
 
 def test_a_venv_without_pip_gets_one(folder, monkeypatch):
     """uv makes such a .venv."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder.path / ".venv")], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(folder.path / ".venv")], check=True
+    )
     folder.plant()
-    for name, value in [("PIP_NO_INDEX", "1"), ("PIP_FIND_LINKS", str(folder.path)), ("PIP_CONFIG_FILE", os.devnull)]:
+    for name, value in [
+        ("PIP_NO_INDEX", "1"),
+        ("PIP_FIND_LINKS", str(folder.path)),
+        ("PIP_CONFIG_FILE", os.devnull),
+    ]:
         monkeypatch.setenv(name, value)
     with pytest.raises(course.Stop, match="no build of a package"):  # that is pip speaking
         course.set_up("student", course=folder.path)
@@ -277,6 +294,7 @@ def test_somebody_elses_folder_called_venv_is_not_touched(folder):
 
 
 # ---------------------------------------------------------------- failures that one can foresee
+
 
 def test_an_old_python_is_told_which_one_is_needed():
     with pytest.raises(course.Stop, match=r"needs Python 3\.11 or newer, this is 3\.8\.18"):
@@ -299,13 +317,16 @@ def test_a_full_disk_is_noticed_before_the_install(folder, monkeypatch):
     assert folder.calls == []
 
 
-@pytest.mark.parametrize("pip_says, sentence", [
-    ("OSError: [Errno 28] No space left on device", "no space left"),
-    ("ERROR: No matching distribution found for torch==2.13.0", "no build of a package"),
-    ("PermissionError: [Errno 13] Permission denied", "may not be written"),
-    ("Max retries exceeded (Caused by SSLError(CERTIFICATE_VERIFY_FAILED))", "certificate"),
-    ("something nobody foresaw", "the lines above"),
-])
+@pytest.mark.parametrize(
+    "pip_says, sentence",
+    [
+        ("OSError: [Errno 28] No space left on device", "no space left"),
+        ("ERROR: No matching distribution found for torch==2.13.0", "no build of a package"),
+        ("PermissionError: [Errno 13] Permission denied", "may not be written"),
+        ("Max retries exceeded (Caused by SSLError(CERTIFICATE_VERIFY_FAILED))", "certificate"),
+        ("something nobody foresaw", "the lines above"),
+    ],
+)
 def test_a_failure_of_pip_is_explained(folder, capsys, pip_says, sentence):
     with pytest.raises(course.Stop, match=sentence):
         folder.set_up(pip_does="print({!r}); sys.exit(1)".format(pip_says))
@@ -356,10 +377,15 @@ def test_a_python_without_venv_names_the_package_to_install(folder, monkeypatch)
 
 # ---------------------------------------------------------------- what the commands start
 
+
 def run_bare(*arguments):
     """course.py on a Python that finds nothing but its standard library."""
-    return subprocess.run([sys.executable, "-I", "-S", str(ROOT / "course.py"), *arguments],
-                          capture_output=True, text=True, timeout=30)
+    return subprocess.run(
+        [sys.executable, "-I", "-S", str(ROOT / "course.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
 
 
 @pytest.mark.parametrize("command", course.COMMANDS)
@@ -375,12 +401,16 @@ def test_help_needs_nothing_installed(command):
 
 def test_alone_it_prints_a_short_help_that_names_every_command():
     done = run_bare()
-    assert done.returncode == 0 and all(" {} ".format(name) in done.stdout for name in course.COMMANDS)
+    assert done.returncode == 0 and all(
+        " {} ".format(name) in done.stdout for name in course.COMMANDS
+    )
 
 
 def test_an_unknown_command_gets_one_sentence():
     done = run_bare("labs")
-    assert done.returncode == 1 and "The commands are: lab, test" in done.stdout and done.stderr == ""
+    assert (
+        done.returncode == 1 and "The commands are: lab, test" in done.stdout and done.stderr == ""
+    )
 
 
 def test_jupyterlab_opens_the_start_page_of_the_root_it_is_given(tmp_path):
@@ -390,7 +420,9 @@ def test_jupyterlab_opens_the_start_page_of_the_root_it_is_given(tmp_path):
     argv, _ = course.jupyter_command(tmp_path, False, ["--no-browser"])
     assert argv[1:3] == ["-m", "jupyterlab"]
     assert "--ServerApp.root_dir={}".format(tmp_path.resolve()) in argv
-    assert "--LabApp.default_url=/lab/tree/" + course.START_PAGE in argv and argv[-1] == "--no-browser"
+    assert (
+        "--LabApp.default_url=/lab/tree/" + course.START_PAGE in argv and argv[-1] == "--no-browser"
+    )
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -400,7 +432,9 @@ def test_jupyterlab_opens_the_notebook_that_is_asked_for(tmp_path, absolute):
         (tmp_path / name).touch()
     asked = str(tmp_path / "my work.ipynb") if absolute else "my work.ipynb"
     argv, _ = course.jupyter_command(tmp_path, False, [asked])
-    assert [argument for argument in argv if "ipynb" in argument] == ["--LabApp.default_url=/lab/tree/my%20work.ipynb"]
+    assert [argument for argument in argv if "ipynb" in argument] == [
+        "--LabApp.default_url=/lab/tree/my%20work.ipynb"
+    ]
 
 
 @posix
@@ -420,7 +454,10 @@ def test_unknown_arguments_are_passed_on():
 def test_our_settings_come_before_the_users(monkeypatch, instructor, settings):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
     _, env = course.jupyter_command(Path("/somewhere/else"), instructor, [])
-    assert env["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(ROOT / "settings" / settings), "theirs"]
+    assert env["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [
+        str(ROOT / "settings" / settings),
+        "theirs",
+    ]
     assert env["JUPYTER_PREFER_ENV_PATH"] == "1"
 
 
@@ -483,7 +520,11 @@ def test_before_the_tests_it_is_said_what_they_will_lack(monkeypatch, capsys, th
     monkeypatch.setattr(course.shutil, "which", lambda name: "/usr/bin/" + name if there else None)
     assert course.test([]) == 0
     said = capsys.readouterr().out
-    assert ("sudo apt install bubblewrap" in said) == ("sudo apt install chromium" in said) == (not there)
+    assert (
+        ("sudo apt install bubblewrap" in said)
+        == ("sudo apt install chromium" in said)
+        == (not there)
+    )
 
 
 def test_the_summary_of_the_tests_says_what_was_skipped():
@@ -493,23 +534,32 @@ def test_the_summary_of_the_tests_says_what_was_skipped():
 def test_paths_keep_their_meaning_in_the_course_folder(tmp_path, monkeypatch):
     (tmp_path / "my.ipynb").touch()
     monkeypatch.chdir(tmp_path)  # and back again afterwards
-    assert course.go_home(["my.ipynb", "--no-browser"]) == [str(tmp_path / "my.ipynb"), "--no-browser"]
+    assert course.go_home(["my.ipynb", "--no-browser"]) == [
+        str(tmp_path / "my.ipynb"),
+        "--no-browser",
+    ]
     assert Path.cwd() == ROOT
 
 
 def test_passwords_of_an_index_are_not_shown(monkeypatch):
-    reply = subprocess.CompletedProcess([], 0, stdout=b"global.index-url='https://me:secret@example.org/simple'")
+    reply = subprocess.CompletedProcess(
+        [], 0, stdout=b"global.index-url='https://me:secret@example.org/simple'"
+    )
     monkeypatch.setattr(course.subprocess, "run", lambda *_, **__: reply)
     assert course.pip_configuration() == ["global.index-url='https://***@example.org/simple'"]
 
 
 # ---------------------------------------------------------------- what one sees meanwhile
 
+
 def test_progress_says_what_pip_is_doing(folder):
     progress = course.Progress(folder.path)
     for line, words in [
         ("Collecting numpy>=2 (from course)", "packages found: 1; looking for what numpy needs"),
-        ("  Downloading torch-2.13.0-cp311-cp311-win_amd64.whl (865.1 MB)", "downloading torch (865.1 MB)"),
+        (
+            "  Downloading torch-2.13.0-cp311-cp311-win_amd64.whl (865.1 MB)",
+            "downloading torch (865.1 MB)",
+        ),
         ("Processing /wheels/plotly-7.0-py3-none-any.whl", "packages found: 3; reading plotly"),
     ]:
         assert not progress.read(line)

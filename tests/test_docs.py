@@ -1,4 +1,5 @@
 """What README.md and the instructor's guide say is so: their commands parse, their files and links are there, their figures are the code's."""
+
 import argparse
 import ast
 import re
@@ -38,18 +39,31 @@ def blocks(path):
 
 def spans(path):
     """The pieces of code in the running text."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text(path), flags=re.MULTILINE | re.DOTALL))
+    return re.findall(
+        r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text(path), flags=re.MULTILINE | re.DOTALL)
+    )
 
 
 def commands(path, first):
     """The command lines that begin with `first`, as lists of words."""
-    lines = [line.strip() for language, block in blocks(path) if not language for line in block.splitlines()] + spans(path)
-    split = [shlex.split(line.replace("...", "HOST:1"), comments=True) for line in lines if line.startswith(first)]
+    lines = [
+        line.strip()
+        for language, block in blocks(path)
+        if not language
+        for line in block.splitlines()
+    ] + spans(path)
+    split = [
+        shlex.split(line.replace("...", "HOST:1"), comments=True)
+        for line in lines
+        if line.startswith(first)
+    ]
     return [words for words in split if words]
 
 
 def params(first):
-    return [pytest.param(words, id=" ".join(words)) for path in DOCS for words in commands(path, first)]
+    return [
+        pytest.param(words, id=" ".join(words)) for path in DOCS for words in commands(path, first)
+    ]
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -58,7 +72,7 @@ def params(first):
 def of_the_door(words):
     """The words after course.py, with a lab for LAB."""
     place = next(number for number, word in enumerate(words) if word.endswith("course.py"))
-    return [LAB if word == "LAB" else word for word in words[place + 1:]]
+    return [LAB if word == "LAB" else word for word in words[place + 1 :]]
 
 
 def check_at_the_door(words):
@@ -67,7 +81,11 @@ def check_at_the_door(words):
     if name in ("release", "collect", "grade"):
         grading.parser().parse_args([name, *rest])
     for option in (word for word in rest if word.startswith("--")):
-        assert option in course.help_for(course.COMMANDS[name]) or name in ("release", "collect", "grade")
+        assert option in course.help_for(course.COMMANDS[name]) or name in (
+            "release",
+            "collect",
+            "grade",
+        )
 
 
 @pytest.mark.parametrize("words", params("python3 course.py") + params("course.py "))
@@ -75,26 +93,42 @@ def test_a_command_of_the_course_is_understood_by_it(words):
     check_at_the_door(words)
 
 
-@pytest.mark.parametrize("line", ["python3 course.py collect LAB", "python3 course.py grade LAB --no-such-option", "python3 course.py lab --teacher",
-                                  "python3 course.py mark LAB", "course.py grade LAB --backend tepid"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "python3 course.py collect LAB",
+        "python3 course.py grade LAB --no-such-option",
+        "python3 course.py lab --teacher",
+        "python3 course.py mark LAB",
+        "course.py grade LAB --backend tepid",
+    ],
+)
 def test_a_command_that_there_is_none_is_noticed(line):
     with pytest.raises((AssertionError, SystemExit)):
         check_at_the_door(shlex.split(line))
 
 
 def options_of(parser):
-    inner = [action.choices.values() for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    return {option for action in parser._actions for option in action.option_strings} | {option for group in inner for one in group for option in options_of(one)}
+    inner = [
+        action.choices.values()
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
+    return {option for action in parser._actions for option in action.option_strings} | {
+        option for group in inner for one in group for option in options_of(one)
+    }
 
 
-@pytest.mark.parametrize("span", [span for path in DOCS for span in spans(path) if span.startswith("--")])
+@pytest.mark.parametrize(
+    "span", [span for path in DOCS for span in spans(path) if span.startswith("--")]
+)
 def test_an_option_that_is_spoken_of_exists(span):
     assert span.split()[0] in options_of(grading.parser())
 
 
 def check_nbgraders(words):
     app = NbGraderApp
-    while isinstance(app.subcommands, dict):        # it has commands of its own
+    while isinstance(app.subcommands, dict):  # it has commands of its own
         assert words and words[0] in app.subcommands, f"no command of nbgrader's: {words}"
         app, words = app.subcommands[words[0]][0], words[1:]
     for option in (word[2:].partition("=")[0] for word in words if word.startswith("--")):
@@ -103,11 +137,13 @@ def check_nbgraders(words):
 
 @pytest.mark.parametrize("words", params(".venv/bin/nbgrader ") + params("nbgrader "))
 def test_a_command_of_nbgraders_is_understood_by_it(words):
-    if words[:2] != ["nbgrader:", "command"]:       # an error that is quoted
+    if words[:2] != ["nbgrader:", "command"]:  # an error that is quoted
         check_nbgraders(words[1:])
 
 
-@pytest.mark.parametrize("line", ["db assignment", "db assignment add LAB --until=now", "grade LAB"])
+@pytest.mark.parametrize(
+    "line", ["db assignment", "db assignment add LAB --until=now", "grade LAB"]
+)
 def test_a_command_that_nbgrader_has_not_is_noticed(line):
     with pytest.raises(AssertionError):
         check_nbgraders(line.split())
@@ -126,7 +162,9 @@ def test_what_is_run_or_installed_with_the_courses_python_is_there(words):
 
 def named(path):
     """The files and folders of the course that a text names."""
-    found = [span for span in spans(path) if re.fullmatch(r"[\w./*-]+", span) and "/" in span.rstrip("/")]
+    found = [
+        span for span in spans(path) if re.fullmatch(r"[\w./*-]+", span) and "/" in span.rstrip("/")
+    ]
     return [span for span in found if span.split("/")[0] in HERE]
 
 
@@ -138,8 +176,16 @@ def test_every_file_that_is_named_is_there(path):
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_what_is_said_to_be_in_grading_is_what_the_code_puts_there(path):
-    names = {part for span in [*spans(path), *(block for _, block in blocks(path))] for part in re.findall(r"grading/([\w.]+)", span)}
-    unknown = {name for name in names - {"box", "cases"} if not re.search(rf"[\"'/]{re.escape(name.replace('LAB.csv', '{lab}.csv'))}[\"'/]", SAID)}
+    names = {
+        part
+        for span in [*spans(path), *(block for _, block in blocks(path))]
+        for part in re.findall(r"grading/([\w.]+)", span)
+    }
+    unknown = {
+        name
+        for name in names - {"box", "cases"}
+        if not re.search(rf"[\"'/]{re.escape(name.replace('LAB.csv', '{lab}.csv'))}[\"'/]", SAID)
+    }
     assert not unknown
 
 
@@ -156,10 +202,14 @@ def test_every_link_within_the_course_leads_somewhere(path):
         file, _, place = target.partition("#")
         there = (path.parent / file) if file else path
         assert there.exists(), target
-        assert not place or place in map(slug, re.findall(r"^#+ (.*)$", text(there), re.MULTILINE)), target
+        assert not place or place in map(
+            slug, re.findall(r"^#+ (.*)$", text(there), re.MULTILINE)
+        ), target
 
 
-@pytest.mark.parametrize("path", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
 def test_no_text_names_a_folder_of_the_machine_it_was_written_on(path):
     assert str(ROOT) not in text(path)
     assert not re.search(r"(?<![\w.])/(root|work|tmp|home|srv|Users)/\w", text(path))
@@ -183,13 +233,19 @@ def test_the_guides_rule_for_late_days_takes_a_tenth_for_each_day_that_has_begun
     exec(example, {"c": config})
     assigner = AssignLatePenalties(config=config)
     assigner.init_plugin()
-    taken = [assigner.plugin_inst.late_submission_penalty("ben", 6.0, days * 86400) for days in (0.1, 1.5, 30)]
+    taken = [
+        assigner.plugin_inst.late_submission_penalty("ben", 6.0, days * 86400)
+        for days in (0.1, 1.5, 30)
+    ]
     assert taken == pytest.approx([0.6, 1.2, 6.0])
 
 
 def test_the_guide_knows_the_limits():
     usual = Limits()
-    assert f"`--cell-limit {usual.cell}`, `--time-limit {usual.submission}`, `--memory-limit {usual.memory >> 20}`" in text(GUIDE)
+    assert (
+        f"`--cell-limit {usual.cell}`, `--time-limit {usual.submission}`, `--memory-limit {usual.memory >> 20}`"
+        in text(GUIDE)
+    )
     assert f"at most {backends.PROCESSES} processes" in text(GUIDE)
 
 
@@ -208,7 +264,11 @@ def test_the_guide_says_what_a_landlock_box_leaves_open_and_needs(monkeypatch):
 def messages():
     """The messages of the guide's last table, in the pieces that do not depend on the case."""
     table = text(GUIDE).split("## 8.")[-1]
-    quoted = [span for row in re.findall(r"^\| (?!you see|---)(.*?) \| ", table, re.MULTILINE) for span in re.findall(r"`([^`]+)`", row)]
+    quoted = [
+        span
+        for row in re.findall(r"^\| (?!you see|---)(.*?) \| ", table, re.MULTILINE)
+        for span in re.findall(r"`([^`]+)`", row)
+    ]
     return [quote for quote in quoted if not quote.startswith(("nbgrader:", "timestamp"))]
 
 

@@ -1,4 +1,5 @@
 """One list of dependencies: conda's door and course.py lead to pyproject.toml and to nothing else."""
+
 import ast
 import os
 import re
@@ -67,19 +68,26 @@ def test_what_condas_pip_step_installs_is_exactly_our_list(conda):
     assert all_of(extra) == {str(Requirement(text)) for text in ours}
 
 
-@pytest.mark.skipif("COURSE_TEST_NETWORK" not in os.environ, reason="set COURSE_TEST_NETWORK=1: it asks the index")
+@pytest.mark.skipif(
+    "COURSE_TEST_NETWORK" not in os.environ, reason="set COURSE_TEST_NETWORK=1: it asks the index"
+)
 def test_pip_can_resolve_what_conda_asks_for(conda):
     file = ROOT / "condaenv.test.requirements.txt"  # conda too writes it beside environment.yml
     file.write_text("\n".join(by_pip(conda)))
     try:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--dry-run", "-U", "-r", file.name],
-                       cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--dry-run", "-U", "-r", file.name],
+            cwd=ROOT,
+            check=True,
+        )
     finally:
         file.unlink()
 
 
 def test_torch_is_pinned_exactly():
-    (torch,) = [Requirement(text) for text in PROJECT["dependencies"] if Requirement(text).name == "torch"]
+    (torch,) = [
+        Requirement(text) for text in PROJECT["dependencies"] if Requirement(text).name == "torch"
+    ]
     (version,) = torch.specifier
     assert version.operator == "==" and "*" not in version.version
 

@@ -5,6 +5,7 @@
 
 Nothing is imported at the top but the standard library, so that a missing package is a row and not a crash.
 """
+
 import importlib.metadata
 import importlib.util
 import json
@@ -53,15 +54,19 @@ def how_to_install(requirement, again=""):
 def how_to_mend(name):
     """The same for a package that is there and does not work."""
     everything = project()["dependencies"] + project()["optional-dependencies"]["student"]
-    return how_to_install(next(text for text in everything if text.startswith(name)),
-                          again="--force-reinstall --no-deps ")
+    return how_to_install(
+        next(text for text in everything if text.startswith(name)),
+        again="--force-reinstall --no-deps ",
+    )
 
 
 def python_row():
     needed = project()["requires-python"].removeprefix(">=")
     found = ".".join(map(str, sys.version_info[:3]))
     ok = sys.version_info[:2] >= tuple(map(int, needed.split(".")))
-    return Row("Python", found, ok, "" if ok else f"install Python {needed} or newer from python.org")
+    return Row(
+        "Python", found, ok, "" if ok else f"install Python {needed} or newer from python.org"
+    )
 
 
 def environment_row():
@@ -70,9 +75,17 @@ def environment_row():
     try:
         importlib.metadata.version(project()["name"])
     except importlib.metadata.PackageNotFoundError:
-        return Row("Environment", f"{sys.prefix}: the course is not installed here", False,
-                   f"close this and start the course with: {CALL} lab")
-    return Row("Environment", f"{sys.prefix}, not the course's .venv, but the course is installed in it", True)
+        return Row(
+            "Environment",
+            f"{sys.prefix}: the course is not installed here",
+            False,
+            f"close this and start the course with: {CALL} lab",
+        )
+    return Row(
+        "Environment",
+        f"{sys.prefix}, not the course's .venv, but the course is installed in it",
+        True,
+    )
 
 
 def clean_path_row():
@@ -108,8 +121,15 @@ def package_row(text, optional=""):
 def package_rows():
     lists = project()["optional-dependencies"]
     rows = [package_row(text) for text in project()["dependencies"] + lists["student"]]
-    for extra, optional in [("instructor", "only instructors need it"), ("test", "only the tests need it")]:
-        rows += [package_row(text, optional) for text in lists[extra] if not text.startswith(project()["name"])]
+    for extra, optional in [
+        ("instructor", "only instructors need it"),
+        ("test", "only the tests need it"),
+    ]:
+        rows += [
+            package_row(text, optional)
+            for text in lists[extra]
+            if not text.startswith(project()["name"])
+        ]
     return rows
 
 
@@ -118,7 +138,9 @@ def torch_row():
     try:
         import torch
     except Exception as problem:
-        return Row("torch works", f"import failed: {problem}".split("\n")[0], False, how_to_mend("torch"))
+        return Row(
+            "torch works", f"import failed: {problem}".split("\n")[0], False, how_to_mend("torch")
+        )
     threads = torch.get_num_threads()
     left = torch.arange(512 * 512, dtype=torch.float32).reshape(512, 512) % 7
     identity = torch.eye(512)
@@ -130,7 +152,12 @@ def torch_row():
     if not torch.equal(product, left):
         return Row("torch works", "a matrix product is wrong", False, how_to_mend("torch"))
     if milliseconds > 500:
-        return Row("torch works", found, True, "slow: close other programs, or set OMP_NUM_THREADS=1 before the start")
+        return Row(
+            "torch works",
+            found,
+            True,
+            "slow: close other programs, or set OMP_NUM_THREADS=1 before the start",
+        )
     return Row("torch works", found, True)
 
 
@@ -141,9 +168,15 @@ def widget_row():
 
         go.FigureWidget(data=[go.Bar(y=[1, 2])])
     except Exception as problem:
-        return Row("Sliders and figures", f"{type(problem).__name__}: {problem}".split("\n")[0], False,
-                   how_to_mend("anywidget"))
-    return Row("Sliders and figures", f"plotly's FigureWidget on anywidget {anywidget.__version__}", True)
+        return Row(
+            "Sliders and figures",
+            f"{type(problem).__name__}: {problem}".split("\n")[0],
+            False,
+            how_to_mend("anywidget"),
+        )
+    return Row(
+        "Sliders and figures", f"plotly's FigureWidget on anywidget {anywidget.__version__}", True
+    )
 
 
 def free_memory():
@@ -156,7 +189,9 @@ def free_memory():
         pass
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+        return next(
+            1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable")
+        )
     except (OSError, StopIteration):
         return None
 
@@ -166,15 +201,23 @@ def memory_row():
     if free is None:
         return Row("Free memory", "unknown", True)
     ok = free > 1 * GIGABYTE
-    return Row("Free memory", f"{free / GIGABYTE:.1f} GB", ok,
-               "" if ok else "close other programs: a notebook of the course needs about 1 GB")
+    return Row(
+        "Free memory",
+        f"{free / GIGABYTE:.1f} GB",
+        ok,
+        "" if ok else "close other programs: a notebook of the course needs about 1 GB",
+    )
 
 
 def disk_row():
     free = shutil.disk_usage(COURSE).free
     ok = free > 0.5 * GIGABYTE
-    return Row("Free disk", f"{free / GIGABYTE:.1f} GB", ok,
-               "" if ok else "free some space, or move the course to a larger disk")
+    return Row(
+        "Free disk",
+        f"{free / GIGABYTE:.1f} GB",
+        ok,
+        "" if ok else "free some space, or move the course to a larger disk",
+    )
 
 
 def browser_row():
@@ -183,26 +226,59 @@ def browser_row():
     if found:
         return Row("Chromium", found, True)
     way = {"darwin": "brew install --cask chromium", "win32": "winget install Google.Chrome"}.get(
-        sys.platform, "sudo apt install chromium")
-    return Row("Chromium", "not found: only the tests in a browser need it", True, f"if you want it: {way}")
+        sys.platform, "sudo apt install chromium"
+    )
+    return Row(
+        "Chromium", "not found: only the tests in a browser need it", True, f"if you want it: {way}"
+    )
 
 
 def box_rows():
     """In which boxes strangers' submissions can be graded here: it is tried, which takes some seconds."""
-    if missing := [name for name in ("psutil", "nbgrader") if importlib.util.find_spec(name) is None]:
-        return [Row("Boxes for grading", f"not tried without {', '.join(missing)}: only instructors need them", True)]
+    if missing := [
+        name for name in ("psutil", "nbgrader") if importlib.util.find_spec(name) is None
+    ]:
+        return [
+            Row(
+                "Boxes for grading",
+                f"not tried without {', '.join(missing)}: only instructors need them",
+                True,
+            )
+        ]
     command = [sys.executable, "-P", "-m", "utils.grading.box.canaries", "report"]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(COURSE)}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": str(COURSE)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         problem = (done.stderr.strip().splitlines() or ["no word of why"])[-1]
-        return [Row("Boxes for grading", f"trying them failed: {problem}", False, f"{CALL} doctor --repair")]
+        return [
+            Row(
+                "Boxes for grading",
+                f"trying them failed: {problem}",
+                False,
+                f"{CALL} doctor --repair",
+            )
+        ]
     return [Row(*row) for row in json.loads(done.stdout)]
 
 
 def report():
     """The rows (what, found, ok, fix) of what everybody needs."""
-    return [python_row(), environment_row(), clean_path_row(), *package_rows(), torch_row(), widget_row(),
-            memory_row(), disk_row(), browser_row()]
+    return [
+        python_row(),
+        environment_row(),
+        clean_path_row(),
+        *package_rows(),
+        torch_row(),
+        widget_row(),
+        memory_row(),
+        disk_row(),
+        browser_row(),
+    ]
 
 
 def main():
@@ -214,8 +290,11 @@ def main():
         if row.fix:
             print(f"    {'':{width}}  -> {row.fix}")
     wrong = [row for row in rows if not row.ok]
-    print("\nThe course is ready." if not wrong else
-          f"\nTo be fixed: {', '.join(row.what for row in wrong)}. The line after each -> does it.")
+    print(
+        "\nThe course is ready."
+        if not wrong
+        else f"\nTo be fixed: {', '.join(row.what for row in wrong)}. The line after each -> does it."
+    )
     return 1 if wrong else 0
 
 

@@ -14,7 +14,11 @@ def pytest_collection_modifyitems(items):
     """Browser tests share a server in a worker of pytest-xdist: the lectures in one, all others in another."""
     for item in items:
         if "tests/browser/" in item.nodeid.replace(os.sep, "/"):
-            item.add_marker(pytest.mark.xdist_group("lectures" if item.path.stem == "test_lectures" else "browser"))
+            item.add_marker(
+                pytest.mark.xdist_group(
+                    "lectures" if item.path.stem == "test_lectures" else "browser"
+                )
+            )
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +27,15 @@ def groups(request):
 
     Under --dist loadgroup xdist writes the group of a test behind an @ in its name, and goes by that alone.
     """
-    command = getattr(request.config, "workerinput", {}).get("mainargv", [])  # what a worker can know of --dist
+    command = getattr(request.config, "workerinput", {}).get(
+        "mainargv", []
+    )  # what a worker can know of --dist
     if "loadgroup" in " ".join(command):
         grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
         lost = [item.nodeid for item in grouped if "@" not in item.nodeid]
-        assert not lost, f"{len(lost)} tests are not in their group, such as {lost[0]}: use another version of pytest"
+        assert not lost, (
+            f"{len(lost)} tests are not in their group, such as {lost[0]}: use another version of pytest"
+        )
 
 
 @pytest.fixture(scope="session")

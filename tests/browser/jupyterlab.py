@@ -44,7 +44,9 @@ class Server:
 
     def ask(self, path, method="GET"):
         """What an interface of the server answers, as Python objects."""
-        with urllib.request.urlopen(urllib.request.Request(self.url(path), method=method), timeout=10) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(self.url(path), method=method), timeout=10
+        ) as answer:
             return json.loads(answer.read() or "null")
 
 
@@ -62,13 +64,23 @@ def copy_of_course(folder):
 def running(folder, instructor=False):
     """JupyterLab on `folder` as course.py starts it, on a free port of this machine only."""
     port, token = free_port(), secrets.token_hex(16)
-    arguments = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", f"--IdentityProvider.token={token}"]
+    arguments = [
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+    ]
     arguments.append("--ServerApp.port_retries=0")
     argv, env = command(folder, instructor, arguments)
     log = folder / "jupyterlab.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            argv, env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            argv,
+            env=env,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             server = Server(folder, port, token)
@@ -164,7 +176,7 @@ def playwright():
 # What JupyterLab itself says on every page, and why it is no trouble of ours.
 KNOWN = (
     "Could not restore the debugger state",  # after a restart of the kernel; no debugger is in use
-    "net::ERR_ABORTED",                      # the page itself gave the request up: it went on to another address
+    "net::ERR_ABORTED",  # the page itself gave the request up: it went on to another address
 )
 
 
@@ -172,10 +184,18 @@ class Troubles(list):
     """What went wrong on a page since it was opened."""
 
     def __init__(self, page):
-        page.on("console", lambda message: message.type == "error" and self.note(f"console: {message.text}"))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and self.note(f"console: {message.text}"),
+        )
         page.on("pageerror", lambda error: self.note(f"page error: {error}"))
-        page.on("requestfailed", lambda request: self.note(f"failed: {request.url} {request.failure}"))
-        page.on("response", lambda answer: answer.status >= 400 and self.note(f"{answer.status}: {answer.url}"))
+        page.on(
+            "requestfailed", lambda request: self.note(f"failed: {request.url} {request.failure}")
+        )
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400 and self.note(f"{answer.status}: {answer.url}"),
+        )
         page.on("request", lambda request: self.note_if_outside(request.url))
 
     def note(self, text):
@@ -212,7 +232,9 @@ def open_notebook(browser, server, path, dark=False):
     page.slider_requests = requests_of_sliders(page)
     page.server, page.path = server, path
     page.goto(server.url(f"lab/tree/{path}", reset=""))
-    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_selector(
+        ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell", timeout=60_000
+    )
     wait_for(lambda: kernel_state(page) == "idle", 60, f"the kernel of {path} did not start")
     if dark:
         menu(page, "Settings", "Theme", "JupyterLab Dark")
@@ -297,7 +319,9 @@ def close(page):
     page.close()
     for session in page.server.ask("api/sessions"):
         if session["path"] == page.path:
-            with contextlib.suppress(urllib.error.HTTPError):  # a kernel that is just starting again
+            with contextlib.suppress(
+                urllib.error.HTTPError
+            ):  # a kernel that is just starting again
                 page.server.ask(f"api/sessions/{session['id']}", "DELETE")
 
 
@@ -313,7 +337,9 @@ def seen(explorer):
     """(the figure as drawn, the sentence about it); fails if there is an error instead."""
     error = explorer.locator(".course-error").inner_text()
     assert not error, error
-    figure = explorer.locator(".js-plotly-plot .main-svg").evaluate_all("all => all.map(svg => svg.innerHTML).join()")
+    figure = explorer.locator(".js-plotly-plot .main-svg").evaluate_all(
+        "all => all.map(svg => svg.innerHTML).join()"
+    )
     return figure, explorer.locator(".course-text").inner_text()
 
 
@@ -385,7 +411,9 @@ def validate(page):
 def instructors_tools(page):
     """What JupyterLab shows of nbgrader's tools for instructors: the menu Nbgrader, tabs of the sidebars."""
     names = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
-    names += page.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all("all => all.map(tab => tab.title)")
+    names += page.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all(
+        "all => all.map(tab => tab.title)"
+    )
     return [name for name in names if "nbgrader" in name.lower()]
 
 

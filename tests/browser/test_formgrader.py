@@ -44,8 +44,12 @@ def frame(opened):
 def table(frame):
     """The texts in the rows of the page's table, empty ones left out, once formgrader has filled it."""
     frame.locator("tbody tr", has_text="Loading").wait_for(state="detached")
-    rows = frame.locator("tbody tr").evaluate_all("all => all.map(row => [...row.cells].map(cell => cell.innerText.trim()))")
-    frame.evaluate("document.fonts.ready.then(() => true)")  # a font still on its way when the next page opens is a trouble
+    rows = frame.locator("tbody tr").evaluate_all(
+        "all => all.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    frame.evaluate(
+        "document.fonts.ready.then(() => true)"
+    )  # a font still on its way when the next page opens is a trouble
     return [[text for text in row if text] for row in rows]
 
 
@@ -57,7 +61,11 @@ def row(frame, name):
 
 def test_an_instructor_sees_create_assignment_and_formgrader(page):
     assert instructors_tools(page) == ["Nbgrader", "Nbgrader Create Assignment"]
-    assert page.locator(".jp-SideBar.jp-mod-right").get_by_title("Nbgrader Create Assignment").is_visible()
+    assert (
+        page.locator(".jp-SideBar.jp-mod-right")
+        .get_by_title("Nbgrader Create Assignment")
+        .is_visible()
+    )
 
 
 def test_the_pages_list_assignments_submissions_and_marks(page, frame):
@@ -84,7 +92,9 @@ def test_a_submission_opens_with_its_marks_and_formulas(page, frame):
     frame.locator(".output_error", has_text="half of 4 is 2").wait_for()
     assert "$" not in frame.locator("body").inner_text()
     formula = frame.locator("math[display=block]")
-    assert formula.bounding_box()["height"] > 25  # a sum with its index below: more than a line of text
+    assert (
+        formula.bounding_box()["height"] > 25
+    )  # a sum with its index below: more than a line of text
     formula.scroll_into_view_if_needed()
     screenshot(page, "formgrader-submission")
     assert_no_troubles(page)

@@ -20,7 +20,10 @@ def validated(server, open_notebook):
 
     def validate_one(path):
         cells = read(server, path)["cells"]
-        names = {"".join(cell["source"]): cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells}
+        names = {
+            "".join(cell["source"]): cell["metadata"].get("nbgrader", {}).get("grade_id")
+            for cell in cells
+        }
         page = open_notebook(path)
         text, failed = validate(page)
         assert_no_troubles(page)
@@ -70,20 +73,39 @@ def test_validate_says_that_the_reference_solution_is_right(server, validated):
 def test_validate_names_the_cells_that_a_mistake_makes_fail_and_the_mistake(server, validated):
     _, failed = validated(answered(server, "mistaken", fine_grained_prune=(".abs()", "")))
     # two later exercises call the function
-    assert list(failed) == ["check_fine_grained_prune", "check_fine_grained_pruner", "check_sensitivity_scan"]
-    assert "it looks as if weights were ranked by their value, not by their size |w|" in failed["check_fine_grained_prune"]
+    assert list(failed) == [
+        "check_fine_grained_prune",
+        "check_fine_grained_pruner",
+        "check_sensitivity_scan",
+    ]
+    assert (
+        "it looks as if weights were ranked by their value, not by their size |w|"
+        in failed["check_fine_grained_prune"]
+    )
     assert "Is fine_grained_prune right?" in failed["check_sensitivity_scan"]
 
 
-@pytest.mark.parametrize("lab", ["lab01_storage", "lab02_second_order", "lab04_lottery_tickets", "lab05_before_training",
-                                 "lab06_during_training"])
+@pytest.mark.parametrize(
+    "lab",
+    [
+        "lab01_storage",
+        "lab02_second_order",
+        "lab04_lottery_tickets",
+        "lab05_before_training",
+        "lab06_during_training",
+    ],
+)
 def test_validate_of_the_other_labs_names_every_unanswered_cell(server, validated, lab):
     """That their references are right is seen in tests/test_notebooks.py."""
     path = f"labs/{lab}/{lab}.ipynb"
     marks = [cell["metadata"].get("nbgrader", {}) for cell in read(server, path)["cells"]]
     _, failed = validated(path)
     # without their tests, the hidden cells do nothing
-    assert list(failed) == [mark["grade_id"] for mark in marks if mark.get("grade") and not mark["grade_id"].startswith("hidden_")]
+    assert list(failed) == [
+        mark["grade_id"]
+        for mark in marks
+        if mark.get("grade") and not mark["grade_id"].startswith("hidden_")
+    ]
 
 
 def test_a_student_sees_no_tools_for_instructors(server, open_notebook):

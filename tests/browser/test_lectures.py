@@ -39,4 +39,6 @@ def test_a_lecture_runs_and_each_of_its_controls_changes_the_figure(name, contro
 
 
 def test_every_lecture_is_in_the_list():
-    assert [name for name, _ in LECTURES] == sorted(path.stem for path in (ROOT / "lectures").glob("*.ipynb"))
+    assert [name for name, _ in LECTURES] == sorted(
+        path.stem for path in (ROOT / "lectures").glob("*.ipynb")
+    )

@@ -64,7 +64,9 @@ def test_after_a_fast_drag_figure_and_slider_agree(page):
     settle(page)
     requests = page.slider_requests[already:]
     assert len(requests) >= 4
-    assert requests == ["asked", "done"] * (len(requests) // 2), "a request went out while another was under way"
+    assert requests == ["asked", "done"] * (len(requests) // 2), (
+        "a request went out while another was under way"
+    )
     percent = int(slider.get_attribute("aria-valuetext").split()[0])
     assert 70 < percent < 80
     kept = int(re.search(r"([\d,]+) of 4,096", seen(explorers(page)[0])[1])[1].replace(",", ""))
@@ -87,7 +89,9 @@ def test_an_error_in_draw_is_shown_and_goes_again(page):
 
 def test_a_prediction_reveals_the_result(page):
     assert page.get_by_text("Make your prediction above").first.is_visible()
-    page.get_by_role("group", name="How many of 10 weights can go?").get_by_role("radio", name="9").check()
+    page.get_by_role("group", name="How many of 10 weights can go?").get_by_role(
+        "radio", name="9"
+    ).check()
     page.locator(".widget-output", has_text="It was nine.").wait_for()
     page.locator(".widget-output .js-plotly-plot .main-svg").first.wait_for()
     assert page.get_by_text("You predicted: 9").is_visible()
@@ -105,14 +109,18 @@ def test_the_result_can_be_had_without_a_prediction(page):
 def test_no_button_uploads_a_figure(page):
     titles = page.locator(".modebar-btn").evaluate_all("all => all.map(one => one.dataset.title)")
     assert titles
-    assert not [title for title in titles if re.search("cloud|share|plotly|edit", title, re.IGNORECASE)]
+    assert not [
+        title for title in titles if re.search("cloud|share|plotly|edit", title, re.IGNORECASE)
+    ]
 
 
 def test_figures_are_as_wide_as_the_page_also_after_it_changes(page):
     plot = explorers(page)[0].locator(".js-plotly-plot .main-svg").first
     wide = plot.bounding_box()["width"]
     page.set_viewport_size({"width": 1000, "height": 900})
-    page.wait_for_function("width => document.querySelector('.course-explore .main-svg').clientWidth < width", arg=wide)
+    page.wait_for_function(
+        "width => document.querySelector('.course-explore .main-svg').clientWidth < width", arg=wide
+    )
     assert plot.bounding_box()["width"] == pytest.approx(wide - 280, abs=30)
     assert plot.bounding_box()["height"] > 300
 
@@ -137,7 +145,9 @@ def test_a_second_view_shows_the_figure_of_now_and_moves_the_first(page):
     assert page.locator(".jp-LinkedOutputView output").first.inner_text() == "95 %"
     press(page, page.get_by_role("slider", name="sparsity", exact=True).last, "Home")
     assert "4,095 of 4,096" in seen(first)[1]
-    page.locator(".lm-TabBar-tab", has_text="Output View").locator(".lm-TabBar-tabCloseIcon").click()
+    page.locator(".lm-TabBar-tab", has_text="Output View").locator(
+        ".lm-TabBar-tabCloseIcon"
+    ).click()
 
 
 def test_after_a_restart_the_reader_is_told_to_run_the_cell_again(page):

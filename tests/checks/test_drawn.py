@@ -1,4 +1,5 @@
 """Drawings in text: what differs is marked, nothing is too large, and every kind of matrix can be drawn."""
+
 import pytest
 import torch
 
@@ -7,7 +8,11 @@ from utils.checks.drawn import FEW, LARGEST, aligned, side_by_side, with_input
 
 def test_zeros_are_dots_and_what_differs_stands_in_brackets():
     drawing = side_by_side(torch.tensor([[0, 12], [3, 0]]), torch.tensor([[0, 12], [0, 5]]))
-    assert drawing.splitlines() == ["  expected    got", "    .  12       .  12", "    3   .     [ .][ 5]"]
+    assert drawing.splitlines() == [
+        "  expected    got",
+        "    .  12       .  12",
+        "    3   .     [ .][ 5]",
+    ]
 
 
 def test_equal_matrices_have_no_brackets():
@@ -48,11 +53,19 @@ def test_a_list_that_is_too_short_shows_where_it_ends():
 def test_a_long_list_is_cut_around_the_first_difference():
     numbers = list(range(40))
     above, below = aligned(numbers, numbers[:20] + [0] + numbers[21:])
-    assert above.startswith("(from place 16)") and "[ 0]" in below and below.endswith("...") and "24" not in above
+    assert (
+        above.startswith("(from place 16)")
+        and "[ 0]" in below
+        and below.endswith("...")
+        and "24" not in above
+    )
 
 
 def test_a_small_input_is_shown_and_a_large_or_empty_one_only_named():
-    assert with_input("two rows", torch.tensor([[0, -1.5], [3, 0]])) == "two rows\n      .  -1.5\n      3     ."
+    assert (
+        with_input("two rows", torch.tensor([[0, -1.5], [3, 0]]))
+        == "two rows\n      .  -1.5\n      3     ."
+    )
     assert "\n" in with_input("a row", torch.ones(1, FEW))
     for shape in [(1, FEW + 1), (0, 3), (3, 0)]:
         assert with_input("a matrix", torch.ones(shape)) == "a matrix"

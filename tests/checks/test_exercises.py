@@ -6,6 +6,7 @@ A new lab joins as a folder here, named as its room in `utils/checks`, and is fo
 3. `test_<lab>.py`, if there is something to say of this lab alone: right answers in other forms, a drawing, a helper;
 4. a check that takes no function, as `check_sparsity_dict`, is named in OTHERS below and tested in 3.
 """
+
 from importlib import import_module
 from pathlib import Path
 
@@ -15,9 +16,16 @@ from utils import checks
 from utils.checks.storage import in_time
 
 LABS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/wrong_answers.py"))
-EXERCISES = {f"{lab}: {name}": exercise for lab in LABS for name, exercise in import_module(f"tests.checks.{lab}").EXERCISES.items()}
-WRONG = {f"{exercise}: {name}": (check, answer, words)
-         for exercise, (check, _, answers) in EXERCISES.items() for name, (answer, words) in answers.items()}
+EXERCISES = {
+    f"{lab}: {name}": exercise
+    for lab in LABS
+    for name, exercise in import_module(f"tests.checks.{lab}").EXERCISES.items()
+}
+WRONG = {
+    f"{exercise}: {name}": (check, answer, words)
+    for exercise, (check, _, answers) in EXERCISES.items()
+    for name, (answer, words) in answers.items()
+}
 OTHERS = {"check_sparsity_dict"}
 
 
@@ -27,13 +35,15 @@ def by_name(cases, arguments):
 
 @by_name(EXERCISES, "check, right, answers")
 def test_the_right_answer_is_accepted(check, right, answers):
-    for _ in range(20):                                 # fresh inputs each time
+    for _ in range(20):  # fresh inputs each time
         check(right)
 
 
 @by_name(WRONG, "check, answer, words")
 def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words, monkeypatch):
-    monkeypatch.setattr(in_time, "SECONDS", 0.2)        # for those who count and walk where there is a formula
+    monkeypatch.setattr(
+        in_time, "SECONDS", 0.2
+    )  # for those who count and walk where there is a formula
     for _ in range(3):
         with pytest.raises(checks.CheckFailed) as failure:
             check(answer)

@@ -1,4 +1,5 @@
 """Where the random inputs of a check come from."""
+
 import torch
 
 from utils import checks
@@ -7,6 +8,7 @@ from utils import checks
 def test_graded_inputs_depend_on_the_seed_of_the_submission_alone(monkeypatch):
     def numbers():
         return torch.rand(3, generator=checks.fresh_generator()).tolist()
+
     assert numbers() != numbers()
     monkeypatch.setenv("COURSE_SEED", "ab" * 32)
     first = numbers()

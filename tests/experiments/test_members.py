@@ -1,9 +1,20 @@
 """Many networks at once are as many networks alone."""
+
 import pytest
 import torch
 from torch import nn
 
-from utils.experiments.members import accuracies, forward, gather, gradients_of, joined, member_of, named, stacked, train_members
+from utils.experiments.members import (
+    accuracies,
+    forward,
+    gather,
+    gradients_of,
+    joined,
+    member_of,
+    named,
+    stacked,
+    train_members,
+)
 from utils.importance import random
 from utils.model import digits, evaluate, loaders, mlp, prunable
 from utils.pruning import keep_top
@@ -19,17 +30,24 @@ def test_a_member_answers_as_its_network(networks):
     alone = member_of(members, 1, other)
     assert all(torch.equal(p, q) for p, q in zip(alone.parameters(), networks[1].parameters()))
     assert not torch.equal(other.fc1.weight, alone.fc1.weight)
-    assert accuracies(members, digits().test)[1] == pytest.approx(evaluate(alone, loaders(digits())["test"]))
+    assert accuracies(members, digits().test)[1] == pytest.approx(
+        evaluate(alone, loaders(digits())["test"])
+    )
 
 
 def test_members_joined_answer_one_after_the_other(networks):
     x = digits().test[0][:5].expand(3, 5, 64)
     both = joined(gather(networks[:1]), gather(networks[1:]))
-    assert torch.allclose(forward(both, x), torch.stack([network(x[0]) for network in networks]), atol=1e-6)
+    assert torch.allclose(
+        forward(both, x), torch.stack([network(x[0]) for network in networks]), atol=1e-6
+    )
 
 
 def test_masks_stacked_and_named_again_are_the_masks(networks):
-    masks = [keep_top(random(network, generator=torch.Generator().manual_seed(seed)), 0.5) for seed, network in enumerate(networks)]
+    masks = [
+        keep_top(random(network, generator=torch.Generator().manual_seed(seed)), 0.5)
+        for seed, network in enumerate(networks)
+    ]
     again = named(list(masks[2]), stacked(masks), 2)
     assert all(torch.equal(mask, again[name]) for name, mask in masks[2].items())
 
@@ -43,17 +61,31 @@ def test_gradients_are_those_of_each_network_alone(networks):
     found = gradients_of(members, (x.expand(3, 30, 64), y.expand(3, 30)), torch.tanh)
     for k, network in enumerate(smooth):
         weights = [network.get_parameter(name) for name in prunable(network)]
-        for ours, theirs in zip(found.weights, torch.autograd.grad(nn.functional.cross_entropy(network(x), y), weights)):
+        for ours, theirs in zip(
+            found.weights, torch.autograd.grad(nn.functional.cross_entropy(network(x), y), weights)
+        ):
             assert torch.allclose(ours[k].T, theirs, atol=1e-6)
 
 
 def test_rewiring_is_asked_before_each_step_and_its_masks_hold(networks):
-    masks, orders, asked = [torch.ones_like(w) for w in gather(networks).weights], torch.zeros(4, 3, 8, dtype=torch.long), []
+    masks, orders, asked = (
+        [torch.ones_like(w) for w in gather(networks).weights],
+        torch.zeros(4, 3, 8, dtype=torch.long),
+        [],
+    )
 
     def rewire(step, members, optimizer, examples):
         asked.append((step, len(optimizer.state), examples[0].shape))
         masks[0][:, step] = 0
 
-    trained = train_members(gather(networks), masks, digits().train, orders, 0.1, rewire=rewire, optimizer=torch.optim.SGD)
+    trained = train_members(
+        gather(networks),
+        masks,
+        digits().train,
+        orders,
+        0.1,
+        rewire=rewire,
+        optimizer=torch.optim.SGD,
+    )
     assert [(step, shape) for step, _, shape in asked] == [(step, (3, 8, 64)) for step in range(4)]
     assert not trained.weights[0][:, :4].any() and trained.weights[0][:, 4:].all()

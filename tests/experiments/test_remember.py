@@ -1,4 +1,5 @@
 """A result is computed once for its settings; other settings, or a run that failed, compute anew."""
+
 import shutil
 
 import pytest
@@ -29,7 +30,9 @@ def test_the_second_time_it_is_read_and_says_so(capsys):
     assert capsys.readouterr().out == ""
     again = remember(work, "a", 4, tick=None)
     assert CALLS == [("a", 4)] and "Computed on" in capsys.readouterr().out
-    assert again["rows"] == first["rows"] and torch.equal(again["masks"][0]["w"], first["masks"][0]["w"])
+    assert again["rows"] == first["rows"] and torch.equal(
+        again["masks"][0]["w"], first["masks"][0]["w"]
+    )
 
 
 def test_another_setting_or_another_program_computes_anew(monkeypatch, tmp_path):
@@ -39,7 +42,7 @@ def test_another_setting_or_another_program_computes_anew(monkeypatch, tmp_path)
     shutil.copytree(home.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__", "grading"))
     monkeypatch.setattr(home, "LIBRARY", library)
     remember(work, "a", 4)
-    assert CALLS == [("a", 4), ("a", 5)]                    # the same program in another place
+    assert CALLS == [("a", 4), ("a", 5)]  # the same program in another place
     with (library / "experiments" / "members.py").open("a") as source:
         source.write("# another program")
     remember(work, "a", 4)

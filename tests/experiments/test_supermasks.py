@@ -1,4 +1,5 @@
 """Masks over untrained weights answer, and masks from the same start agree."""
+
 import pytest
 import torch
 
@@ -27,19 +28,30 @@ def test_signs_are_the_sign_times_one_constant_a_layer():
 
 
 def test_a_learned_mask_needs_weights_that_are_large_enough():
-    large, small = (learned_supermask(digits(), 0, scale=scale, epochs=8, widths=WIDTHS) for scale in (6 ** 0.5, 1.0))
-    assert large["accuracy"] > 85 > large["without a mask"] + 50 and large["accuracy"] > small["accuracy"] + 5
+    large, small = (
+        learned_supermask(digits(), 0, scale=scale, epochs=8, widths=WIDTHS)
+        for scale in (6**0.5, 1.0)
+    )
+    assert (
+        large["accuracy"] > 85 > large["without a mask"] + 50
+        and large["accuracy"] > small["accuracy"] + 5
+    )
     assert 0.1 < large["sparsity"] < 0.9
 
 
 def test_a_mask_of_ones_changes_nothing():
     network = mlp(*WIDTHS, seed=0)
     ones = {name: torch.ones_like(w) for name, w in prunable(network).items()}
-    assert masked_accuracy(network, ones, loaders(digits())["test"]) == evaluate(network, loaders(digits())["test"])
+    assert masked_accuracy(network, ones, loaders(digits())["test"]) == evaluate(
+        network, loaders(digits())["test"]
+    )
 
 
 def test_masks_from_the_same_start_agree_and_others_hardly_more_than_chance():
-    rows = {r["pair"]: r["jaccard"] for r in how_similar_are_masks(digits(), seeds=[0], sparsity=0.8, widths=WIDTHS, epochs=8)}
+    rows = {
+        r["pair"]: r["jaccard"]
+        for r in how_similar_are_masks(digits(), seeds=[0], sparsity=0.8, widths=WIDTHS, epochs=8)
+    }
     chance = 0.2 / 1.8
     assert rows["same start, other order of the data"] > 0.6
     assert abs(rows["other start, same order of the data"] - chance) < 0.1

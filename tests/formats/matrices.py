@@ -1,8 +1,9 @@
 """Matrices that a format has to survive: empty ones, one row or column, empty rows, dense, with explicit signs."""
+
 import pytest
 import torch
 
-NOTES = torch.zeros(6, 7)                       # the notes' example: rows 1 3 0 2 4, data 2 5 9 1 6, completed
+NOTES = torch.zeros(6, 7)  # the notes' example: rows 1 3 0 2 4, data 2 5 9 1 6, completed
 NOTES[[1, 3, 0, 2, 4], [1, 4, 2, 3, 3]] = torch.tensor([2.0, 5.0, 9.0, 1.0, 6.0])
 
 
@@ -13,5 +14,10 @@ def random_matrix(rows, columns, density, seed=0):
 
 
 SHAPES = [(0, 0), (0, 3), (3, 0), (1, 1), (1, 9), (9, 1), (4, 4), (5, 8), (12, 7)]
-MATRICES = [NOTES, *(random_matrix(m, n, density, m + n) for m, n in SHAPES for density in (0.0, 0.3, 1.0))]
-every_matrix = pytest.mark.parametrize("matrix", MATRICES, ids=lambda a: f"{a.shape[0]}x{a.shape[1]} nnz {int((a != 0).sum())}")
+MATRICES = [
+    NOTES,
+    *(random_matrix(m, n, density, m + n) for m, n in SHAPES for density in (0.0, 0.3, 1.0)),
+]
+every_matrix = pytest.mark.parametrize(
+    "matrix", MATRICES, ids=lambda a: f"{a.shape[0]}x{a.shape[1]} nnz {int((a != 0).sum())}"
+)

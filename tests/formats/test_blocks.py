@@ -12,7 +12,9 @@ from .matrices import every_matrix, random_matrix
 @every_matrix
 def test_every_matrix_comes_back(matrix, size):
     blocks = to_blocks(matrix, *size)
-    assert torch.equal(blocks_to_dense(blocks), matrix) and (blocks.data != 0).flatten(1).any(1).all()
+    assert (
+        torch.equal(blocks_to_dense(blocks), matrix) and (blocks.data != 0).flatten(1).any(1).all()
+    )
 
 
 @pytest.mark.parametrize("size", [(1, 4), (2, 2), (4, 2)])
@@ -21,7 +23,9 @@ def test_blocks_are_scipys(size, density):
     matrix = random_matrix(12, 16, density, seed=3)
     ours, oracle = to_blocks(matrix, *size), scipy.sparse.bsr_array(matrix.numpy(), blocksize=size)
     oracle.sort_indices()
-    assert numpy.array_equal(ours.indptr, oracle.indptr) and numpy.array_equal(ours.indices, oracle.indices)
+    assert numpy.array_equal(ours.indptr, oracle.indptr) and numpy.array_equal(
+        ours.indices, oracle.indices
+    )
     assert numpy.array_equal(ours.data, oracle.data)
 
 
@@ -35,7 +39,10 @@ def test_the_expected_fractions_are_those_of_a_random_mask(size):
 
 
 def test_the_fractions_at_the_ends():
-    assert stored_fraction(0, 4) == useful_fraction(0, 4) == useful_fraction(1, 4) == 1 and stored_fraction(1, 4) == 0
+    assert (
+        stored_fraction(0, 4) == useful_fraction(0, 4) == useful_fraction(1, 4) == 1
+        and stored_fraction(1, 4) == 0
+    )
 
 
 def test_a_block_without_a_column_is_refused():

@@ -11,13 +11,17 @@ from utils.formats import linear_offset, matmul_ops, sparse_matmul_ops, strides
 @pytest.mark.parametrize("shape", [(), (5,), (3, 4), (4, 1), (2, 3, 4), (2, 1, 3, 2)])
 def test_an_offset_is_numpys(shape, order):
     for index in itertools.product(*map(range, shape)):
-        assert linear_offset(index, shape, order) == (numpy.ravel_multi_index(index, shape, order=order) if shape else 0)
+        assert linear_offset(index, shape, order) == (
+            numpy.ravel_multi_index(index, shape, order=order) if shape else 0
+        )
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (7,)])
 def test_strides_are_those_of_torch_and_numpy(shape):
     assert strides(shape) == torch.zeros(shape).stride()
-    assert [4 * step for step in strides(shape, "F")] == [*numpy.zeros(shape, "float32", order="F").strides]
+    assert [4 * step for step in strides(shape, "F")] == [
+        *numpy.zeros(shape, "float32", order="F").strides
+    ]
 
 
 def test_the_notes_list_is_the_column_major_order():
@@ -58,4 +62,7 @@ def test_the_notes_product_costs_8_and_4_and_the_masked_one_4_and_0():
 
 def test_skipped_operations_are_counted_as_by_hand():
     a, b = torch.tensor([[1.0, 0, 2], [0, 0, 0]]), torch.tensor([[1.0, 0], [1, 1], [1, 0]])
-    assert sparse_matmul_ops(a, b) == (2, 1)            # only a's first row with b's first column: two products, one sum
+    assert sparse_matmul_ops(a, b) == (
+        2,
+        1,
+    )  # only a's first row with b's first column: two products, one sum

@@ -12,14 +12,22 @@ def test_bits_are_those_of_scipys_arrays(matrix):
     nnz = int((matrix != 0).sum())
     coo, csr = scipy.sparse.coo_array(matrix.numpy()), scipy.sparse.csr_array(matrix.numpy())
     assert storage_bits("dense", matrix.shape, nnz) == 8 * matrix.nbytes
-    assert storage_bits("coo", matrix.shape, nnz) == 8 * (coo.data.nbytes + sum(c.astype(numpy.int32).nbytes for c in coo.coords))
-    assert storage_bits("csr", matrix.shape, nnz) == 8 * (csr.data.nbytes + csr.indices.nbytes + csr.indptr.nbytes)
+    assert storage_bits("coo", matrix.shape, nnz) == 8 * (
+        coo.data.nbytes + sum(c.astype(numpy.int32).nbytes for c in coo.coords)
+    )
+    assert storage_bits("csr", matrix.shape, nnz) == 8 * (
+        csr.data.nbytes + csr.indices.nbytes + csr.indptr.nbytes
+    )
 
 
 def test_2_4_is_what_the_packed_arrays_take():
     values, metadata = pack_2_4(NOTES.new_ones(6, 16) * prune_n_m(NOTES.new_ones(6, 16)))
     assert storage_bits("2:4", (6, 16), 48) == 8 * (values.nbytes + metadata.nbytes)
-    assert [storage_bits("2:4", (1, 4), 2, bits) for bits in (32, 16, 8)] == [68, 36, 20]      # 1.88, 1.78 and 1.6 times fewer
+    assert [storage_bits("2:4", (1, 4), 2, bits) for bits in (32, 16, 8)] == [
+        68,
+        36,
+        20,
+    ]  # 1.88, 1.78 and 1.6 times fewer
 
 
 def test_the_notes_matrix_of_four_floats_has_128_bits():
@@ -31,15 +39,21 @@ def test_the_notes_matrix_of_four_floats_has_128_bits():
 def test_at_break_even_the_sizes_are_equal(form, index_bits):
     shape = (40, 50)
     at = (1 - break_even(form, shape, 32, index_bits)) * 2000
-    below, above = (storage_bits(form, shape, round(nnz), 32, index_bits) for nnz in (at - 1, at + 1))
+    below, above = (
+        storage_bits(form, shape, round(nnz), 32, index_bits) for nnz in (at - 1, at + 1)
+    )
     assert below < storage_bits("dense", shape, 0) < above
 
 
 def test_the_known_break_evens():
     big = (10_000, 10_000)
     assert break_even("bitmask", big) == pytest.approx(1 / 32)
-    assert break_even("coo", big) == pytest.approx(2 / 3) and break_even("coo", big, 32, 64) == pytest.approx(0.8)
-    assert break_even("csr", big) == pytest.approx(0.5, abs=1e-3) and break_even("csr", big, 32, 64) == pytest.approx(2 / 3, abs=1e-3)
+    assert break_even("coo", big) == pytest.approx(2 / 3) and break_even(
+        "coo", big, 32, 64
+    ) == pytest.approx(0.8)
+    assert break_even("csr", big) == pytest.approx(0.5, abs=1e-3) and break_even(
+        "csr", big, 32, 64
+    ) == pytest.approx(2 / 3, abs=1e-3)
 
 
 def test_unknown_formats_and_those_without_a_break_even_are_refused():

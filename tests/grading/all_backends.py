@@ -4,6 +4,7 @@ Prints a line for each case that is not as expected, and a summary; exit code 0 
 Without namespaces of its own Landlock is run inside a pid namespace where bubblewrap can make one: should it not hold,
 `kill(-1)` ends this run and nothing else.
 """
+
 import os
 import shutil
 import subprocess
@@ -13,23 +14,48 @@ NAMES = "warm", "cold", "landlock"
 
 
 def command(backend):
-    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/grading/test_cases.py"]
+    tests = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/grading/test_cases.py",
+    ]
     if backend == "landlock" and shutil.which("bwrap"):
-        return ["bwrap", "--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--cap-add", "ALL", "--die-with-parent", *tests]
+        return [
+            "bwrap",
+            "--dev-bind",
+            "/",
+            "/",
+            "--unshare-pid",
+            "--proc",
+            "/proc",
+            "--cap-add",
+            "ALL",
+            "--die-with-parent",
+            *tests,
+        ]
     return tests
 
 
 def main(names):
     unknown = set(names) - set(NAMES)
     if unknown:
-        print(f"There is no back-end {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}.", file=sys.stderr)
+        print(
+            f"There is no back-end {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}.",
+            file=sys.stderr,
+        )
         return 2
     failed = []
     for name in names or NAMES:
         print(f"\n{name}", flush=True)
         code = subprocess.run(command(name), env=os.environ | {"COURSE_BACKEND": name}).returncode
         failed += [name] if code else []
-    print(f"\nnot as expected on: {', '.join(failed)}" if failed else "\nas expected on all of them")
+    print(
+        f"\nnot as expected on: {', '.join(failed)}" if failed else "\nas expected on all of them"
+    )
     return 1 if failed else 0
 
 

@@ -1,7 +1,8 @@
 """Kills a grading run again and again, starts it again, and compares with a run that nobody disturbed.
 
-    python -m tests.grading.resuming [--submissions 200] [--kills 5] [--seed 0]
+python -m tests.grading.resuming [--submissions 200] [--kills 5] [--seed 0]
 """
+
 import argparse
 import contextlib
 import json
@@ -24,12 +25,16 @@ from utils.grading.seed import course_secret
 
 from .tiny import HERE, RIGHT, manner, quiet, source_cells, submit, write
 
-GONE_IN = 10            # seconds in which what a killed run had started ends by itself
+GONE_IN = 10  # seconds in which what a killed run had started ends by itself
 WRONG = [
     RIGHT,
     RIGHT | {"double": "def double(x):\n    return 2 + x"},
     RIGHT | {"double": "def double(x):\n    return 2 *"},
-    RIGHT | {"half": "def half(x):\n    raise RuntimeError('no half')", "explanation": "Each has\n\n<script>alert(1)</script> two."},
+    RIGHT
+    | {
+        "half": "def half(x):\n    raise RuntimeError('no half')",
+        "explanation": "Each has\n\n<script>alert(1)</script> two.",
+    },
     {},
     RIGHT | {"look": "import os\nos._exit(3)"},
     RIGHT | {"look": "print(object(), double)\ndouble"},
@@ -75,11 +80,27 @@ def copy_of(course, folder):
 
 # --- runs
 
+
 def started(course, temporary, *options, **variables):
     """The real command, with a folder for temporary files of its own."""
     temporary.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "utils.grading", "--course", str(course.root), "grade", "tiny", *options]
-    return subprocess.Popen(command, env=course.environment() | {"TMPDIR": str(temporary)} | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "utils.grading",
+        "--course",
+        str(course.root),
+        "grade",
+        "tiny",
+        *options,
+    ]
+    return subprocess.Popen(
+        command,
+        env=course.environment() | {"TMPDIR": str(temporary)} | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def finished(run, seconds=600):
@@ -138,10 +159,15 @@ def started_with(temporary):
 
 # --- what is compared
 
+
 def picture(course):
     """All that came of a run: every file that it wrote, by its path, and the marks in the gradebook."""
-    files = {path.relative_to(course.folder).as_posix(): path.read_bytes() for place in ("results", "outcomes", "autograded", "feedback")
-             for path in (course.folder / place).rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(course.folder).as_posix(): path.read_bytes()
+        for place in ("results", "outcomes", "autograded", "feedback")
+        for path in (course.folder / place).rglob("*")
+        if path.is_file()
+    }
     files["tiny.csv"] = (course.folder / "tiny.csv").read_bytes()
     with marks.gradebook(course) as book:
         given = {student.id: marks.read(book, "tiny", student.id) for student in book.students}
@@ -150,7 +176,10 @@ def picture(course):
 
 def results_named(course):
     """The results that the outcomes name, by student; None for what could not be graded."""
-    outcomes = {path.parent.name: json.loads(path.read_text()) for path in course.folder.glob("outcomes/*/tiny.json")}
+    outcomes = {
+        path.parent.name: json.loads(path.read_text())
+        for path in course.folder.glob("outcomes/*/tiny.json")
+    }
     return {student: outcome["result"] for student, outcome in outcomes.items()}
 
 
@@ -158,7 +187,11 @@ def disturbed_and_not(folder, number, kills, seed, say=lambda text: None):
     """(the course graded in peace, the course whose runs were killed, its folder for temporary files)."""
     first = made_course(folder / "first")
     class_of(first, number)
-    calm, other, temporary = copy_of(first, folder / "calm"), copy_of(first, folder / "killed"), folder / "temporary"
+    calm, other, temporary = (
+        copy_of(first, folder / "calm"),
+        copy_of(first, folder / "killed"),
+        folder / "temporary",
+    )
     start = time.monotonic()
     finished(started(calm, folder / "temporary_calm"))
     longest = time.monotonic() - start
@@ -168,11 +201,19 @@ def disturbed_and_not(folder, number, kills, seed, say=lambda text: None):
         if done == kills:
             break
         before = graded(other)
-        results = chance.randrange(2 * (graded(calm) - before) // (kills - done + 1) + 1)      # none: while it starts, or when it writes at the end
-        at_work, left = killed(other, temporary, results, chance.uniform(0, 1 if results else min(longest / 2, 10)))
+        results = chance.randrange(
+            2 * (graded(calm) - before) // (kills - done + 1) + 1
+        )  # none: while it starts, or when it writes at the end
+        at_work, left = killed(
+            other, temporary, results, chance.uniform(0, 1 if results else min(longest / 2, 10))
+        )
         assert not left, left
         done += at_work
-        say(f"killed with {graded(other)} results, {graded(other) - before} of them new" if at_work else "ended before it could be killed")
+        say(
+            f"killed with {graded(other)} results, {graded(other) - before} of them new"
+            if at_work
+            else "ended before it could be killed"
+        )
     assert done == kills
     finished(started(other, temporary))
     return calm, other, temporary
@@ -185,11 +226,21 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        calm, other, temporary = disturbed_and_not(Path(folder), options.submissions, options.kills, options.seed, print)
+        calm, other, temporary = disturbed_and_not(
+            Path(folder), options.submissions, options.kills, options.seed, print
+        )
         (files, given), (their_files, their_given) = picture(calm), picture(other)
-        differ = sorted(name for name in files.keys() | their_files.keys() if files.get(name) != their_files.get(name))
-        left = [path.name for path in temporary.iterdir()] + [process.pid for process in started_with(temporary)]
-        print(f"{len(files)} files, marks of {len(given)} students: {len(differ)} files differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: {left or 'nothing'}")
+        differ = sorted(
+            name
+            for name in files.keys() | their_files.keys()
+            if files.get(name) != their_files.get(name)
+        )
+        left = [path.name for path in temporary.iterdir()] + [
+            process.pid for process in started_with(temporary)
+        ]
+        print(
+            f"{len(files)} files, marks of {len(given)} students: {len(differ)} files differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: {left or 'nothing'}"
+        )
         print(*differ[:20], sep="\n")
     return 1 if differ or left or given != their_given else 0
 

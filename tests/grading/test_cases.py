@@ -1,4 +1,5 @@
 """The bad submissions, graded as one class in one run: each gets what its header says, and nothing else happens."""
+
 import contextlib
 import csv
 import os
@@ -24,7 +25,10 @@ LIMITS = Limits(submission=25, cell=3, memory=1 << 30)
 BACKEND = os.environ.get("COURSE_BACKEND") or best()
 pytestmark = [
     pytest.mark.xdist_group("bad submissions"),
-    pytest.mark.skipif(BACKEND == "none", reason="this machine has no box that could hold them: see course.py doctor"),
+    pytest.mark.skipif(
+        BACKEND == "none",
+        reason="this machine has no box that could hold them: see course.py doctor",
+    ),
 ]
 
 
@@ -37,7 +41,9 @@ class Run:
         self.course = self.world.course
         with marks.gradebook(self.course) as book:
             for case in cases:
-                book.update_or_create_student(case.name, first_name=case.names[0], last_name=case.names[1])
+                book.update_or_create_student(
+                    case.name, first_name=case.names[0], last_name=case.names[1]
+                )
         with environment(self.world.environment()):
             self.rows = self.grade(backend)
 
@@ -54,7 +60,8 @@ class Run:
         row, page = self.rows[case.name], self.page(case.name)
         expected = case.expected(self.course)
         wrong = [
-            f"{name}: expected {points}, got {row.points[name]}" for name, points in expected.items()
+            f"{name}: expected {points}, got {row.points[name]}"
+            for name, points in expected.items()
             if points is not ... and row.points[name] != points
         ]
         if row.outcome.status not in case.status:
@@ -81,7 +88,9 @@ def environment(variables):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return Run(tmp_path_factory.mktemp("class"), BACKEND, [case for case in CASES if BACKEND in case.holds])
+    return Run(
+        tmp_path_factory.mktemp("class"), BACKEND, [case for case in CASES if BACKEND in case.holds]
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -112,7 +121,9 @@ def test_everybody_has_one_row_and_the_gradebook_has_nobody_else(run):
 def test_no_mark_is_out_of_bounds(run):
     most = maxima(run.course.checks(LAB))
     for row in run.rows.values():
-        assert all(points is None or 0 <= points <= most[name] for name, points in row.points.items()), row.student
+        assert all(
+            points is None or 0 <= points <= most[name] for name, points in row.points.items()
+        ), row.student
 
 
 def test_no_process_is_left(run):
@@ -125,7 +136,10 @@ def test_no_process_is_left(run):
 def test_nothing_was_read_changed_reached_or_written(run):
     world = run.world
     assert {
-        "canaries": world.touched_canaries(), "calls": world.callers(), "files": world.planted(), "submissions": world.changed_submissions(),
+        "canaries": world.touched_canaries(),
+        "calls": world.callers(),
+        "files": world.planted(),
+        "submissions": world.changed_submissions(),
     } == {"canaries": [], "calls": [], "files": [], "submissions": []}
 
 
@@ -139,19 +153,29 @@ def test_no_cell_of_the_table_is_a_formula(run):
     with open(csv_path(run.course, LAB), newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert [line["student"] for line in lines] == sorted(run.rows)
-    assert not any(value.startswith(("=", "+", "-", "@", "\t", "\r")) for line in lines for value in line.values())
+    assert not any(
+        value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        for line in lines
+        for value in line.values()
+    )
     names = {line["student"]: line["last name"] for line in lines}
     assert names["23_comma_in_a_name"] == "Doe, Jr"
 
 
-@pytest.mark.parametrize("student", ["03_wrong_values", "06_segfault", "14_lying_tensor", "24_trains_without_a_seed"])
+@pytest.mark.parametrize(
+    "student", ["03_wrong_values", "06_segfault", "14_lying_tensor", "24_trains_without_a_seed"]
+)
 def test_grading_again_gives_the_same(run, student):
     def stored(row):
         return results.place(run.course, LAB, row.outcome.result).read_bytes()
 
     before, result = run.rows[student], stored(run.rows[student])
     after = run.grade(BACKEND, student)[student]
-    assert (after.points, after.outcome.status, after.outcome.sentence) == (before.points, before.outcome.status, before.outcome.sentence)
+    assert (after.points, after.outcome.status, after.outcome.sentence) == (
+        before.points,
+        before.outcome.status,
+        before.outcome.sentence,
+    )
     assert stored(after) == result
 
 

@@ -1,4 +1,5 @@
 """The commands as an instructor types them."""
+
 import pytest
 
 from utils.grading.__main__ import main
@@ -20,15 +21,21 @@ def run(course, *arguments):
 
 def test_without_submissions_it_says_where_to_put_them(course, capsys):
     assert run(course, "grade", "tiny") == 1
-    assert str(course.folder / "submitted" / "STUDENT" / "tiny" / "tiny.ipynb") in capsys.readouterr().err
+    assert (
+        str(course.folder / "submitted" / "STUDENT" / "tiny" / "tiny.ipynb")
+        in capsys.readouterr().err
+    )
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (["grade", "huge"], "There is no lab 'huge'. The labs are: tiny."),
-    (["grade"], "Which lab? The labs are: tiny."),
-    (["release", "huge"], "There is no lab 'huge'. The labs are: tiny."),
-    (["grade", "--demo", "tiny"], "There are no example submissions for tiny."),
-])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["grade", "huge"], "There is no lab 'huge'. The labs are: tiny."),
+        (["grade"], "Which lab? The labs are: tiny."),
+        (["release", "huge"], "There is no lab 'huge'. The labs are: tiny."),
+        (["grade", "--demo", "tiny"], "There are no example submissions for tiny."),
+    ],
+)
 def test_a_wrong_name_is_answered_with_the_right_ones(course, capsys, arguments, message):
     assert run(course, *arguments) == 1
     assert message in capsys.readouterr().err
@@ -42,7 +49,10 @@ def test_a_run_ends_with_a_table_that_fits_and_where_things_are(course, capsys):
     lines = printed.splitlines()
     assert [line.split()[0] for line in lines if line.startswith(("ada", "zed"))] == ["ada", "zed"]
     assert "2 submissions: 1 graded, 1 ungradable" in printed
-    assert str(course.folder / "tiny.csv") in printed and str(course.feedback("tiny", "ada")) in printed
+    assert (
+        str(course.folder / "tiny.csv") in printed
+        and str(course.feedback("tiny", "ada")) in printed
+    )
     assert all(len(line) <= 100 for line in lines[: lines.index("")])
 
 

@@ -1,4 +1,5 @@
 """A gradebook on a PostgreSQL server: the marks are those of the file, also with two graders at once."""
+
 import contextlib
 import importlib.util
 import os
@@ -25,7 +26,10 @@ NUMBER = 9
 
 def program(name):
     """The path of one of PostgreSQL's programs; Debian does not put them on PATH."""
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: [int(part) for part in path.parts if part.isdigit()])
+    places = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: [int(part) for part in path.parts if part.isdigit()],
+    )
     return shutil.which(name) or (str(places[-1]) if places else None)
 
 
@@ -38,7 +42,10 @@ def missing():
     return possible("warm")
 
 
-pytestmark = [pytest.mark.xdist_group("postgresql"), pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+pytestmark = [
+    pytest.mark.xdist_group("postgresql"),
+    pytest.mark.skipif(missing() is not None, reason=str(missing())),
+]
 
 
 class Server:
@@ -47,7 +54,11 @@ class Server:
     def __init__(self, folder):
         self.folder = folder
         # the server does not run as root
-        self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+        self.user = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []}
+            if os.getuid() == 0
+            else {}
+        )
         if self.user:
             shutil.chown(folder, "postgres", "postgres")
         with contextlib.closing(socket.socket()) as free:
@@ -56,12 +67,33 @@ class Server:
         secret = folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
-        self.run("initdb", "-D", folder / "data", "-U", "grader", "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--no-locale", "--no-sync")
+        self.run(
+            "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "grader",
+            "-A",
+            "scram-sha-256",
+            "--pwfile",
+            secret,
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
 
     def run(self, name, *arguments):
         # no pipes: the server would keep them open
         with open(self.folder / "log", "ab") as log:
-            done = subprocess.run([program(name), *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.user)
+            done = subprocess.run(
+                [program(name), *map(str, arguments)],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self.user,
+            )
         assert done.returncode == 0, (self.folder / "log").read_text()
 
     def start(self):
@@ -78,7 +110,14 @@ class Server:
         """The address of a new database."""
         import psycopg
 
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="grader", password=PASSWORD, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="grader",
+            password=PASSWORD,
+            dbname="postgres",
+            autocommit=True,
+        ) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return self.address(name)
 
@@ -110,7 +149,10 @@ def rows_in(course):
     with marks.gradebook(course) as book:
         tables = MetaData()
         tables.reflect(book.engine)
-        return {name: book.db.execute(select(func.count()).select_from(table)).scalar_one() for name, table in tables.tables.items()}
+        return {
+            name: book.db.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in tables.tables.items()
+        }
 
 
 def test_the_address_in_the_environment_is_that_of_the_gradebook(in_a_file, monkeypatch):
@@ -140,36 +182,55 @@ def test_marks_by_hand_and_regrading_are_as_in_a_file(in_a_file, server, tmp_pat
 
 
 @pytest.mark.parametrize("folders", ["one folder", "two folders"])
-def test_two_graders_at_once_on_an_empty_database_give_the_same_marks(in_a_file, server, tmp_path, monkeypatch, folders):
+def test_two_graders_at_once_on_an_empty_database_give_the_same_marks(
+    in_a_file, server, tmp_path, monkeypatch, folders
+):
     monkeypatch.setenv("COURSE_GRADEBOOK", server.empty_database(folders.replace(" ", "_")))
     courses = [copy_of(in_a_file, tmp_path / "first")]
-    courses.append(courses[0] if folders == "one folder" else copy_of(in_a_file, tmp_path / "second"))
-    runs = [started(course, tmp_path / f"temporary{number}", "--jobs", "1") for number, course in enumerate(courses)]
+    courses.append(
+        courses[0] if folders == "one folder" else copy_of(in_a_file, tmp_path / "second")
+    )
+    runs = [
+        started(course, tmp_path / f"temporary{number}", "--jobs", "1")
+        for number, course in enumerate(courses)
+    ]
     for run in runs:
         finished(run)
     expected = report.rows(in_a_file, "tiny")
     for course in courses:
         without = [row.outcome.sentence for row in report.rows(course, "tiny")]
         assert without == [row.outcome.sentence for row in expected]
-        assert [(row.student, row.points, row.total, row.pending) for row in report.rows(course, "tiny")] == [(row.student, row.points, row.total, row.pending) for row in expected]
+        assert [
+            (row.student, row.points, row.total, row.pending) for row in report.rows(course, "tiny")
+        ] == [(row.student, row.points, row.total, row.pending) for row in expected]
     found = rows_in(courses[0])
     assert found == rows_in(in_a_file)
     assert found["alembic_version"] == found["assignment"] == 1
-    assert found["submitted_assignment"] == found["submitted_notebook"] == sum(row.outcome.graded for row in expected)
+    assert (
+        found["submitted_assignment"]
+        == found["submitted_notebook"]
+        == sum(row.outcome.graded for row in expected)
+    )
 
 
 def test_a_server_that_does_not_answer_is_named(in_a_file, tmp_path):
     course = copy_of(in_a_file, tmp_path / "down")
     with contextlib.closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
-        run = started(course, tmp_path / "temporary", COURSE_GRADEBOOK=f"postgresql+psycopg://grader@127.0.0.1:{free.getsockname()[1]}/none")
+        run = started(
+            course,
+            tmp_path / "temporary",
+            COURSE_GRADEBOOK=f"postgresql+psycopg://grader@127.0.0.1:{free.getsockname()[1]}/none",
+        )
         said, _ = run.communicate(timeout=120)
     assert run.returncode == 1 and "Traceback" not in said
     assert "The gradebook's database cannot be used: " in said and "refused" in said
 
 
 @pytest.mark.parametrize("address", ["postgresql+nothing://host/name", "no address"])
-def test_an_address_that_cannot_be_used_is_named_with_what_to_write(in_a_file, monkeypatch, address):
+def test_an_address_that_cannot_be_used_is_named_with_what_to_write(
+    in_a_file, monkeypatch, address
+):
     monkeypatch.setenv("COURSE_GRADEBOOK", address)
     with pytest.raises(GradingError, match=r"COURSE_GRADEBOOK.*postgresql\+psycopg://USER"):
         marks.gradebook(Course(in_a_file.root))

@@ -1,4 +1,5 @@
 """A lab that cannot be graded fairly is not released."""
+
 import copy
 import shutil
 
@@ -25,11 +26,23 @@ def changed(name, source):
     return cells
 
 
-@pytest.mark.parametrize("cells, words", [
-    (changed("half", "def half(x):\n    ### BEGIN SOLUTION\n    return x // 3\n    ### END SOLUTION"), "check_half: the reference earns 0 of 1: half of 4 is 2"),
-    (changed("check_half", "half\npass"), "check_half: the untouched release earns 1"),
-    (changed("check_double", "assert double(3) == double(3)"), "check_double, line 1: compares two values of the student's"),
-])
+@pytest.mark.parametrize(
+    "cells, words",
+    [
+        (
+            changed(
+                "half",
+                "def half(x):\n    ### BEGIN SOLUTION\n    return x // 3\n    ### END SOLUTION",
+            ),
+            "check_half: the reference earns 0 of 1: half of 4 is 2",
+        ),
+        (changed("check_half", "half\npass"), "check_half: the untouched release earns 1"),
+        (
+            changed("check_double", "assert double(3) == double(3)"),
+            "check_double, line 1: compares two values of the student's",
+        ),
+    ],
+)
 def test_a_lab_that_is_not_fit_to_be_graded_is_refused(tmp_path, cells, words):
     course = course_of(tmp_path, cells)
     with pytest.raises(GradingError) as refused:

@@ -1,4 +1,5 @@
 """Grading again: what a person decided stays, what is gone is gone."""
+
 import copy
 import json
 import re
@@ -25,7 +26,9 @@ def course(tmp_path_factory):
     submit(course, "ada", RIGHT)
     submit(course, "bob", RIGHT)
     rows = again(course)
-    assert [(row.outcome.status, row.outcome.sentence) for row in rows.values()] == [("graded", "all 3 checks passed")] * 2
+    assert [(row.outcome.status, row.outcome.sentence) for row in rows.values()] == [
+        ("graded", "all 3 checks passed")
+    ] * 2
     with marks.gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "ada")
         mark.manual_score, mark.needs_manual_grade = 3, False
@@ -82,7 +85,9 @@ def test_a_student_who_is_removed_is_not_shown(course):
 
 def test_a_renamed_graded_cell_is_refused_with_what_to_do(course):
     cells = source_cells()
-    cells[6] = cell("code", "check_halves", "assert half(4) == 2", grade=True, locked=True, points=1)
+    cells[6] = cell(
+        "code", "check_halves", "assert half(4) == 2", grade=True, locked=True, points=1
+    )
     before = course.source("tiny").read_text()
     write(course.source("tiny"), cells)
     try:
@@ -95,8 +100,19 @@ def test_a_renamed_graded_cell_is_refused_with_what_to_do(course):
 def test_formgraders_page_of_a_submission_has_formulas_and_asks_for_nothing_from_elsewhere(course):
     config = copy.deepcopy(course.config)
     config.HTMLExporter.template_name = "formgrade"  # as formgrader does
-    resources = {"base_url": "", "index": 0, "total": 1, "notebook_path": "x", "submission_id": "1", "notebook_id": "tiny", "assignment_id": "tiny", "student": "bob"}
-    page, _ = HTMLExporter(config=config).from_filename(str(course.autograded("tiny", "bob")), resources=resources)
+    resources = {
+        "base_url": "",
+        "index": 0,
+        "total": 1,
+        "notebook_path": "x",
+        "submission_id": "1",
+        "notebook_id": "tiny",
+        "assignment_id": "tiny",
+        "student": "bob",
+    }
+    page, _ = HTMLExporter(config=config).from_filename(
+        str(course.autograded("tiny", "bob")), resources=resources
+    )
     assert page.count("<math") >= 3 and "<summary>Hint 1</summary>" in page
     assert not re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", page)
 
@@ -108,8 +124,13 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(course):
 
 def test_every_submission_has_its_own_seed(course):
     secret = course_secret(course)
-    seeds = {submission_seed(key, lab, student, content) for key in (secret, b"other") for lab in ("tiny", "big")
-             for student in ("ada", "bob") for content in (b"first try", b"second try")}
+    seeds = {
+        submission_seed(key, lab, student, content)
+        for key in (secret, b"other")
+        for lab in ("tiny", "big")
+        for student in ("ada", "bob")
+        for content in (b"first try", b"second try")
+    }
     assert len(seeds) == 16 and all(len(seed) == 64 for seed in seeds)
 
 
@@ -117,7 +138,9 @@ def test_a_locked_gradebook_is_named(course, monkeypatch):
     from utils.grading import release
 
     log = {"success": False, "log": "sqlite3.OperationalError: database is locked", "error": None}
-    monkeypatch.setattr("nbgrader.apps.api.NbGraderAPI.generate_assignment", lambda *args, **options: log)
+    monkeypatch.setattr(
+        "nbgrader.apps.api.NbGraderAPI.generate_assignment", lambda *args, **options: log
+    )
     with pytest.raises(GradingError, match="locked by another program"):
         release.generate(course, "tiny")
 
@@ -144,4 +167,6 @@ def test_an_interrupted_run_leaves_no_old_words_on_new_marks(course, monkeypatch
     monkeypatch.setattr("utils.grading.grade.prepare", interrupted)
     with pytest.raises(KeyboardInterrupt):
         again(course, student="bob")
-    assert {row.student: (row.total, row.outcome.status) for row in report.rows(course, "tiny")}["bob"] == (None, "not graded yet")
+    assert {row.student: (row.total, row.outcome.status) for row in report.rows(course, "tiny")}[
+        "bob"
+    ] == (None, "not graded yet")

@@ -1,4 +1,5 @@
 """What goes out to students."""
+
 import json
 
 import pytest
@@ -36,7 +37,9 @@ def test_a_failing_release_leaves_the_last_one_in_place(course):
     source = json.loads(course.source("tiny").read_text())
     source["cells"][1]["source"] = "### BEGIN SOLUTION\nnever ended"
     course.source("tiny").write_text(json.dumps(source))
-    with pytest.raises(GradingError, match="could not make a release of solutions/tiny: .*end solution"):
+    with pytest.raises(
+        GradingError, match="could not make a release of solutions/tiny: .*end solution"
+    ):
         release(course, "tiny")
     assert contents(course.root / "labs") == before
 

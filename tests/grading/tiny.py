@@ -1,4 +1,5 @@
 """A course with one tiny lab, and submissions of it: the grader is tested on these, in seconds."""
+
 import copy
 import json
 import shutil
@@ -32,26 +33,72 @@ def cell(kind, name, source, **nbgrader):
 
 def source_cells():
     return [
-        cell("markdown", "intro", "# Tiny\n\nOf $a < b$:\n\n$$\\sum_i w_i^2$$\n\n<details><summary>Hint 1</summary>\nThink of $x^2$.\n</details>\n"),
-        cell("code", "double", "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", solution=True),
-        cell("code", "look", "double(3)"),
-        cell("code", "check_double", '"""double(3) is 6"""\nassert double(3) == 6, "expected 6"', grade=True, locked=True, points=2),
         cell(
-            "code", "hidden_double",
+            "markdown",
+            "intro",
+            "# Tiny\n\nOf $a < b$:\n\n$$\\sum_i w_i^2$$\n\n<details><summary>Hint 1</summary>\nThink of $x^2$.\n</details>\n",
+        ),
+        cell(
+            "code",
+            "double",
+            "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+            solution=True,
+        ),
+        cell("code", "look", "double(3)"),
+        cell(
+            "code",
+            "check_double",
+            '"""double(3) is 6"""\nassert double(3) == 6, "expected 6"',
+            grade=True,
+            locked=True,
+            points=2,
+        ),
+        cell(
+            "code",
+            "hidden_double",
             '"""double on fresh numbers"""\n### BEGIN HIDDEN TESTS\nimport os\nhidden_number = int(os.environ["COURSE_SEED"], 16)\n'
             'assert double(hidden_number) == 2 * hidden_number, "wrong for a large number"\n### END HIDDEN TESTS',
-            grade=True, locked=True, points=3,
+            grade=True,
+            locked=True,
+            points=3,
         ),
-        cell("code", "half", "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION", solution=True),
-        cell("code", "check_half", 'assert half(4) == 2, "half of 4 is 2"', grade=True, locked=True, points=1),
-        cell("markdown", "explanation", "Why?\n\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION", grade=True, solution=True, points=4),
+        cell(
+            "code",
+            "half",
+            "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION",
+            solution=True,
+        ),
+        cell(
+            "code",
+            "check_half",
+            'assert half(4) == 2, "half of 4 is 2"',
+            grade=True,
+            locked=True,
+            points=1,
+        ),
+        cell(
+            "markdown",
+            "explanation",
+            "Why?\n\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION",
+            grade=True,
+            solution=True,
+            points=4,
+        ),
     ]
 
 
 def write(path, cells):
     path.parent.mkdir(parents=True, exist_ok=True)
-    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
-    path.write_text(json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1), encoding="utf-8")
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    path.write_text(
+        json.dumps(
+            {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}, indent=1
+        ),
+        encoding="utf-8",
+    )
 
 
 def make_course(folder):

@@ -1,4 +1,5 @@
 """SNIP, GraSP, SynFlow and the gradient flow, against gates, the exact Hessian and products of matrices."""
+
 import copy
 
 import pytest
@@ -23,28 +24,46 @@ def relu():
 @pytest.fixture(scope="module")
 def batch():
     generator = torch.Generator().manual_seed(1)
-    return torch.randn(40, 5, dtype=torch.float64, generator=generator), torch.randint(0, 3, (40,), generator=generator)
+    return torch.randn(40, 5, dtype=torch.float64, generator=generator), torch.randint(
+        0, 3, (40,), generator=generator
+    )
 
 
 def cross_entropy(model, batch, temperature=1.0):
-    return lambda theta: nn.functional.cross_entropy(torch.func.functional_call(model, split(model, theta), (batch[0],)) / temperature, batch[1])
+    return lambda theta: nn.functional.cross_entropy(
+        torch.func.functional_call(model, split(model, theta), (batch[0],)) / temperature, batch[1]
+    )
 
 
 def squared_gradient(model, batch, temperature=1.0):
-    return lambda theta: torch.func.grad(cross_entropy(model, batch, temperature))(theta).square().sum()
+    return lambda theta: (
+        torch.func.grad(cross_entropy(model, batch, temperature))(theta).square().sum()
+    )
 
 
 def test_snip_is_the_gradient_by_gates(network, batch):
     gates = {name: torch.ones_like(w, requires_grad=True) for name, w in prunable(network).items()}
-    gated = dict(network.named_parameters()) | {name: gate * network.get_parameter(name).detach() for name, gate in gates.items()}
-    gradients = torch.autograd.grad(nn.functional.cross_entropy(torch.func.functional_call(network, gated, (batch[0],)), batch[1]), list(gates.values()))
+    gated = dict(network.named_parameters()) | {
+        name: gate * network.get_parameter(name).detach() for name, gate in gates.items()
+    }
+    gradients = torch.autograd.grad(
+        nn.functional.cross_entropy(
+            torch.func.functional_call(network, gated, (batch[0],)), batch[1]
+        ),
+        list(gates.values()),
+    )
     total = sum(g.abs().sum() for g in gradients)
     for score, g in zip(snip(network, batch).values(), gradients):
         assert torch.allclose(score, g.abs() / total)
 
 
 def test_snip_is_the_first_order_change_of_the_loss_when_a_weight_goes(network, batch):
-    scores, loss, theta, share = snip(network, batch), cross_entropy(network, batch), flat(network), 1e-6
+    scores, loss, theta, share = (
+        snip(network, batch),
+        cross_entropy(network, batch),
+        flat(network),
+        1e-6,
+    )
     changes = {name: torch.zeros_like(w) for name, w in prunable(network).items()}
     for name, change in changes.items():
         for q in range(change.numel()):
@@ -94,8 +113,12 @@ def test_grasp_loses_less_of_the_gradient_than_its_opposite(network, batch):
 
 def test_synflow_is_the_product_of_the_matrices(relu, batch):
     w1, w2, w3 = (w.abs() for w in prunable(relu).values())
-    below = [torch.ones(5, dtype=w1.dtype), w1.sum(1), w2 @ w1.sum(1)]              # what comes into each layer
-    above = [w2.T @ w3.sum(0), w3.sum(0), torch.ones(3, dtype=w1.dtype)]            # what goes on from it to the end
+    below = [torch.ones(5, dtype=w1.dtype), w1.sum(1), w2 @ w1.sum(1)]  # what comes into each layer
+    above = [
+        w2.T @ w3.sum(0),
+        w3.sum(0),
+        torch.ones(3, dtype=w1.dtype),
+    ]  # what goes on from it to the end
     flow = (w3 @ w2 @ w1).sum()
     for score, w, up, down in zip(synflow(relu, batch).values(), (w1, w2, w3), above, below):
         assert torch.allclose(score, w * torch.outer(up, down) / flow, rtol=1e-12)
@@ -104,7 +127,9 @@ def test_synflow_is_the_product_of_the_matrices(relu, batch):
 def test_synaptic_flow_is_conserved_by_layers_and_by_units(relu, batch):
     first, second, third = synflow(relu, batch).values()
     assert [float(score.sum()) for score in (first, second, third)] == pytest.approx([1, 1, 1])
-    assert torch.allclose(first.sum(1), second.sum(0)) and torch.allclose(second.sum(1), third.sum(0))
+    assert torch.allclose(first.sum(1), second.sum(0)) and torch.allclose(
+        second.sum(1), third.sum(0)
+    )
 
 
 def test_synflow_looks_neither_at_signs_nor_data_nor_biases(relu, batch):
@@ -123,7 +148,9 @@ def test_synflow_bears_a_network_whose_flow_overflows_float32():
         flow = weight.abs() @ flow
     assert flow.sum().isinf()
     scores = synflow(deep, (torch.ones(2, 512), None))
-    assert all(float(score.double().sum()) == pytest.approx(1, abs=1e-4) for score in scores.values())
+    assert all(
+        float(score.double().sum()) == pytest.approx(1, abs=1e-4) for score in scores.values()
+    )
 
 
 def test_synflow_without_a_path_is_zero(relu, batch):
@@ -134,7 +161,9 @@ def test_synflow_without_a_path_is_zero(relu, batch):
 
 def test_a_network_with_convolutions_and_batchnorm_conserves_flow_too():
     model, x = convnet(seed=0).train(), torch.ones(4, 64)
-    model(torch.randn(16, 64, generator=torch.Generator().manual_seed(0)))          # BatchNorm remembers something
+    model(
+        torch.randn(16, 64, generator=torch.Generator().manual_seed(0))
+    )  # BatchNorm remembers something
     sums = [float(score.sum()) for score in synflow(model, (x, None)).values()]
     assert sums == pytest.approx([1, 1, 1], abs=1e-5)
 
@@ -146,7 +175,9 @@ def test_scoring_leaves_the_model_as_it_was(importance):
     scores = importance(model, tuple(part[:20] for part in digits().train))
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert not model.training and all(p.grad is None for p in model.parameters())
-    assert {name: score.shape for name, score in scores.items()} == {name: w.shape for name, w in prunable(model).items()}
+    assert {name: score.shape for name, score in scores.items()} == {
+        name: w.shape for name, w in prunable(model).items()
+    }
 
 
 def test_gradient_flow_is_how_fast_a_small_step_lowers_the_loss(network, batch):

@@ -1,4 +1,5 @@
 """labs/ is the image of solutions/, as committed: a student's own edits never make this fail."""
+
 import io
 import json
 import subprocess
@@ -16,7 +17,9 @@ NEEDED = ["nbgrader_config.py", "solutions", "labs"]
 
 def git(*arguments):
     try:
-        return subprocess.run(["git", "-C", str(HERE), *arguments], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", str(HERE), *arguments], capture_output=True, check=False
+        )
     except FileNotFoundError:
         pytest.skip("git is not installed, so there is no commit to compare with")
 
@@ -38,11 +41,18 @@ def committed(tmp_path_factory):
 @pytest.fixture(scope="module")
 def notebooks(committed):
     """The released notebooks, by name of the lab."""
-    return {lab: json.loads(committed.released(lab).read_text(encoding="utf-8")) for lab in committed.labs()}
+    return {
+        lab: json.loads(committed.released(lab).read_text(encoding="utf-8"))
+        for lab in committed.labs()
+    }
 
 
 def test_labs_are_what_solutions_generate(committed):
-    made = {f"{lab}/{name}": text for lab in committed.labs() for name, text in contents(generate(committed, lab)).items()}
+    made = {
+        f"{lab}/{name}": text
+        for lab in committed.labs()
+        for name, text in contents(generate(committed, lab)).items()
+    }
     released = contents(committed.root / "labs")
     assert sorted(made) == sorted(released)
     different = [name for name in made if made[name] != released[name]]
@@ -58,7 +68,9 @@ def test_no_solution_and_no_hidden_test_is_released(committed):
 def test_released_notebooks_have_no_outputs_and_were_never_run(notebooks):
     for lab, notebook in notebooks.items():
         for cell in notebook["cells"]:
-            assert not cell.get("outputs") and cell.get("execution_count") is None, f"{lab}: {cell['id']}"
+            assert not cell.get("outputs") and cell.get("execution_count") is None, (
+                f"{lab}: {cell['id']}"
+            )
 
 
 def test_every_cell_has_an_id_of_its_own(committed, notebooks):
@@ -76,4 +88,7 @@ def test_an_answer_of_the_source_is_not_in_the_release(committed, notebooks):
         for cell in source["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("solution"):
                 assert "".join(cell["source"]) != released[cell["id"]]
-                assert cell["cell_type"] != "code" or "raise NotImplementedError" in released[cell["id"]], f"{lab}: {cell['id']}"
+                assert (
+                    cell["cell_type"] != "code"
+                    or "raise NotImplementedError" in released[cell["id"]]
+                ), f"{lab}: {cell['id']}"

@@ -5,8 +5,20 @@ import sympy
 import torch
 from torch import nn
 
-from utils.model import (classify_critical_point, flat, flat_loss, gradient, hessian, hessian_vector_product, minimize, mlp,
-                         per_sample_gradients, put, split, taylor)
+from utils.model import (
+    classify_critical_point,
+    flat,
+    flat_loss,
+    gradient,
+    hessian,
+    hessian_vector_product,
+    minimize,
+    mlp,
+    per_sample_gradients,
+    put,
+    split,
+    taylor,
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +29,9 @@ def network():
 @pytest.fixture(scope="module")
 def batch():
     generator = torch.Generator().manual_seed(1)
-    return torch.randn(12, 4, dtype=torch.float64, generator=generator), torch.randint(0, 3, (12,), generator=generator)
+    return torch.randn(12, 4, dtype=torch.float64, generator=generator), torch.randint(
+        0, 3, (12,), generator=generator
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +57,9 @@ def test_a_vector_of_all_parameters_comes_back(network):
 
 def test_the_loss_of_a_vector_is_the_loss_of_the_network(network, batch, loss):
     theta, (x, y) = flat(network), batch
-    expected = nn.functional.cross_entropy(network(x), y) + 0.005 * sum(p.square().sum() for p in network.parameters())
+    expected = nn.functional.cross_entropy(network(x), y) + 0.005 * sum(
+        p.square().sum() for p in network.parameters()
+    )
     assert loss(theta).item() == pytest.approx(expected.item(), rel=1e-12)
     loss(theta + 1)
     assert torch.equal(flat(network), theta)
@@ -56,7 +72,9 @@ def test_the_gradient_is_that_of_backward_and_of_finite_differences(network, bat
     loss(leaf).backward()
     assert torch.allclose(g, leaf.grad, atol=1e-14)
     steps = 1e-6 * torch.eye(len(theta), dtype=theta.dtype)
-    assert torch.allclose(g, torch.stack([(loss(theta + s) - loss(theta - s)) / 2e-6 for s in steps]), atol=1e-8)
+    assert torch.allclose(
+        g, torch.stack([(loss(theta + s) - loss(theta - s)) / 2e-6 for s in steps]), atol=1e-8
+    )
 
 
 def test_the_hessian_is_torchs_symmetric_and_the_derivative_of_the_gradient(network, loss):
@@ -66,7 +84,11 @@ def test_the_hessian_is_torchs_symmetric_and_the_derivative_of_the_gradient(netw
     assert torch.allclose(h, h.T, atol=1e-12)
     v = direction(len(theta))
     assert torch.allclose(hessian_vector_product(loss, theta, v), h @ v, atol=1e-12)
-    assert torch.allclose(h @ v, (gradient(loss, theta + 1e-5 * v) - gradient(loss, theta - 1e-5 * v)) / 2e-5, atol=1e-8)
+    assert torch.allclose(
+        h @ v,
+        (gradient(loss, theta + 1e-5 * v) - gradient(loss, theta - 1e-5 * v)) / 2e-5,
+        atol=1e-8,
+    )
 
 
 def test_what_a_taylor_polynomial_leaves_falls_with_the_power_after_its_order(network, loss):
@@ -83,22 +105,45 @@ def test_what_a_taylor_polynomial_leaves_falls_with_the_power_after_its_order(ne
 x, y, z = sympy.symbols("x y z")
 
 
-@pytest.mark.parametrize(("f", "kind"), [
-    (x**2 + 3 * y**2 + x * y, "minimum"), (-x**2 - y**2, "maximum"), (x * y, "saddle"), (x**2 - y**2, "saddle"),
-    (x**4 + y**4, "inconclusive"), (x**4 - y**4, "inconclusive"), (x**3 - 3 * x * y**2, "inconclusive"), (x**2 + y**4, "inconclusive"),
-])
+@pytest.mark.parametrize(
+    ("f", "kind"),
+    [
+        (x**2 + 3 * y**2 + x * y, "minimum"),
+        (-(x**2) - y**2, "maximum"),
+        (x * y, "saddle"),
+        (x**2 - y**2, "saddle"),
+        (x**4 + y**4, "inconclusive"),
+        (x**4 - y**4, "inconclusive"),
+        (x**3 - 3 * x * y**2, "inconclusive"),
+        (x**2 + y**4, "inconclusive"),
+    ],
+)
 def test_a_critical_point_of_two_variables_is_what_the_discriminant_says(f, kind):
     h = sympy.hessian(f, (x, y)).subs({x: 0, y: 0})
     discriminant = h.det()
-    expected = "saddle" if discriminant < 0 else "inconclusive" if discriminant == 0 else "minimum" if h[0, 0] > 0 else "maximum"
-    assert classify_critical_point(torch.tensor(h.tolist(), dtype=torch.float64)) == expected == kind
+    expected = (
+        "saddle"
+        if discriminant < 0
+        else "inconclusive"
+        if discriminant == 0
+        else "minimum"
+        if h[0, 0] > 0
+        else "maximum"
+    )
+    assert (
+        classify_critical_point(torch.tensor(h.tolist(), dtype=torch.float64)) == expected == kind
+    )
 
 
 def test_a_saddle_is_one_whatever_the_other_eigenvalues_are():
     assert classify_critical_point(torch.diag(torch.tensor([1.0, 0.0, -1.0]))) == "saddle"
     assert classify_critical_point(torch.diag(torch.tensor([1.0, 0.0, 2.0]))) == "inconclusive"
-    turned = torch.linalg.qr(torch.randn(5, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)).Q
-    flat_one = turned @ torch.diag(torch.tensor([1.0, 2, 3, 4, 0], dtype=torch.float64)) @ turned.T        # zero only up to rounding
+    turned = torch.linalg.qr(
+        torch.randn(5, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    ).Q
+    flat_one = (
+        turned @ torch.diag(torch.tensor([1.0, 2, 3, 4, 0], dtype=torch.float64)) @ turned.T
+    )  # zero only up to rounding
     assert classify_critical_point((flat_one + flat_one.T) / 2) == "inconclusive"
 
 
@@ -111,7 +156,9 @@ def test_what_is_no_hessian_is_refused():
 def test_gradients_of_single_examples_average_to_the_gradient(network, batch):
     each = per_sample_gradients(network, batch)
     assert each.shape == (12, 43)
-    assert torch.allclose(each.mean(0), gradient(flat_loss(network, batch), flat(network)), atol=1e-14)
+    assert torch.allclose(
+        each.mean(0), gradient(flat_loss(network, batch), flat(network)), atol=1e-14
+    )
     one = (batch[0][3:4], batch[1][3:4])
     assert torch.allclose(each[3], gradient(flat_loss(network, one), flat(network)), atol=1e-14)
 

@@ -8,8 +8,19 @@ from torch.utils.flop_counter import FlopCounterMode
 from utils.model import convnet, log10_masks, macs, mlp
 
 
-@pytest.mark.parametrize(("model", "x"), [(mlp(64, 30, 10), torch.randn(7, 64)), (convnet(), torch.randn(3, 64)),
-    (nn.Sequential(nn.Conv2d(4, 8, 3, stride=2, groups=2), nn.Flatten(), nn.Linear(8 * 9, 5)), torch.randn(2, 4, 8, 8))])
+@pytest.mark.parametrize(
+    ("model", "x"),
+    [
+        (mlp(64, 30, 10), torch.randn(7, 64)),
+        (convnet(), torch.randn(3, 64)),
+        (
+            nn.Sequential(
+                nn.Conv2d(4, 8, 3, stride=2, groups=2), nn.Flatten(), nn.Linear(8 * 9, 5)
+            ),
+            torch.randn(2, 4, 8, 8),
+        ),
+    ],
+)
 def test_macs_are_half_of_torchs_flops(model, x):
     with FlopCounterMode(display=False) as counter:
         model.eval()(x)
@@ -28,9 +39,13 @@ def test_counting_leaves_no_hook():
     assert not any(layer._forward_hooks for layer in model.modules())
 
 
-@pytest.mark.parametrize(("weights", "kept"), [(0, 0), (1, 0), (1, 1), (10, 3), (100, 50), (2000, 7)])
+@pytest.mark.parametrize(
+    ("weights", "kept"), [(0, 0), (1, 0), (1, 1), (10, 3), (100, 50), (2000, 7)]
+)
 def test_the_number_of_masks_is_the_binomial_coefficient(weights, kept):
-    assert log10_masks(weights, kept) == pytest.approx(math.log10(math.comb(weights, kept)), abs=1e-9)
+    assert log10_masks(weights, kept) == pytest.approx(
+        math.log10(math.comb(weights, kept)), abs=1e-9
+    )
 
 
 def test_the_notes_number_of_masks_lies_between_its_bounds():

@@ -1,4 +1,5 @@
 """Training and evaluation against what torch and plain counting say."""
+
 import torch
 from torch import nn
 
@@ -7,7 +8,10 @@ from utils.model import copy_of, digits, evaluate, fit, loaders, loss_on, mlp, r
 
 def small_loader():
     generator = torch.Generator().manual_seed(0)
-    return [(torch.randn(8, 4, generator=generator), torch.randint(0, 3, (8,), generator=generator)) for _ in range(5)]
+    return [
+        (torch.randn(8, 4, generator=generator), torch.randint(0, 3, (8,), generator=generator))
+        for _ in range(5)
+    ]
 
 
 def test_one_pass_steps_optimizer_scheduler_and_callbacks_once_a_batch_in_this_order():
@@ -19,7 +23,14 @@ def test_one_pass_steps_optimizer_scheduler_and_callbacks_once_a_batch_in_this_o
         def step(self):
             events.append("schedule")
 
-    train(model, small_loader(), nn.functional.cross_entropy, optimizer, Scheduler(), [lambda: events.append("callback")])
+    train(
+        model,
+        small_loader(),
+        nn.functional.cross_entropy,
+        optimizer,
+        Scheduler(),
+        [lambda: events.append("callback")],
+    )
     assert events == ["step", "schedule", "callback"] * 5
 
 
@@ -27,7 +38,9 @@ def test_one_step_of_sgd_is_the_gradient_times_the_learning_rate():
     model, batch = mlp(4, 3, seed=0), small_loader()[:1]
     expected = copy_of(model)
     nn.functional.cross_entropy(expected(batch[0][0]), batch[0][1]).backward()
-    loss = train(model, batch, nn.functional.cross_entropy, torch.optim.SGD(model.parameters(), lr=0.5))
+    loss = train(
+        model, batch, nn.functional.cross_entropy, torch.optim.SGD(model.parameters(), lr=0.5)
+    )
     for p, q in zip(model.parameters(), expected.parameters()):
         assert torch.allclose(p, q - 0.5 * q.grad)
     assert abs(loss - nn.functional.cross_entropy(expected(batch[0][0]), batch[0][1]).item()) < 1e-6
@@ -59,6 +72,8 @@ def test_recalibrated_statistics_are_those_of_the_inputs_and_weights_stay():
     x = torch.randn(50, 4)
     recalibrate(model, x)
     z = model[0](x)
-    assert torch.allclose(model[1].running_mean, z.mean(0), atol=1e-5) and torch.allclose(model[1].running_var, z.var(0), atol=1e-5)
+    assert torch.allclose(model[1].running_mean, z.mean(0), atol=1e-5) and torch.allclose(
+        model[1].running_var, z.var(0), atol=1e-5
+    )
     assert all(torch.equal(p, q) for p, q in zip(model.parameters(), before.parameters()))
     assert model[1].momentum == before[1].momentum and not model.training

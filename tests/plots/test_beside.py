@@ -11,7 +11,11 @@ BOTH = beside(LEFT, RIGHT)
 
 
 def test_each_half_has_its_own_axes():
-    assert [(trace.xaxis, trace.yaxis) for trace in BOTH.data] == [("x", "y"), ("x2", "y2"), ("x2", "y2")]
+    assert [(trace.xaxis, trace.yaxis) for trace in BOTH.data] == [
+        ("x", "y"),
+        ("x2", "y2"),
+        ("x2", "y2"),
+    ]
     assert BOTH.layout.xaxis.domain[1] < BOTH.layout.xaxis2.domain[0]
     assert BOTH.layout.xaxis2.anchor == "y2"
 
@@ -23,7 +27,10 @@ def test_marks_stay_with_their_half():
 
 def test_numbers_in_the_cells_stay_with_their_half():
     notes = beside(heatmap([[1.0]]), heatmap([[2.0]])).layout.annotations
-    assert [(note.text, note.xref, note.yref) for note in notes] == [("1", "x", "y"), ("2", "x2", "y2")]
+    assert [(note.text, note.xref, note.yref) for note in notes] == [
+        ("1", "x", "y"),
+        ("2", "x2", "y2"),
+    ]
 
 
 def test_titles_and_sentences_are_joined():
@@ -33,8 +40,12 @@ def test_titles_and_sentences_are_joined():
 
 def test_each_half_keeps_its_own_legend_or_none():
     rows = [{"x": 0, "y": 0, "name": name} for name in ("a", "b")]
-    figure = beside(curves(rows, "x", "y", "name"), bars([{"word": "c", "value": 1}], x="word", y="value"))
-    assert [(trace.showlegend, trace.legend) for trace in figure.data] == [(True, "legend")] * 2 + [(False, None)]
+    figure = beside(
+        curves(rows, "x", "y", "name"), bars([{"word": "c", "value": 1}], x="word", y="value")
+    )
+    assert [(trace.showlegend, trace.legend) for trace in figure.data] == [(True, "legend")] * 2 + [
+        (False, None)
+    ]
     assert [trace.legend for trace in BOTH.data] == [None, "legend2", "legend2"]
     assert BOTH.layout.legend2.x == BOTH.layout.xaxis2.domain[0]
 

@@ -16,7 +16,9 @@ ROWS = [
 
 
 def values(name, sparsity):
-    return [row["accuracy"] for row in ROWS if (row["importance"], row["sparsity"]) == (name, sparsity)]
+    return [
+        row["accuracy"] for row in ROWS if (row["importance"], row["sparsity"]) == (name, sparsity)
+    ]
 
 
 def test_a_line_goes_through_the_means_over_seeds_in_order():
@@ -37,7 +39,9 @@ def test_the_band_is_one_standard_deviation_up_and_down():
 def test_the_interval_has_students_width(count):
     rows = [{"x": 0, "y": y} for y in RANDOM.normal(size=count)]
     area = curves(rows, "x", "y", band="ci").data[0]
-    low, high = stats.t.interval(0.95, count - 1, np.mean([r["y"] for r in rows]), stats.sem([r["y"] for r in rows]))
+    low, high = stats.t.interval(
+        0.95, count - 1, np.mean([r["y"] for r in rows]), stats.sem([r["y"] for r in rows])
+    )
     assert area.y == pytest.approx([low, high], rel=2e-2)
 
 
@@ -64,7 +68,9 @@ def test_layout_is_passed_on():
 TIMES = [{"format": "dense", "milliseconds": 1.9}, {"format": "CSR", "milliseconds": 4.4}]
 
 
-@pytest.mark.parametrize(("x", "y", "orientation"), [("milliseconds", "format", "h"), ("format", "milliseconds", "v")])
+@pytest.mark.parametrize(
+    ("x", "y", "orientation"), [("milliseconds", "format", "h"), ("format", "milliseconds", "v")]
+)
 def test_bars_lie_or_stand_as_the_axes_say_and_carry_their_values(x, y, orientation):
     (trace,) = bars(TIMES, x=x, y=y).data
     assert trace.orientation == orientation
@@ -73,12 +79,17 @@ def test_bars_lie_or_stand_as_the_axes_say_and_carry_their_values(x, y, orientat
 
 
 def test_series_stand_next_to_each_other_in_different_colours_and_patterns():
-    rows = [{"layer": n, "accuracy": 0.5, "stage": s} for n in ("a", "b") for s in ("dense", "pruned")]
+    rows = [
+        {"layer": n, "accuracy": 0.5, "stage": s} for n in ("a", "b") for s in ("dense", "pruned")
+    ]
     first, second = bars(rows, x="layer", y="accuracy", series="stage").data
     assert first.marker.color != second.marker.color
     assert first.marker.pattern.shape != second.marker.pattern.shape
 
 
 def test_every_figure_says_what_it_shows():
-    assert bars(TIMES, x="milliseconds", y="format").layout.meta["text"] == "milliseconds: dense 1.9, CSR 4.4."
+    assert (
+        bars(TIMES, x="milliseconds", y="format").layout.meta["text"]
+        == "milliseconds: dense 1.9, CSR 4.4."
+    )
     assert "magnitude: " in curves(ROWS, "sparsity", "accuracy", "importance").layout.meta["text"]

@@ -64,7 +64,9 @@ def test_small_matrices_carry_their_numbers_and_pruned_ones_a_zero():
 
 
 def test_the_sentence_counts_the_weights_that_are_left():
-    assert "3 of 4 weights are left (25 % sparsity)" in heatmap([[1, 2], [3, 0]]).layout.meta["text"]
+    assert (
+        "3 of 4 weights are left (25 % sparsity)" in heatmap([[1, 2], [3, 0]]).layout.meta["text"]
+    )
 
 
 def test_a_matrix_of_zeros_is_all_grey():

@@ -11,7 +11,9 @@ WEIGHTS = np.random.default_rng(0).normal(size=(64, 64))
 
 def test_kept_and_pruned_bars_add_up_to_the_histogram_of_numpy():
     figure = weight_histogram(WEIGHTS, 0.7, bins=40)
-    counts, edges = np.histogram(WEIGHTS, bins=40, range=(-np.abs(WEIGHTS).max(), np.abs(WEIGHTS).max()))
+    counts, edges = np.histogram(
+        WEIGHTS, bins=40, range=(-np.abs(WEIGHTS).max(), np.abs(WEIGHTS).max())
+    )
     assert np.array_equal(figure.data[0].y + figure.data[1].y, counts)
     assert figure.data[0].x == pytest.approx((edges[1:] + edges[:-1]) / 2, abs=1e-6)
 

@@ -8,13 +8,20 @@ from utils.plots import scatter, surface
 
 
 def test_points_stand_where_they_were_put():
-    figure = scatter({"a": (torch.tensor([1.0, 2]), [3.0, 4]), "b": ([0], [5])}, "predicted", "actual")
+    figure = scatter(
+        {"a": (torch.tensor([1.0, 2]), [3.0, 4]), "b": ([0], [5])}, "predicted", "actual"
+    )
     assert [(list(t.x), list(t.y)) for t in figure.data] == [([1, 2], [3, 4]), ([0], [5])]
-    assert figure.data[0].marker.color != figure.data[1].marker.color and figure.data[0].marker.symbol != figure.data[1].marker.symbol
+    assert (
+        figure.data[0].marker.color != figure.data[1].marker.color
+        and figure.data[0].marker.symbol != figure.data[1].marker.symbol
+    )
 
 
 def test_the_diagonal_spans_all_points_and_has_slope_one():
-    line = scatter({"a": ([1, 2], [-3, 4]), "b": ([9], [float("nan")])}, "x", "y", diagonal=True).data[0]
+    line = scatter(
+        {"a": ([1, 2], [-3, 4]), "b": ([9], [float("nan")])}, "x", "y", diagonal=True
+    ).data[0]
     assert list(line.x) == list(line.y) == [-3, 9]
 
 
@@ -28,8 +35,14 @@ def test_a_surface_has_its_heights_and_its_points_and_paths():
     heights = x[None, :] + 10 * y[:, None]
     figure = surface(heights, x, y, points={"here": (0.5, 1)}, paths={"way": ([0, 1], [0, 1])})
     assert np.array_equal(figure.data[0].z, heights) and list(figure.data[0].x) == list(x)
-    assert [(trace.name, trace.mode) for trace in figure.data[1:]] == [("way", "lines"), ("here", "markers")]
-    assert tuple(figure.layout.xaxis.range) == (-1, 1) and tuple(figure.layout.yaxis.range) == (0, 2)
+    assert [(trace.name, trace.mode) for trace in figure.data[1:]] == [
+        ("way", "lines"),
+        ("here", "markers"),
+    ]
+    assert tuple(figure.layout.xaxis.range) == (-1, 1) and tuple(figure.layout.yaxis.range) == (
+        0,
+        2,
+    )
     assert "0 to 21" in figure.layout.meta["text"] or "-1 to 21" in figure.layout.meta["text"]
 
 

@@ -5,10 +5,13 @@ from utils.pruning import best_mask, keep_top
 
 
 def test_for_a_diagonal_quadratic_loss_the_best_mask_is_that_of_obd():
-    theta, curvature = torch.tensor([3.0, -1.0, 0.5, 2.0, -4.0]), torch.tensor([0.1, 5.0, 9.0, 1.0, 0.2])
+    theta, curvature = (
+        torch.tensor([3.0, -1.0, 0.5, 2.0, -4.0]),
+        torch.tensor([0.1, 5.0, 9.0, 1.0, 0.2]),
+    )
     for kept in range(6):
         mask, least = best_mask(lambda w: (curvature * (w - theta) ** 2).sum() / 2, theta, kept)
-        assert torch.equal(mask, keep_top({"w": curvature * theta ** 2 / 2}, 1 - kept / 5)["w"])
+        assert torch.equal(mask, keep_top({"w": curvature * theta**2 / 2}, 1 - kept / 5)["w"])
         assert least == pytest.approx(float((curvature * (theta * (1 - mask)) ** 2).sum() / 2))
 
 

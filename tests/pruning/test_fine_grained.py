@@ -1,4 +1,5 @@
 """The notes' function and class. The lab's own checks hold them to the rest (tests/checks)."""
+
 import copy
 
 import torch
@@ -16,7 +17,12 @@ def test_pruning_to_the_same_sparsity_again_changes_nothing():
 
 
 def test_a_scalar_an_empty_tensor_and_other_dtypes_are_pruned_too():
-    for tensor in (torch.tensor(3.0), torch.empty(0), torch.randn(5, dtype=torch.float64), torch.randn(4, 3).T):
+    for tensor in (
+        torch.tensor(3.0),
+        torch.empty(0),
+        torch.randn(5, dtype=torch.float64),
+        torch.randn(4, 3).T,
+    ):
         n = tensor.numel()
         assert int((fine_grained_prune(tensor, 0.5) == 0).sum()) == round(0.5 * n)
 
@@ -31,7 +37,9 @@ def test_zeros_survive_training_with_momentum_and_batchnorm():
 def test_a_scan_at_sparsity_zero_is_the_dense_accuracy_and_leaves_the_model_alone():
     model = mlp(8, 6, 3, seed=0)
     before = copy.deepcopy(model.state_dict())
-    scan = sensitivity_scan(model, lambda m: float(sum(w.square().sum() for w in prunable(m).values())), [0.0, 1.0])
+    scan = sensitivity_scan(
+        model, lambda m: float(sum(w.square().sum() for w in prunable(m).values())), [0.0, 1.0]
+    )
     squares = {name: float(w.square().sum()) for name, w in prunable(model).items()}
     total = sum(squares.values())
     for name, (dense, gone) in scan.items():

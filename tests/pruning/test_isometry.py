@@ -18,7 +18,7 @@ def test_the_gap_is_the_distance_of_the_squared_singular_values_from_1():
     for shape in ((4, 9), (9, 4), (6, 2, 3, 3)):
         weight = torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
         values = torch.linalg.svdvals(weight.flatten(1))
-        assert float(isometry_gap(weight)) == pytest.approx(float((values ** 2 - 1).square().sum()))
+        assert float(isometry_gap(weight)) == pytest.approx(float((values**2 - 1).square().sum()))
 
 
 def test_orthogonal_layers_have_no_gap(network):
@@ -33,4 +33,7 @@ def test_restoring_brings_the_singular_values_back_and_keeps_the_zeros(network):
         assert not weight[masks[name] == 0].any()
         before = isometry_gap(prunable(network)[name] * masks[name])
         assert float(isometry_gap(weight)) < 0.01 * float(before)
-    assert all(torch.equal(restored.get_parameter(f"fc{i}.bias"), network.get_parameter(f"fc{i}.bias")) for i in (1, 2, 3))
+    assert all(
+        torch.equal(restored.get_parameter(f"fc{i}.bias"), network.get_parameter(f"fc{i}.bias"))
+        for i in (1, 2, 3)
+    )

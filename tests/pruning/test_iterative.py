@@ -1,4 +1,5 @@
 """GradualPruner follows its schedule step by step, and what is gone stays gone."""
+
 import pytest
 import torch
 from torch import nn
@@ -22,9 +23,13 @@ def test_the_sparsity_is_the_schedules_after_every_step_and_masks_are_nested():
         shake(model)
         pruner.apply(model)
         latest = min(24, max(4, 4 + 5 * ((step - 4) // 5))) if step < 24 else 24
-        assert sparsity(model) == pytest.approx(schedule((latest - 4) / 20), abs=0.5 / 300 + 1e-9), step
+        assert sparsity(model) == pytest.approx(
+            schedule((latest - 4) / 20), abs=0.5 / 300 + 1e-9
+        ), step
         assert all(bool((pruner.masks[name] <= before[name]).all()) for name in before)
-        assert all(bool((w[pruner.masks[name] == 0] == 0).all()) for name, w in prunable(model).items())
+        assert all(
+            bool((w[pruner.masks[name] == 0] == 0).all()) for name, w in prunable(model).items()
+        )
 
 
 def test_one_shot_from_step_0_prunes_when_the_pruner_is_made():
@@ -50,15 +55,22 @@ def test_pruning_iteratively_follows_the_schedule_and_scores_what_is_left():
     n = num_weights(model)
     assert seen == [round((1 - 0.1 ** (k / 5)) * n) for k in range(5)]
     assert num_zeros(masks) == round(0.9 * n) and num_zeros(model) == 0
-    once = keep_top(magnitude(model), 0.9)                  # magnitudes do not change: once is as good
+    once = keep_top(magnitude(model), 0.9)  # magnitudes do not change: once is as good
     assert all(torch.equal(masks[name], once[name]) for name in once)
 
 
 def test_synflow_scored_again_and_again_empties_no_layer_where_scored_once_it_does():
-    model, batch = initialize(mlp(64, *[100] * 6, 10), nn.init.kaiming_normal_, seed=0), (torch.zeros(1, 64), None)
+    model, batch = (
+        initialize(mlp(64, *[100] * 6, 10), nn.init.kaiming_normal_, seed=0),
+        (torch.zeros(1, 64), None),
+    )
     once = prune_iteratively(model, synflow, exponential(0.99), steps=1, batch=batch)
     often = prune_iteratively(model, synflow, exponential(0.99), steps=100, batch=batch)
-    assert min(int(mask.sum()) for mask in once.values()) == 0 < min(int(mask.sum()) for mask in often.values())
+    assert (
+        min(int(mask.sum()) for mask in once.values())
+        == 0
+        < min(int(mask.sum()) for mask in often.values())
+    )
     assert num_zeros(once) == num_zeros(often)
 
 

@@ -7,7 +7,16 @@ from torch import nn
 from torch.nn.utils import prune
 
 from utils.model import mlp, num_weights, num_zeros, prunable
-from utils.pruning import apply_masks, find_ticket, jaccard, random_mask_like, reinitialize, retain, rewind, uniform
+from utils.pruning import (
+    apply_masks,
+    find_ticket,
+    jaccard,
+    random_mask_like,
+    reinitialize,
+    retain,
+    rewind,
+    uniform,
+)
 
 
 def small(seed=0):
@@ -40,7 +49,9 @@ def test_every_round_starts_from_the_initial_weights_times_the_mask_bit_by_bit(f
     masks = find_ticket(model, train, 0.8, rounds=4)
     for state, used in [*seen[1:], (model.state_dict(), masks)]:
         for name, value in state.items():
-            assert torch.equal(value, initial[name] * used[name] if name in used else initial[name]), name
+            assert torch.equal(
+                value, initial[name] * used[name] if name in used else initial[name]
+            ), name
 
 
 def test_each_round_prunes_the_same_fraction_of_the_survivors_and_masks_are_nested(fit):
@@ -75,7 +86,10 @@ def test_one_round_is_torchs_global_pruning_of_the_trained_weights(fit):
     again(twin, {name: torch.ones_like(w) for name, w in prunable(twin).items()})
     layers = [(layer, "weight") for layer in twin if isinstance(layer, nn.Linear)]
     prune.global_unstructured(layers, prune.L1Unstructured, amount=0.6)
-    assert all(torch.equal(masks[f"fc{k}.weight"], layer.weight_mask) for k, (layer, _) in enumerate(layers, start=1))
+    assert all(
+        torch.equal(masks[f"fc{k}.weight"], layer.weight_mask)
+        for k, (layer, _) in enumerate(layers, start=1)
+    )
 
 
 def test_a_dictionary_gives_every_layer_its_own_sparsity(fit):
@@ -90,7 +104,10 @@ def test_the_initial_state_is_not_trained_along_and_may_be_a_later_one(fit):
     kept = copy.deepcopy(early)
     masks = find_ticket(model, train, 0.5, rounds=2, initial=early)
     assert all(torch.equal(early[name], kept[name]) for name in early)
-    assert all(torch.equal(value, early[name] * masks.get(name, 1)) for name, value in model.state_dict().items())
+    assert all(
+        torch.equal(value, early[name] * masks.get(name, 1))
+        for name, value in model.state_dict().items()
+    )
 
 
 def test_retain_keeps_and_reinitialize_draws_as_a_new_network_would(fit):
@@ -99,12 +116,16 @@ def test_retain_keeps_and_reinitialize_draws_as_a_new_network_would(fit):
     trained = small()
     again, _ = shaken(torch.Generator().manual_seed(0))
     again(trained, {})
-    assert all(torch.equal(p, q * (p != 0)) for p, q in zip(model.parameters(), trained.parameters()))
+    assert all(
+        torch.equal(p, q * (p != 0)) for p, q in zip(model.parameters(), trained.parameters())
+    )
     with torch.random.fork_rng():
         torch.manual_seed(7)
         reinitialize(model, {})
     fresh = small(seed=7)
-    assert all(torch.equal(a, b) for a, b in zip(model.state_dict().values(), fresh.state_dict().values()))
+    assert all(
+        torch.equal(a, b) for a, b in zip(model.state_dict().values(), fresh.state_dict().values())
+    )
 
 
 def test_rewind_brings_back_biases_and_the_statistics_of_batchnorm():
@@ -117,11 +138,19 @@ def test_rewind_brings_back_biases_and_the_statistics_of_batchnorm():
 
 
 def test_a_random_mask_keeps_as_many_weights_of_each_tensor():
-    masks = {"a": torch.tensor([[1.0, 0, 0], [1, 0, 0]]), "b": torch.zeros(4), "c": torch.ones(3, dtype=torch.bool)}
+    masks = {
+        "a": torch.tensor([[1.0, 0, 0], [1, 0, 0]]),
+        "b": torch.zeros(4),
+        "c": torch.ones(3, dtype=torch.bool),
+    }
     drawn = [random_mask_like(masks, torch.Generator().manual_seed(seed)) for seed in range(200)]
-    assert all(int(d[name].sum()) == int(masks[name].sum()) and d[name].dtype == masks[name].dtype for d in drawn for name in masks)
+    assert all(
+        int(d[name].sum()) == int(masks[name].sum()) and d[name].dtype == masks[name].dtype
+        for d in drawn
+        for name in masks
+    )
     share = torch.stack([d["a"] for d in drawn]).mean(0)
-    assert ((share - 1 / 3).abs() < 0.15).all()                                # every place, about as often
+    assert ((share - 1 / 3).abs() < 0.15).all()  # every place, about as often
 
 
 def test_jaccard_is_that_of_scikit_learn_and_for_random_masks_d_over_2_minus_d():

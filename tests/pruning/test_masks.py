@@ -1,4 +1,5 @@
 """keep_top: exactly round(s * n) entries go, the lowest ones, whatever the ties; global and local; within older masks."""
+
 import math
 
 import pytest
@@ -14,7 +15,9 @@ SPARSITIES = (0.0, 0.01, 0.1, 0.25, 0.5, 0.73, 0.99, 1.0)
 
 
 @pytest.mark.parametrize("s", SPARSITIES)
-@pytest.mark.parametrize("scores", [torch.rand(37), torch.ones(6, 7), torch.tensor([1.0, 1, 2, 2, 2, 3]), torch.zeros(5)])
+@pytest.mark.parametrize(
+    "scores", [torch.rand(37), torch.ones(6, 7), torch.tensor([1.0, 1, 2, 2, 2, 3]), torch.zeros(5)]
+)
 def test_exactly_round_s_n_entries_go_also_with_ties(scores, s):
     assert num_zeros({"m": keep_top({"m": scores}, s)["m"]}) == round(s * scores.numel())
 
@@ -35,7 +38,9 @@ def test_global_ranking_agrees_with_torch(s):
     ours = keep_top(magnitude(model), s)
     layers = [(model.fc1, "weight"), (model.fc2, "weight")]
     prune.global_unstructured(layers, prune.L1Unstructured, amount=s)
-    assert torch.equal(ours["fc1.weight"], model.fc1.weight_mask) and torch.equal(ours["fc2.weight"], model.fc2.weight_mask)
+    assert torch.equal(ours["fc1.weight"], model.fc1.weight_mask) and torch.equal(
+        ours["fc2.weight"], model.fc2.weight_mask
+    )
 
 
 def test_scores_may_be_negative():
@@ -44,7 +49,7 @@ def test_scores_may_be_negative():
 
 def test_within_older_masks_what_is_gone_stays_gone_and_sparsity_counts_everything():
     scores = {"a": torch.tensor([5.0, 4, 3, 2, 1, 0])}
-    old = {"a": torch.tensor([0.0, 1, 1, 1, 1, 1])}                  # the highest score went earlier
+    old = {"a": torch.tensor([0.0, 1, 1, 1, 1, 1])}  # the highest score went earlier
     assert keep_top(scores, 0.5, within=old)["a"].tolist() == [0, 1, 1, 1, 0, 0]
 
 
@@ -78,4 +83,6 @@ def test_masks_are_applied_in_place_and_twice_is_once():
     apply_masks(model, masks)
     after = {name: w.clone() for name, w in weights.items()}
     apply_masks(model, masks)
-    assert sparsity(model) == 0.5 and all(torch.equal(weights[name], after[name]) for name in weights)
+    assert sparsity(model) == 0.5 and all(
+        torch.equal(weights[name], after[name]) for name in weights
+    )

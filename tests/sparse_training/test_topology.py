@@ -5,7 +5,14 @@ from torch import nn
 from utils.importance import chance
 from utils.model import initialize, mlp, prunable
 from utils.pruning import erdos_renyi
-from utils.sparse_training import cosine_drop, drop_smallest, grow, random_topology, rescale, start_grown
+from utils.sparse_training import (
+    cosine_drop,
+    drop_smallest,
+    grow,
+    random_topology,
+    rescale,
+    start_grown,
+)
 
 
 def drawn(*shape, seed=0):
@@ -38,7 +45,10 @@ def test_grown_are_the_highest_scores_that_are_free(layer, count):
 def test_more_than_there_are_is_an_error(layer):
     weight, mask = layer
     alive = int(mask.sum())
-    assert not drop_smallest(weight, mask, alive).any() and grow(weight, mask, mask.numel() - alive).all()
+    assert (
+        not drop_smallest(weight, mask, alive).any()
+        and grow(weight, mask, mask.numel() - alive).all()
+    )
     with pytest.raises(ValueError, match=f"drop {alive + 1} of {alive}"):
         drop_smallest(weight, mask, alive + 1)
     with pytest.raises(ValueError, match="free places"):
@@ -50,14 +60,20 @@ def test_the_cosine_begins_at_the_fraction_is_half_in_the_middle_and_ends_at_0()
     assert cosine_drop(99, 100, 0.3) > 0
 
 
-@pytest.mark.parametrize("make", [lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), lambda p: torch.optim.Adam(p, lr=0.1)])
+@pytest.mark.parametrize(
+    "make",
+    [lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), lambda p: torch.optim.Adam(p, lr=0.1)],
+)
 def test_what_is_grown_starts_at_0_and_the_optimizer_knows_nothing_of_it(layer, make):
     weight, mask = layer
     parameter = nn.Parameter(weight.clone())
     optimizer = make([parameter])
     parameter.square().sum().backward()
     optimizer.step()
-    before, state = parameter.detach().clone(), {k: v.clone() for k, v in optimizer.state[parameter].items() if v.shape == weight.shape}
+    before, state = (
+        parameter.detach().clone(),
+        {k: v.clone() for k, v in optimizer.state[parameter].items() if v.shape == weight.shape},
+    )
     assert state and all(v.all() for v in state.values())
     start_grown(parameter, mask, optimizer)
     assert torch.equal(parameter.detach(), before * mask)
@@ -67,9 +83,15 @@ def test_what_is_grown_starts_at_0_and_the_optimizer_knows_nothing_of_it(layer, 
 def test_a_random_topology_has_the_numbers_asked_for_at_places_that_depend_on_the_generator():
     model = mlp(64, 100, 10)
     shares = erdos_renyi(model, 0.9)
-    first, second = (random_topology(model, shares, torch.Generator().manual_seed(seed)) for seed in (0, 1))
+    first, second = (
+        random_topology(model, shares, torch.Generator().manual_seed(seed)) for seed in (0, 1)
+    )
     for name, weight in prunable(model).items():
-        assert int(first[name].sum()) == int(second[name].sum()) == weight.numel() - round(shares[name] * weight.numel())
+        assert (
+            int(first[name].sum())
+            == int(second[name].sum())
+            == weight.numel() - round(shares[name] * weight.numel())
+        )
         assert not torch.equal(first[name], second[name])
 
 

@@ -30,7 +30,10 @@ def test_it_starts_at_the_defaults_of_draw(explorer):
 
 
 def test_without_defaults_it_starts_at_the_low_end_and_the_first_choice():
-    assert start_values(lambda k, kind: None, {"k": (2, 5), "kind": ["a", "b"]}) == {"k": 2, "kind": "a"}
+    assert start_values(lambda k, kind: None, {"k": (2, 5), "kind": ["a", "b"]}) == {
+        "k": 2,
+        "kind": "a",
+    }
 
 
 def test_a_moved_slider_changes_figure_text_and_values(explorer):
@@ -90,7 +93,9 @@ def test_a_value_outside_its_range_is_brought_back():
     assert typed([specify("x", (0.1, 0.95), 0.1)], {"x": 7.0}) == {"x": 0.95}
 
 
-@pytest.mark.parametrize(("span", "step"), [(0.95, 0.01), (1, 0.02), (5, 0.1), (3, 0.05), (100, 2), (0.001, 0.00002)])
+@pytest.mark.parametrize(
+    ("span", "step"), [(0.95, 0.01), (1, 0.02), (5, 0.1), (3, 0.05), (100, 2), (0.001, 0.00002)]
+)
 def test_steps_are_round_numbers(span, step):
     assert round_step(span / 50) == step
 

@@ -21,10 +21,14 @@ FIGURES = {
     "two lines": go.Figure([go.Scatter(y=[1, 2]), go.Scatter(y=[2, 1])]),
     "bars": go.Figure(go.Bar(y=[1, 2, 3])),
     "nothing": go.Figure(),
-    "titled": go.Figure(go.Scatter(y=[1, 2, 3]), {"title": {"text": "t", "x": 0.5}, "xaxis": {"range": [0, 1]}}),
+    "titled": go.Figure(
+        go.Scatter(y=[1, 2, 3]), {"title": {"text": "t", "x": 0.5}, "xaxis": {"range": [0, 1]}}
+    ),
     "one shape": go.Figure(go.Scatter(y=[1]), {"shapes": [{"type": "line", "x0": 0, "x1": 1}]}),
     "two shapes": go.Figure(go.Scatter(y=[1]), {"shapes": [{"type": "rect"}, {"type": "line"}]}),
-    "notes": go.Figure(go.Scatter(y=[1]), {"annotations": [{"text": "a", "x": 0}, {"text": "b", "x": 1}]}),
+    "notes": go.Figure(
+        go.Scatter(y=[1]), {"annotations": [{"text": "a", "x": 0}, {"text": "b", "x": 1}]}
+    ),
     "heat map": go.Figure(go.Heatmap(z=WEIGHTS)),
     "pruned a little": pruned(0.1),
     "pruned a lot": pruned(1.5),
@@ -77,7 +81,9 @@ def test_nothing_is_sent_when_nothing_changed(name, sent):
 
 
 def test_one_message_carries_all_changes_of_a_slider(sent):
-    update(LiveFigure(FIGURES["pruned a little"]), FIGURES["pruned a little"], FIGURES["pruned a lot"])
+    update(
+        LiveFigure(FIGURES["pruned a little"]), FIGURES["pruned a little"], FIGURES["pruned a lot"]
+    )
     assert [kind for kind, *_ in sent] == ["update"]
 
 
@@ -89,7 +95,9 @@ def test_what_stayed_the_same_is_not_in_the_message(sent):
 
 
 def test_changes_name_what_is_new_other_and_gone():
-    assert dict(changes({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2, "d": 4}, "e": {"f": 5}})) == {
+    assert dict(
+        changes({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2, "d": 4}, "e": {"f": 5}})
+    ) == {
         ("b", "d"): 4,
         ("e", "f"): 5,
         ("a",): None,

@@ -29,7 +29,9 @@ def test_the_result_comes_with_the_choice(revealed):
     assert not place.outputs
     guess.choice = "all"
     assert notice.choice == "all"
-    assert place.outputs[0]["data"]["application/vnd.plotly.v1+json"]["data"][0]["type"] == "heatmap"
+    assert (
+        place.outputs[0]["data"]["application/vnd.plotly.v1+json"]["data"][0]["type"] == "heatmap"
+    )
     assert place.outputs[1]["data"]["text/markdown"] == "It was **none**."
 
 

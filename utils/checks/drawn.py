@@ -1,10 +1,11 @@
 """The target drawn beside an answer, in plain text: zeros are dots, and what differs stands in brackets."""
+
 from itertools import zip_longest
 
 from torch import Tensor
 
-LARGEST = 8             # rows and columns of a drawing; of more, the part with the first difference is drawn
-FEW = 12                # numbers of an input that is shown in full
+LARGEST = 8  # rows and columns of a drawing; of more, the part with the first difference is drawn
+FEW = 12  # numbers of an input that is shown in full
 
 
 def side_by_side(expected: Tensor, got: Tensor) -> str:
@@ -17,7 +18,9 @@ def side_by_side(expected: Tensor, got: Tensor) -> str:
     wanted, came = _written(expected[part]), _written(got[part])
     size = max((len(entry) for row in wanted + came for entry in row), default=0)
     left_side = ["expected"] + [_line(row, [False] * len(row), size) for row in wanted]
-    right_side = ["got"] + [_line(row, marks, size) for row, marks in zip(came, differ[part].tolist())]
+    right_side = ["got"] + [
+        _line(row, marks, size) for row, marks in zip(came, differ[part].tolist())
+    ]
     width = max(map(len, left_side))
     lines = [f"  {a:<{width}}    {b}".rstrip() for a, b in zip(left_side, right_side)]
     if rows > LARGEST or columns > LARGEST:
@@ -31,7 +34,9 @@ def with_input(name: str, matrix: Tensor) -> str:
         return name
     rows = _written(matrix)
     width = max(len(entry) for row in rows for entry in row)
-    return "\n".join([name] + [f"  {_line(row, [False] * len(row), width)}".rstrip() for row in rows])
+    return "\n".join(
+        [name] + [f"  {_line(row, [False] * len(row), width)}".rstrip() for row in rows]
+    )
 
 
 def aligned(expected, got) -> tuple[str, str]:
@@ -44,8 +49,10 @@ def aligned(expected, got) -> tuple[str, str]:
     width = max(map(len, above + below), default=0)
     more = ["..." if len(numbers) > part.stop else "" for numbers in (expected, got)]
     start = f"(from place {begin}) " if begin else ""
-    return (start + _line(above, [False] * len(above), width) + more[0],
-            start + _line(below, differ[part], width) + more[1])
+    return (
+        start + _line(above, [False] * len(above), width) + more[0],
+        start + _line(below, differ[part], width) + more[1],
+    )
 
 
 def _written(matrix: Tensor) -> list[list[str]]:
@@ -53,4 +60,10 @@ def _written(matrix: Tensor) -> list[list[str]]:
 
 
 def _line(written: list[str], marked: list[bool], width: int) -> str:
-    return "".join(f"[{entry:>{width}}]" if mark else f" {entry:>{width}} " for entry, mark in zip(written, marked)) or "nothing"
+    return (
+        "".join(
+            f"[{entry:>{width}}]" if mark else f" {entry:>{width}} "
+            for entry, mark in zip(written, marked)
+        )
+        or "nothing"
+    )

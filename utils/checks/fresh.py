@@ -1,4 +1,5 @@
 """Fresh random inputs for the checks: an answer that only remembers the inputs of yesterday fails."""
+
 import os
 import secrets
 

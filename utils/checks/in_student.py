@@ -1,4 +1,5 @@
 """Probes: parts of a check that must run beside the student's code."""
+
 import functools
 
 
@@ -9,9 +10,12 @@ def in_student(probe):
     it returns only plain values (numbers, strings, tensors, lists, dictionaries) are believed. A student can forge them, so a
     probe looks only at what cannot be seen from outside.
     """
+
     @functools.wraps(probe)
     def run(*arguments, **keywords):
-        elsewhere = [value for value in (*arguments, *keywords.values()) if hasattr(type(value), "run_probe")]
+        elsewhere = [
+            value for value in (*arguments, *keywords.values()) if hasattr(type(value), "run_probe")
+        ]
         if elsewhere:
             return type(elsewhere[0]).run_probe(elsewhere[0], probe, arguments, keywords)
         return probe(*arguments, **keywords)

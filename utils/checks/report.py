@@ -1,23 +1,24 @@
 """How a check speaks: what was tried, what was expected, what came, and which mistake usually does that."""
+
 import signal
 import threading
 import traceback
 from contextlib import contextmanager
 
-SECONDS = 20            # a call to an answer may take this long; right answers take milliseconds
+SECONDS = 20  # a call to an answer may take this long; right answers take milliseconds
 
 
 class CheckFailed(AssertionError):
     """An answer is not right yet. In a notebook only the message is shown, without the traceback of the check."""
 
-    def _render_traceback_(self):       # IPython asks for this before it prints an exception
+    def _render_traceback_(self):  # IPython asks for this before it prints an exception
         return [str(self)]
 
 
 class TookTooLong(BaseException):
     """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
 
-    interrupts = True           # a grader that runs the answer elsewhere has to end it there
+    interrupts = True  # a grader that runs the answer elsewhere has to end it there
 
     def __init__(self, seconds: float):
         super().__init__(f"{seconds:g} seconds")
@@ -41,7 +42,9 @@ def passed(check: str, facts: str) -> None:
     print(f"\N{CHECK MARK} {check}: right ({facts})")
 
 
-def run(check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords):
+def run(
+    check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords
+):
     """Call the student's `answer` and return what it returns.
 
     Whatever it raises, and a call longer than SECONDS, becomes a CheckFailed that names the line of the student's code.
@@ -51,17 +54,26 @@ def run(check: str, tried: str, answer, *arguments, hints: dict[str, str] | None
         with time_limit(SECONDS):
             return answer(*arguments, **keywords)
     except TookTooLong as over:
-        fail(check, tried, mistake=f"It was still running after {over.seconds:g} seconds: look for a loop that never ends.")
+        fail(
+            check,
+            tried,
+            mistake=f"It was still running after {over.seconds:g} seconds: look for a loop that never ends.",
+        )
     except Exception as error:
         if is_stub(error):
-            fail(check, "there is no answer yet: the cell above still raises NotImplementedError.",
-                 mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.")
+            fail(
+                check,
+                "there is no answer yet: the cell above still raises NotImplementedError.",
+                mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.",
+            )
         text = f"{type(error).__name__}: {error}"
         mistake = next((hint for piece, hint in (hints or {}).items() if piece in text), "")
         fail(check, tried, got=f"{text}{_line_of(error)}", mistake=mistake)
 
 
-def must_raise(check: str, tried: str, expected: type[Exception], answer, *arguments, why: str = "") -> Exception:
+def must_raise(
+    check: str, tried: str, expected: type[Exception], answer, *arguments, why: str = ""
+) -> Exception:
     """Call `answer` and return the exception of type `expected` that it must raise; anything else fails the check."""
     try:
         with time_limit(SECONDS):
@@ -71,11 +83,23 @@ def must_raise(check: str, tried: str, expected: type[Exception], answer, *argum
             run(check, tried, answer, *arguments)
         return error
     except TookTooLong as over:
-        fail(check, tried, expected=_a(expected), got=f"nothing after {over.seconds:g} seconds", mistake=why)
+        fail(
+            check,
+            tried,
+            expected=_a(expected),
+            got=f"nothing after {over.seconds:g} seconds",
+            mistake=why,
+        )
     except Exception as error:
         if is_stub(error):
             run(check, tried, answer, *arguments)
-        fail(check, tried, expected=_a(expected), got=f"{type(error).__name__}: {error}{_line_of(error)}", mistake=why)
+        fail(
+            check,
+            tried,
+            expected=_a(expected),
+            got=f"{type(error).__name__}: {error}{_line_of(error)}",
+            mistake=why,
+        )
     fail(check, tried, expected=_a(expected), got=f"no error, but {_short(result)}", mistake=why)
 
 
@@ -120,11 +144,21 @@ def _labelled(label: str, text: str) -> list[str]:
 
 def _line_of(error: Exception) -> str:
     """The line of the student's own code that raised, or nothing if it cannot be found."""
-    if hasattr(error, "student_line"):      # the answer ran in another process, which sent the line along
+    if hasattr(
+        error, "student_line"
+    ):  # the answer ran in another process, which sent the line along
         return "\nin line {} of its cell:  {}".format(*error.student_line)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__ and f.line
-              and "site-packages" not in f.filename and "utils" not in f.filename.replace("\\", "/").split("/")]
-    return f"\nin line {frames[-1].lineno} of its cell:  {frames[-1].line.strip()}" if frames else ""
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if f.filename != __file__
+        and f.line
+        and "site-packages" not in f.filename
+        and "utils" not in f.filename.replace("\\", "/").split("/")
+    ]
+    return (
+        f"\nin line {frames[-1].lineno} of its cell:  {frames[-1].line.strip()}" if frames else ""
+    )
 
 
 def _short(value) -> str:

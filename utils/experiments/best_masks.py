@@ -1,6 +1,7 @@
 """Claim: for a dozen weights the best mask can be found by trying all, and magnitude does
 not find it.
 """
+
 import torch
 from sklearn.datasets import make_moons
 from torch import nn
@@ -37,14 +38,24 @@ def best_masks(seeds=range(4), draws: int = 20) -> list[dict]:
         theta, loss = weights_of(network), loss_of_weights(network, moons(seed))
         generator = chance(seed)
         for kept in range(len(theta) + 1):
-            ways = {"best": [best_mask(loss, theta, kept)[0]],
-                    "magnitude": [kept_by(magnitude(network), kept)],
-                    "random": [kept_by(random(network, generator=generator), kept)
-                               for _ in range(draws)]}
+            ways = {
+                "best": [best_mask(loss, theta, kept)[0]],
+                "magnitude": [kept_by(magnitude(network), kept)],
+                "random": [
+                    kept_by(random(network, generator=generator), kept) for _ in range(draws)
+                ],
+            }
             for way, masks in ways.items():
                 losses = [float(loss(mask * theta)) for mask in masks]
-                rows.append({"seed": seed, "kept": kept, "way": way, "mask": masks[0],
-                             "loss": sum(losses) / len(losses)})
+                rows.append(
+                    {
+                        "seed": seed,
+                        "kept": kept,
+                        "way": way,
+                        "mask": masks[0],
+                        "loss": sum(losses) / len(losses),
+                    }
+                )
     return rows
 
 

@@ -1,4 +1,5 @@
 """Claim: the accuracy of a checkpoint that was chosen on the test data is too good to be true."""
+
 from collections.abc import Sequence
 
 import torch
@@ -8,7 +9,9 @@ from utils.model import Data, copy_of, evaluate, loaders, train
 from utils.pruning import FineGrainedPruner, uniform
 
 
-def chosen_on_test_data(networks: Sequence[nn.Module], data: Data, sparsity: float, epochs: int = 15, lr: float = 0.05) -> list[dict]:
+def chosen_on_test_data(
+    networks: Sequence[nn.Module], data: Data, sparsity: float, epochs: int = 15, lr: float = 0.05
+) -> list[dict]:
     """Fine-tune pruned networks and choose each one's best epoch on a half of the test data.
 
     One row a network and half: `chosen on`, the accuracy in percent on the half that chose, and `fresh`, the accuracy of
@@ -23,7 +26,13 @@ def chosen_on_test_data(networks: Sequence[nn.Module], data: Data, sparsity: flo
         optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
         accuracies = []
         for _ in range(epochs):
-            train(model, dataloader["train"], nn.functional.cross_entropy, optimizer, callbacks=[lambda: pruner.apply(model)])
+            train(
+                model,
+                dataloader["train"],
+                nn.functional.cross_entropy,
+                optimizer,
+                callbacks=[lambda: pruner.apply(model)],
+            )
             accuracies.append([evaluate(model, half) for half in halves])
         for chooser in range(2):
             best = max(accuracies, key=lambda pair: pair[chooser])

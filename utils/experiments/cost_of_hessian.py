@@ -1,4 +1,5 @@
 """Claim: H times a vector costs several gradients, whatever p is; H itself costs p such products, and p^2 numbers of memory."""
+
 import time
 from collections.abc import Sequence
 
@@ -17,9 +18,12 @@ def cost_of_hessian(networks: Sequence[nn.Module], batch: Batch, repeats: int = 
     for network in networks:
         loss, theta = flat_loss(network, batch), flat(network)
         v = gradient(loss, theta)
-        ways = {"g": lambda: gradient(loss, theta), "H v without H": lambda: hessian_vector_product(loss, theta, v),
-                "H, then H v": lambda: hessian(loss, theta) @ v}
-        hessian_vector_product(loss, theta, v)                             # the first call sets things up
+        ways = {
+            "g": lambda: gradient(loss, theta),
+            "H v without H": lambda: hessian_vector_product(loss, theta, v),
+            "H, then H v": lambda: hessian(loss, theta) @ v,
+        }
+        hessian_vector_product(loss, theta, v)  # the first call sets things up
         times = {way: [] for way in ways}
         for repeat in range(repeats):
             for way, run in ways.items():
@@ -27,5 +31,8 @@ def cost_of_hessian(networks: Sequence[nn.Module], batch: Batch, repeats: int = 
                     start = time.perf_counter()
                     run()
                     times[way].append(1000 * (time.perf_counter() - start))
-        rows += [{"parameters": len(theta), "way": way, "milliseconds": min(taken)} for way, taken in times.items()]
+        rows += [
+            {"parameters": len(theta), "way": way, "milliseconds": min(taken)}
+            for way, taken in times.items()
+        ]
     return rows

@@ -1,4 +1,5 @@
 """Claim: a zero in a dense matrix costs as much as any other number, in bytes and in time."""
+
 import statistics
 import time
 import warnings
@@ -9,7 +10,9 @@ from torch import Tensor
 from utils.pruning import keep_top
 
 
-def cost_of_zeros(size: int = 1024, batch: int = 64, sparsity: float = 0.9, repeats: int = 15) -> list[dict]:
+def cost_of_zeros(
+    size: int = 1024, batch: int = 64, sparsity: float = 0.9, repeats: int = 15
+) -> list[dict]:
     """One layer, `size` x `size`, in four forms, each multiplied with `batch` columns. One row a form.
 
     "dense"; "masked": the same with a part of its entries set to zero; "CSR": only the entries that are not zero, with
@@ -19,8 +22,12 @@ def cost_of_zeros(size: int = 1024, batch: int = 64, sparsity: float = 0.9, repe
     dense = torch.randn(size, size, generator=torch.Generator().manual_seed(0))
     x = torch.randn(size, batch, generator=torch.Generator().manual_seed(1))
     masked = dense * keep_top({"w": dense.abs()}, sparsity)["w"]
-    forms = {"dense": dense, "masked": masked, "CSR": _csr(masked),
-             "fewer rows": dense[:round((1 - sparsity) * size)].clone()}
+    forms = {
+        "dense": dense,
+        "masked": masked,
+        "CSR": _csr(masked),
+        "fewer rows": dense[: round((1 - sparsity) * size)].clone(),
+    }
     times = {form: [] for form in forms}
     for _ in range(repeats):
         for form, w in forms.items():
@@ -28,17 +35,26 @@ def cost_of_zeros(size: int = 1024, batch: int = 64, sparsity: float = 0.9, repe
             w @ x
             times[form].append(time.perf_counter() - start)
     milliseconds = {form: 1000 * statistics.median(t) for form, t in times.items()}
-    return [{"form": form, "milliseconds": milliseconds[form], "relative time": milliseconds[form] / milliseconds["dense"],
-             "bytes": nbytes(w)} for form, w in forms.items()]
+    return [
+        {
+            "form": form,
+            "milliseconds": milliseconds[form],
+            "relative time": milliseconds[form] / milliseconds["dense"],
+            "bytes": nbytes(w),
+        }
+        for form, w in forms.items()
+    ]
 
 
 def _csr(w: Tensor) -> Tensor:
-    with warnings.catch_warnings():             # torch calls its CSR support a beta
+    with warnings.catch_warnings():  # torch calls its CSR support a beta
         warnings.simplefilter("ignore", UserWarning)
         return w.to_sparse_csr()
 
 
 def nbytes(w: Tensor) -> int:
     """The bytes of a tensor's numbers; for CSR its values, column indices and row pointers."""
-    parts = (w.values(), w.col_indices(), w.crow_indices()) if w.layout == torch.sparse_csr else (w,)
+    parts = (
+        (w.values(), w.col_indices(), w.crow_indices()) if w.layout == torch.sparse_csr else (w,)
+    )
     return sum(part.nbytes for part in parts)

@@ -1,4 +1,5 @@
 """Claim: near a minimum the true Fisher is nearly the Hessian, the empirical one is far too small; both rank weights alike."""
+
 from collections.abc import Sequence
 
 from scipy.stats import spearmanr
@@ -19,8 +20,18 @@ def fisher_against_hessian(networks: dict[str, Sequence[nn.Module]], batch: Batc
     for when, models in networks.items():
         for seed, model in enumerate(models):
             h = hessian(flat_loss(model, batch), flat(model))
-            for name, f in {"true": true_fisher(model, batch), "empirical": empirical_fisher(model, batch)}.items():
-                rows.append({"when": when, "network": seed, "matrix": name, "error": float((f - h).norm() / h.norm()),
-                             "trace": float(f.trace() / h.trace()),
-                             "rank correlation": float(spearmanr(f.diagonal(), h.diagonal()).statistic)})
+            for name, f in {
+                "true": true_fisher(model, batch),
+                "empirical": empirical_fisher(model, batch),
+            }.items():
+                rows.append(
+                    {
+                        "when": when,
+                        "network": seed,
+                        "matrix": name,
+                        "error": float((f - h).norm() / h.norm()),
+                        "trace": float(f.trace() / h.trace()),
+                        "rank correlation": float(spearmanr(f.diagonal(), h.diagonal()).statistic),
+                    }
+                )
     return rows

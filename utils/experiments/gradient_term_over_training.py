@@ -1,4 +1,5 @@
 """Claim: early in training the gradient says what deleting a weight costs; at a minimum only the curvature is left to say it."""
+
 from collections.abc import Sequence
 
 import torch
@@ -10,8 +11,13 @@ from utils.model.derivatives import Loss
 from utils.model.parameters import prunable
 
 
-def gradient_term_over_training(networks: Sequence[nn.Module], batch: Batch, weight_decay: float,
-                                steps: Sequence[int], lr: float = 0.1) -> list[dict]:
+def gradient_term_over_training(
+    networks: Sequence[nn.Module],
+    batch: Batch,
+    weight_decay: float,
+    steps: Sequence[int],
+    lr: float = 0.1,
+) -> list[dict]:
     """Train each network by full-batch SGD with momentum and stop after each of `steps`; then go on to the minimum.
 
     One row a network and stop: `network`, `step` (infinite at the minimum), and over all prunable weights, each deleted alone:
@@ -21,7 +27,9 @@ def gradient_term_over_training(networks: Sequence[nn.Module], batch: Batch, wei
     rows = []
     for number, network in enumerate(networks):
         model = copy_of(network)
-        optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay)
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay
+        )
         done = 0
         for step in steps:
             for _ in range(step - done):
@@ -36,8 +44,9 @@ def gradient_term_over_training(networks: Sequence[nn.Module], batch: Batch, wei
 def deletions(model: nn.Module) -> Tensor:
     """One row delta = -theta_q e_q for each prunable weight q: (n, p)."""
     names = prunable(model)
-    weights = torch.cat([torch.full((p.numel(),), name in names)
-                         for name, p in model.named_parameters()])
+    weights = torch.cat(
+        [torch.full((p.numel(),), name in names) for name, p in model.named_parameters()]
+    )
     return -torch.diag(flat(model))[weights]
 
 
@@ -50,10 +59,17 @@ def changes(loss: Loss, theta: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, T
 
 
 def _row(model: nn.Module, batch: Batch, weight_decay: float) -> dict:
-    first, second, actual = changes(flat_loss(model, batch, weight_decay), flat(model), deletions(model))
+    first, second, actual = changes(
+        flat_loss(model, batch, weight_decay), flat(model), deletions(model)
+    )
 
     def error(estimate: Tensor) -> float:
         return float((estimate - actual).abs().sum() / actual.abs().sum())
 
-    return {"gradient term": float(first.abs().mean()), "curvature term": float(second.abs().mean()),
-            "gradient error": error(first), "curvature error": error(second), "error of both": error(first + second)}
+    return {
+        "gradient term": float(first.abs().mean()),
+        "curvature term": float(second.abs().mean()),
+        "gradient error": error(first),
+        "curvature error": error(second),
+        "error of both": error(first + second),
+    }

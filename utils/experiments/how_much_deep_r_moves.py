@@ -1,9 +1,17 @@
 """Claim: DEEP R's pull towards 0 decides how many connections move, and whether that helps."""
+
 from collections.abc import Sequence
 
 import torch
 
-from utils.experiments.members import Members, accuracies, fast_products, gather, orders_of, train_members
+from utils.experiments.members import (
+    Members,
+    accuracies,
+    fast_products,
+    gather,
+    orders_of,
+    train_members,
+)
 from utils.experiments.trained_sparse import Case, moved, starts
 from utils.importance import chance
 from utils.model import Data
@@ -12,8 +20,17 @@ from utils.sparse_training.deep_r import random_signs, walk
 
 
 @fast_products()
-def how_much_deep_r_moves(data: Data, widths: Sequence[int], density: float, pulls: Sequence[float | None], seeds: Sequence[int], steps: int = 1000,
-                          batch: int = 64, lr: float = 0.05, temperature: float = 1e-6) -> list[dict]:
+def how_much_deep_r_moves(
+    data: Data,
+    widths: Sequence[int],
+    density: float,
+    pulls: Sequence[float | None],
+    seeds: Sequence[int],
+    steps: int = 1000,
+    batch: int = 64,
+    lr: float = 0.05,
+    temperature: float = 1e-6,
+) -> list[dict]:
     """Train by plain SGD and DEEP R with each strength of the pull (`l1`); None is a static network.
 
     One row a seed and pull: test "accuracy" in percent, the part of the connections that "moved".
@@ -29,12 +46,26 @@ def how_much_deep_r_moves(data: Data, widths: Sequence[int], density: float, pul
         if step:
             for e, (pull, _) in enumerate(cases):
                 if pull is not None:
-                    weights = {k: walk(w[e], signs[k][e], masks[k][e], lr, pull, temperature, generators[e]) for k, w in enumerate(members.weights)}
-                    kept, new, turned = deep_r_rewire(weights, {k: m[e] for k, m in enumerate(masks)}, {k: s[e] for k, s in enumerate(signs)}, generators[e])
+                    weights = {
+                        k: walk(
+                            w[e], signs[k][e], masks[k][e], lr, pull, temperature, generators[e]
+                        )
+                        for k, w in enumerate(members.weights)
+                    }
+                    kept, new, turned = deep_r_rewire(
+                        weights,
+                        {k: m[e] for k, m in enumerate(masks)},
+                        {k: s[e] for k, s in enumerate(signs)},
+                        generators[e],
+                    )
                     for k, w in enumerate(members.weights):
                         w[e], masks[k][e], signs[k][e] = weights[k] * kept[k], new[k], turned[k]
 
     orders = orders_of(seeds, steps, batch, len(data.train[1])).repeat(1, len(pulls), 1)
-    trained = train_members(members, masks, data.train, orders, lr, optimizer=torch.optim.SGD, rewire=rewire)
-    return [{"pull": pull, "seed": seed, "accuracy": accuracy, "moved": moved(start, masks, e)}
-            for e, ((pull, seed), accuracy) in enumerate(zip(cases, accuracies(trained, data.test)))]
+    trained = train_members(
+        members, masks, data.train, orders, lr, optimizer=torch.optim.SGD, rewire=rewire
+    )
+    return [
+        {"pull": pull, "seed": seed, "accuracy": accuracy, "moved": moved(start, masks, e)}
+        for e, ((pull, seed), accuracy) in enumerate(zip(cases, accuracies(trained, data.test)))
+    ]

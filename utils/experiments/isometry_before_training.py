@@ -1,13 +1,21 @@
 """Claim: pruning shrinks the singular values of a deep tanh network and its training with them;
 restored, it trains, and mostly because the signal has its size again.
 """
+
 from collections.abc import Sequence
 from itertools import product
 
 import torch
 from torch import nn
 
-from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked, train_members
+from utils.experiments.members import (
+    accuracies,
+    fast_products,
+    gather,
+    orders_of,
+    stacked,
+    train_members,
+)
 from utils.experiments.pruned_before_training import few_of_each
 from utils.importance import snip
 from utils.model import Data, initialize, mlp, prunable
@@ -17,8 +25,15 @@ STARTS = ("Gaussian", "orthogonal", "orthogonal, rescaled", "orthogonal, restore
 
 
 @fast_products()
-def isometry_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], seeds: Sequence[int], steps: int = 340,
-                             batch: int = 64, lr: float = 1e-2) -> list[dict]:
+def isometry_before_training(
+    data: Data,
+    widths: Sequence[int],
+    densities: Sequence[float],
+    seeds: Sequence[int],
+    steps: int = 340,
+    batch: int = 64,
+    lr: float = 1e-2,
+) -> list[dict]:
     """Tanh networks pruned by SNIP at four STARTS, then trained by plain SGD; all at once.
 
     "Gaussian" is Glorot's initialization (2010). The last three have the mask of "orthogonal"; "rescaled" is the control
@@ -39,7 +54,26 @@ def isometry_before_training(data: Data, widths: Sequence[int], densities: Seque
         networks.append(network)
         masks.append(mask)
     orders = orders_of([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
-    trained = train_members(gather(networks), stacked(masks), data.train, orders, lr, optimizer=torch.optim.SGD, activation=torch.tanh)
-    return [{"density": density, "seed": seed, "start": start, "accuracy": accuracy,
-             "singular value": float(torch.cat([torch.linalg.svdvals(w) for w in prunable(network).values()]).mean())}
-            for (density, seed, start), network, accuracy in zip(cases, networks, accuracies(trained, data.test, torch.tanh))]
+    trained = train_members(
+        gather(networks),
+        stacked(masks),
+        data.train,
+        orders,
+        lr,
+        optimizer=torch.optim.SGD,
+        activation=torch.tanh,
+    )
+    return [
+        {
+            "density": density,
+            "seed": seed,
+            "start": start,
+            "accuracy": accuracy,
+            "singular value": float(
+                torch.cat([torch.linalg.svdvals(w) for w in prunable(network).values()]).mean()
+            ),
+        }
+        for (density, seed, start), network, accuracy in zip(
+            cases, networks, accuracies(trained, data.test, torch.tanh)
+        )
+    ]

@@ -6,24 +6,41 @@ hypothesis" (2020): train k steps, and let iterative magnitude pruning start fro
 The training is not longer: k steps before the search and the other steps - k in each
 round.
 """
+
 from collections.abc import Callable, Sequence
 
 import torch
 
-from utils.experiments.members import Members, accuracies, fast_products, gather, joined, orders_of, train_members
+from utils.experiments.members import (
+    Members,
+    accuracies,
+    fast_products,
+    gather,
+    joined,
+    orders_of,
+    train_members,
+)
 from utils.experiments.tickets import DATA, Setting, pruned_further, random_masks
 from utils.model import Data, mlp
 
 
-def late_rewinding_on(name: str, ks: Sequence[int], setting: Setting = Setting(),
-                      tick: Callable[[], None] = lambda: None) -> list[dict]:
+def late_rewinding_on(
+    name: str,
+    ks: Sequence[int],
+    setting: Setting = Setting(),
+    tick: Callable[[], None] = lambda: None,
+) -> list[dict]:
     """`late_rewinding` on one of DATA."""
     return late_rewinding(DATA[name](), ks, setting, tick)
 
 
 @fast_products()
-def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
-                   tick: Callable[[], None] = lambda: None) -> list[dict]:
+def late_rewinding(
+    data: Data,
+    ks: Sequence[int],
+    setting: Setting = Setting(),
+    tick: Callable[[], None] = lambda: None,
+) -> list[dict]:
     """Tickets rewound to the weights after each of `ks` steps, and the control: random
     masks, as dense in each layer, on the same weights. Rows {"k", "level",
     "density", "arm" ("ticket", "random"), "seed", "accuracy"}; level 0 is dense and
@@ -40,18 +57,31 @@ def late_rewinding(data: Data, ks: Sequence[int], setting: Setting = Setting(),
     for k in ks:
         early, masks = train_members(start, dense, data.train, orders[:k], lr, tick), dense
         for level in range(setting.levels):
-            density = setting.keep ** level
+            density = setting.keep**level
             if level:
                 masks = pruned_further(trained, masks, 1 - density)
             groups = [masks, random_masks(masks, level)] if level else [masks]
             together = [torch.cat(m) for m in zip(*groups)]
-            arms = train_members(joined(*[early] * len(groups)), together, data.train,
-                                 orders[k:].repeat(1, len(groups), 1), lr, tick)
-            trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
-            rows += [{"k": k, "level": level, "density": density, "accuracy": accuracy,
-                      "arm": ("ticket", "random")[e // setting.seeds],
-                      "seed": e % setting.seeds}
-                     for e, accuracy in enumerate(accuracies(arms, data.test))]
+            arms = train_members(
+                joined(*[early] * len(groups)),
+                together,
+                data.train,
+                orders[k:].repeat(1, len(groups), 1),
+                lr,
+                tick,
+            )
+            trained = Members(*([p[: setting.seeds] for p in part] for part in arms))
+            rows += [
+                {
+                    "k": k,
+                    "level": level,
+                    "density": density,
+                    "accuracy": accuracy,
+                    "arm": ("ticket", "random")[e // setting.seeds],
+                    "seed": e % setting.seeds,
+                }
+                for e, accuracy in enumerate(accuracies(arms, data.test))
+            ]
     return rows
 
 

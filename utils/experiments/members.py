@@ -3,6 +3,7 @@
 The members do not touch each other: the loss is a sum over them, and the optimizer works entry by
 entry. Masks and weights have the shape [E, in, out] here, the transpose of a layer's own.
 """
+
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from utils.model.data import Batch
 
 class Members(NamedTuple):
     """E networks in one: `weights` [E, in, out] and `biases` [E, 1, out] of each layer."""
+
     weights: list[Tensor]
     biases: list[Tensor]
 
@@ -23,13 +25,18 @@ class Members(NamedTuple):
 def gather(networks: list[nn.Module]) -> Members:
     """MLPs of the same shape as one batch of members."""
     layers = [[layer for layer in network if isinstance(layer, nn.Linear)] for network in networks]
-    return Members([torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
-                   [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)])
+    return Members(
+        [torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
+        [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)],
+    )
 
 
 def joined(*groups: Members) -> Members:
     """Several groups of members as one."""
-    return Members([torch.cat(w) for w in zip(*(g.weights for g in groups))], [torch.cat(b) for b in zip(*(g.biases for g in groups))])
+    return Members(
+        [torch.cat(w) for w in zip(*(g.weights for g in groups))],
+        [torch.cat(b) for b in zip(*(g.biases for g in groups))],
+    )
 
 
 @torch.no_grad()
@@ -54,7 +61,9 @@ def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
     return {name: m[member].T.clone() for name, m in zip(names, masks)}
 
 
-def forward(members: Members, x: Tensor, activation: Callable[[Tensor], Tensor] = torch.relu) -> Tensor:
+def forward(
+    members: Members, x: Tensor, activation: Callable[[Tensor], Tensor] = torch.relu
+) -> Tensor:
     """Outputs [E, batch, classes] for inputs [E, batch, in], with the activation between the
     layers.
     """
@@ -66,19 +75,34 @@ def forward(members: Members, x: Tensor, activation: Callable[[Tensor], Tensor] 
     return x
 
 
-def gradients_of(members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu) -> Members:
+def gradients_of(
+    members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
+) -> Members:
     """Each member's gradient of its mean cross-entropy, by all weights, masked or not; the batch
     is (E, n, in) and (E, n).
     """
     x, y = batch
-    loss = nn.functional.cross_entropy(forward(members, x, activation).flatten(0, 1), y.flatten(), reduction="sum") / y.shape[1]
+    loss = (
+        nn.functional.cross_entropy(
+            forward(members, x, activation).flatten(0, 1), y.flatten(), reduction="sum"
+        )
+        / y.shape[1]
+    )
     found = torch.autograd.grad(loss, [*members.weights, *members.biases])
-    return Members(list(found[:len(members.weights)]), list(found[len(members.weights):]))
+    return Members(list(found[: len(members.weights)]), list(found[len(members.weights) :]))
 
 
-def train_members(start: Members, masks: list[Tensor], batch: Batch, orders: Tensor, lr: float, tick: Callable[[], None] = lambda: None,
-                  optimizer: type = torch.optim.Adam, activation: Callable[[Tensor], Tensor] = torch.relu,
-                  rewire: Callable[[int, Members, torch.optim.Optimizer, Batch], None] | None = None) -> Members:
+def train_members(
+    start: Members,
+    masks: list[Tensor],
+    batch: Batch,
+    orders: Tensor,
+    lr: float,
+    tick: Callable[[], None] = lambda: None,
+    optimizer: type = torch.optim.Adam,
+    activation: Callable[[Tensor], Tensor] = torch.relu,
+    rewire: Callable[[int, Members, torch.optim.Optimizer, Batch], None] | None = None,
+) -> Members:
     """Train every member with its zeros kept; returns them trained, `start` stays.
 
     `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each
@@ -86,8 +110,10 @@ def train_members(start: Members, masks: list[Tensor], batch: Batch, orders: Ten
     and may change masks and weights in place.
     """
     x, y = batch
-    members = Members([(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
-                      [b.clone().requires_grad_() for b in start.biases])
+    members = Members(
+        [(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
+        [b.clone().requires_grad_() for b in start.biases],
+    )
     parameters = [*members.weights, *members.biases]
     stepper = optimizer(parameters, lr=lr, fused=True)
     for step, order in enumerate(orders):
@@ -106,11 +132,17 @@ def train_members(start: Members, masks: list[Tensor], batch: Batch, orders: Ten
 
 
 @torch.no_grad()
-def accuracies(members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu) -> list[float]:
+def accuracies(
+    members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
+) -> list[float]:
     """The accuracy of each member in percent."""
     right = torch.zeros(len(members.weights[0]))
-    for x, y in zip(*(part.split(1000) for part in batch)):                     # the hidden outputs of all at once would be large
-        right += (forward(members, x.expand(len(right), *x.shape), activation).argmax(-1) == y).sum(1)
+    for x, y in zip(
+        *(part.split(1000) for part in batch)
+    ):  # the hidden outputs of all at once would be large
+        right += (forward(members, x.expand(len(right), *x.shape), activation).argmax(-1) == y).sum(
+            1
+        )
     return (100 * right.double() / len(batch[1])).tolist()
 
 
@@ -122,7 +154,11 @@ def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
     for seed in seeds:
         generator = torch.Generator().manual_seed(1000 + seed)
         epochs = -(-steps * batch // examples)
-        drawn.append(torch.cat([torch.randperm(examples, generator=generator) for _ in range(epochs)])[:steps * batch].view(steps, batch))
+        drawn.append(
+            torch.cat([torch.randperm(examples, generator=generator) for _ in range(epochs)])[
+                : steps * batch
+            ].view(steps, batch)
+        )
     return torch.stack(drawn, 1)
 
 

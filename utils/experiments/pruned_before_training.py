@@ -1,13 +1,23 @@
 """Claim: at high sparsity it matters which weights are pruned before training; SynFlow in many
 rounds beats SNIP, and SNIP beats chance.
 """
+
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from utils.experiments.members import accuracies, fast_products, gather, member_of, named, orders_of, stacked, train_members
+from utils.experiments.members import (
+    accuracies,
+    fast_products,
+    gather,
+    member_of,
+    named,
+    orders_of,
+    stacked,
+    train_members,
+)
 from utils.importance import chance, grasp, lamp, magnitude, random, snip, synflow
 from utils.importance.lamp import lamp_scores
 from utils.importance.snip import gate_gradients
@@ -16,17 +26,23 @@ from utils.model.data import Batch
 from utils.pruning import erdos_renyi, exponential, keep_top, prune_iteratively, random_mask_like
 from utils.sparse_training import random_topology
 
-Method = Callable[..., Tensors]             # (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
+Method = Callable[
+    ..., Tensors
+]  # (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
 
 
 def by(importance: Callable[..., Tensors], sign: Callable = lambda score: score) -> Method:
     """Score once, keep the top of all layers together."""
-    return lambda model, batch, sparsity, seed=0: keep_top({name: sign(score) for name, score in importance(model, batch).items()}, sparsity)
+    return lambda model, batch, sparsity, seed=0: keep_top(
+        {name: sign(score) for name, score in importance(model, batch).items()}, sparsity
+    )
 
 
 def shuffled(method: Method) -> Method:
     """As many weights of each layer as the method keeps, at random places (Frankle et al., 2021)."""
-    return lambda model, batch, sparsity, seed=0: random_mask_like(method(model, batch, sparsity), chance(seed))
+    return lambda model, batch, sparsity, seed=0: random_mask_like(
+        method(model, batch, sparsity), chance(seed)
+    )
 
 
 def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
@@ -35,20 +51,29 @@ def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
 
 
 METHODS: dict[str, Method] = {
-    "random": lambda model, batch, sparsity, seed=0: keep_top(random(model, generator=chance(seed)), sparsity),
-    "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: random_topology(model, erdos_renyi(model, sparsity), chance(seed)),
+    "random": lambda model, batch, sparsity, seed=0: keep_top(
+        random(model, generator=chance(seed)), sparsity
+    ),
+    "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: random_topology(
+        model, erdos_renyi(model, sparsity), chance(seed)
+    ),
     "magnitude": by(magnitude),
     "SNIP": by(snip),
     "SNIP, signed": by(signed_snip),
     "GraSP": by(grasp),
-    "SynFlow": lambda model, batch, sparsity, seed=0: prune_iteratively(model, synflow, exponential(sparsity), 100, batch),
+    "SynFlow": lambda model, batch, sparsity, seed=0: prune_iteratively(
+        model, synflow, exponential(sparsity), 100, batch
+    ),
     "SynFlow, one round": by(synflow),
     "GraSP, temperature 1": by(partial(grasp, temperature=1.0)),
     "GraSP, absolute value": by(grasp, sign=torch.abs),
     "GraSP, wrong sign": by(grasp, sign=torch.neg),
 }
 METHODS |= {f"{name}, shuffled": shuffled(METHODS[name]) for name in ("SNIP", "SynFlow")}
-ROUNDS = {"after training": 1, "after training, in rounds": 30}         # the controls: LAMP on the trained network
+ROUNDS = {
+    "after training": 1,
+    "after training, in rounds": 30,
+}  # the controls: LAMP on the trained network
 
 
 def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
@@ -59,43 +84,99 @@ def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
     return x[chosen], y[chosen]
 
 
-def pruned_digits(widths: Sequence[int], densities: Sequence[float], methods: Sequence[str], seeds: Sequence[int],
-                  steps: int = 425, tick: Callable[[], None] = lambda: None) -> list[dict]:
+def pruned_digits(
+    widths: Sequence[int],
+    densities: Sequence[float],
+    methods: Sequence[str],
+    seeds: Sequence[int],
+    steps: int = 425,
+    tick: Callable[[], None] = lambda: None,
+) -> list[dict]:
     """`pruned_before_training` on the digits: its settings are all numbers and words, as `remember` likes them."""
     return pruned_before_training(digits(), widths, densities, methods, seeds, steps, tick=tick)
 
 
-def before_and_after(data: Data, widths: Sequence[int], seeds: Sequence[int], orders: Tensor, lr: float,
-                     tick: Callable[[], None] = lambda: None) -> tuple[dict[int, nn.Module], dict[int, nn.Module]]:
+def before_and_after(
+    data: Data,
+    widths: Sequence[int],
+    seeds: Sequence[int],
+    orders: Tensor,
+    lr: float,
+    tick: Callable[[], None] = lambda: None,
+) -> tuple[dict[int, nn.Module], dict[int, nn.Module]]:
     """By seed: the networks at He's initialization, and the same after dense training."""
-    networks = {seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds}
+    networks = {
+        seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds
+    }
     start = gather(list(networks.values()))
-    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick)
-    return networks, {seed: member_of(trained, member, networks[seed]) for member, seed in enumerate(seeds)}
+    trained = train_members(
+        start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick
+    )
+    return networks, {
+        seed: member_of(trained, member, networks[seed]) for member, seed in enumerate(seeds)
+    }
 
 
 @fast_products()
-def pruned_before_training(data: Data, widths: Sequence[int], densities: Sequence[float], methods: Sequence[str], seeds: Sequence[int],
-                           steps: int = 425, batch: int = 64, lr: float = 2e-3, tick: Callable[[], None] = lambda: None) -> list[dict]:
+def pruned_before_training(
+    data: Data,
+    widths: Sequence[int],
+    densities: Sequence[float],
+    methods: Sequence[str],
+    seeds: Sequence[int],
+    steps: int = 425,
+    batch: int = 64,
+    lr: float = 2e-3,
+    tick: Callable[[], None] = lambda: None,
+) -> list[dict]:
     """Prune networks at He's initialization and train what is left; all at once.
 
     One row a seed, density and method: test "accuracy" in percent, "kept" weights by layer, and
     the network's "dense" accuracy. The controls of ROUNDS begin with the trained dense network and
     train it for as many steps again. `tick` is called after each of 2 * steps optimizer steps.
     """
-    batches, orders = {seed: few_of_each(data, seed) for seed in seeds}, orders_of(seeds, steps, batch, len(data.train[1]))
+    batches, orders = (
+        {seed: few_of_each(data, seed) for seed in seeds},
+        orders_of(seeds, steps, batch, len(data.train[1])),
+    )
     networks, after = before_and_after(data, widths, seeds, orders, lr, tick)
     dense = dict(zip(seeds, accuracies(gather(list(after.values())), data.test)))
-    cases = [(density, method, seed) for density in densities for method in methods for seed in seeds]
+    cases = [
+        (density, method, seed) for density in densities for method in methods for seed in seeds
+    ]
     begin = [(after if method in ROUNDS else networks)[seed] for _, method, seed in cases]
-    first = [by(lamp)(network, None, exponential(1 - density)(1 / ROUNDS[method])) if method in ROUNDS
-             else METHODS[method](network, batches[seed], 1 - density, seed) for network, (density, method, seed) in zip(begin, cases)]
+    first = [
+        by(lamp)(network, None, exponential(1 - density)(1 / ROUNDS[method]))
+        if method in ROUNDS
+        else METHODS[method](network, batches[seed], 1 - density, seed)
+        for network, (density, method, seed) in zip(begin, cases)
+    ]
     masks = stacked(first)
-    results = accuracies(train_members(gather(begin), masks, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr, tick,
-                                       rewire=in_rounds(cases, masks, steps)), data.test)
-    return [{"density": density, "method": method, "seed": seed, "accuracy": accuracy, "dense": dense[seed],
-             "kept": {name: int(mask.sum()) for name, mask in named(list(first[0]), masks, member).items()}}
-            for member, ((density, method, seed), accuracy) in enumerate(zip(cases, results))]
+    results = accuracies(
+        train_members(
+            gather(begin),
+            masks,
+            data.train,
+            orders.repeat(1, len(cases) // len(seeds), 1),
+            lr,
+            tick,
+            rewire=in_rounds(cases, masks, steps),
+        ),
+        data.test,
+    )
+    return [
+        {
+            "density": density,
+            "method": method,
+            "seed": seed,
+            "accuracy": accuracy,
+            "dense": dense[seed],
+            "kept": {
+                name: int(mask.sum()) for name, mask in named(list(first[0]), masks, member).items()
+            },
+        }
+        for member, ((density, method, seed), accuracy) in enumerate(zip(cases, results))
+    ]
 
 
 def in_rounds(cases: Sequence[tuple], masks: list[Tensor], steps: int) -> Callable:
@@ -103,15 +184,24 @@ def in_rounds(cases: Sequence[tuple], masks: list[Tensor], steps: int) -> Callab
 
     Round 1 is before the first step. `masks` [E, in, out] and the weights are changed in place.
     """
-    rounds_at = {member: {(k - 1) * 3 * steps // (4 * ROUNDS[method]): k / ROUNDS[method] for k in range(2, ROUNDS[method] + 1)}
-                 for member, (_, method, _) in enumerate(cases) if method in ROUNDS}
+    rounds_at = {
+        member: {
+            (k - 1) * 3 * steps // (4 * ROUNDS[method]): k / ROUNDS[method]
+            for k in range(2, ROUNDS[method] + 1)
+        }
+        for member, (_, method, _) in enumerate(cases)
+        if method in ROUNDS
+    }
 
     @torch.no_grad()
     def rewire(step, members, optimizer, examples):
         for member, times in rounds_at.items():
             if step in times:
-                kept = keep_top({k: lamp_scores(w[member]) for k, w in enumerate(members.weights)},
-                                exponential(1 - cases[member][0])(times[step]), within={k: m[member] for k, m in enumerate(masks)})
+                kept = keep_top(
+                    {k: lamp_scores(w[member]) for k, w in enumerate(members.weights)},
+                    exponential(1 - cases[member][0])(times[step]),
+                    within={k: m[member] for k, m in enumerate(masks)},
+                )
                 for k, mask in kept.items():
                     masks[k][member] = mask
                     members.weights[k][member] *= mask

@@ -4,6 +4,7 @@ of its numbers.
 Williams, Waterman and Patterson, "Roofline" (2009): rate <= min(peak, intensity * bandwidth),
 with the intensity in operations for each byte that is moved.
 """
+
 import torch
 
 from utils.experiments.when_sparse_is_faster import timed
@@ -27,7 +28,9 @@ def dense_products(batches=(1, 2, 4, 8, 16, 32, 64, 128, 256), size: int = 4096)
     for batch in batches:
         x = torch.randn(size, batch, generator=torch.Generator().manual_seed(1))
         macs, moved = size * size * batch, w.nbytes + 2 * x.nbytes
-        rows.append({"batch": batch, "intensity": macs / moved, "rate": macs / timed(lambda: w @ x, 0.05)})
+        rows.append(
+            {"batch": batch, "intensity": macs / moved, "rate": macs / timed(lambda: w @ x, 0.05)}
+        )
     return rows
 
 

@@ -1,6 +1,7 @@
 """Claim: masks alone, over weights that were never trained, can answer far better than
 chance.
 """
+
 from collections.abc import Sequence
 
 import torch
@@ -12,8 +13,14 @@ from utils.pruning import apply_masks, keep_top, learned_masks, supermask_scores
 CRITERIA = ("large_final", "magnitude_increase", "movement", "large_final_same_sign")
 
 
-def supermasks(data: Data, seeds: Sequence[int], sparsities: Sequence[float], widths: Sequence[int] = (64, 300, 100, 10),
-               epochs: int = 15, criteria: Sequence[str] = CRITERIA) -> list[dict]:
+def supermasks(
+    data: Data,
+    seeds: Sequence[int],
+    sparsities: Sequence[float],
+    widths: Sequence[int] = (64, 300, 100, 10),
+    epochs: int = 15,
+    criteria: Sequence[str] = CRITERIA,
+) -> list[dict]:
     """Train each network, make a mask of it by each criterion, and put it on the *initial*
     weights. Nothing is trained afterwards.
 
@@ -31,13 +38,26 @@ def supermasks(data: Data, seeds: Sequence[int], sparsities: Sequence[float], wi
             for s in sparsities:
                 masks = keep_top(scores, dict.fromkeys(scores, s))
                 for weights, network in (("initial", initial), ("signs", signs_of(initial))):
-                    rows.append({"seed": seed, "sparsity": s, "criterion": criterion, "weights": weights,
-                                 "accuracy": masked_accuracy(network, masks, dataloader["test"])})
+                    rows.append(
+                        {
+                            "seed": seed,
+                            "sparsity": s,
+                            "criterion": criterion,
+                            "weights": weights,
+                            "accuracy": masked_accuracy(network, masks, dataloader["test"]),
+                        }
+                    )
     return rows
 
 
-def learned_supermask(data: Data, seed: int, scale: float = 6 ** 0.5, epochs: int = 15, lr: float = 0.2,
-                      widths: Sequence[int] = (64, 300, 100, 10)) -> dict:
+def learned_supermask(
+    data: Data,
+    seed: int,
+    scale: float = 6**0.5,
+    epochs: int = 15,
+    lr: float = 0.2,
+    widths: Sequence[int] = (64, 300, 100, 10),
+) -> dict:
     """Train a mask over random weights by Adam; test `accuracy` in percent and `sparsity` of
     the mask, and the accuracy "without a mask".
 
@@ -50,15 +70,21 @@ def learned_supermask(data: Data, seed: int, scale: float = 6 ** 0.5, epochs: in
         for weight in prunable(initial).values():
             weight.mul_(scale)
     with torch.random.fork_rng():
-        torch.manual_seed(seed)                             # the masks of training are drawn
+        torch.manual_seed(seed)  # the masks of training are drawn
         masked = with_learned_masks(initial)
         optimizer = torch.optim.Adam(masked.parameters(), lr=lr)
         for _ in range(epochs):
             train(masked, dataloader["train"], nn.functional.cross_entropy, optimizer)
     masks = learned_masks(initial, masked)
-    zeros = sum(int((mask == 0).sum()) for mask in masks.values()) / sum(mask.numel() for mask in masks.values())
-    return {"seed": seed, "accuracy": masked_accuracy(initial, masks, dataloader["test"]), "sparsity": zeros,
-            "without a mask": evaluate(initial, dataloader["test"])}
+    zeros = sum(int((mask == 0).sum()) for mask in masks.values()) / sum(
+        mask.numel() for mask in masks.values()
+    )
+    return {
+        "seed": seed,
+        "accuracy": masked_accuracy(initial, masks, dataloader["test"]),
+        "sparsity": zeros,
+        "without a mask": evaluate(initial, dataloader["test"]),
+    }
 
 
 @torch.no_grad()

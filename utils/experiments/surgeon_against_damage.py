@@ -1,4 +1,5 @@
 """Claim: where many weights go, it counts how they act together. OBS knows that, and loses far less than magnitude and OBD."""
+
 from collections.abc import Sequence
 
 import torch
@@ -9,16 +10,29 @@ from utils.importance.obs import obs_repair
 from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
 from utils.model.parameters import weight_positions
 
-WAYS = ("random", "magnitude", "OBD", "OBS", "magnitude, repaired", "OBS, not repaired",
-        "OBS, empirical Fisher")
+WAYS = (
+    "random",
+    "magnitude",
+    "OBD",
+    "OBS",
+    "magnitude, repaired",
+    "OBS, not repaired",
+    "OBS, empirical Fisher",
+)
 
 
-def deletion_orders(theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+def deletion_orders(
+    theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, generator: torch.Generator
+) -> dict[str, Tensor]:
     """All of `weights` (positions in theta), in the order in which each importance deletes them, the least first.
 
     Random, magnitude and OBD rank once; OBS ranks the rest anew after every deletion.
     """
-    scores = {"random": torch.rand(len(theta), generator=generator), "magnitude": theta.abs(), "OBD": obd_saliency(theta, hessian.diagonal())}
+    scores = {
+        "random": torch.rand(len(theta), generator=generator),
+        "magnitude": theta.abs(),
+        "OBD": obd_saliency(theta, hessian.diagonal()),
+    }
     orders = {name: weights[score[weights].argsort()] for name, score in scores.items()}
     candidates = torch.zeros_like(theta).index_fill(0, weights, 1)
     return orders | {"OBS": obs_remove(theta, inverse, len(weights), candidates)[1]}
@@ -35,14 +49,24 @@ def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tenso
     return torch.linalg.inv(fisher + weight_decay * torch.eye(len(fisher), dtype=fisher.dtype))
 
 
-def pruned(theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int) -> dict[str, Tensor]:
+def pruned(
+    theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int
+) -> dict[str, Tensor]:
     """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up for it."""
     plain = {name: without(theta, order[:count]) for name, order in orders.items()}
-    mended = {name: obs_repair(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")}
-    return plain | {"OBS": mended["OBS"], "magnitude, repaired": mended["magnitude"], "OBS, not repaired": plain["OBS"]}
+    mended = {
+        name: obs_repair(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")
+    }
+    return plain | {
+        "OBS": mended["OBS"],
+        "magnitude, repaired": mended["magnitude"],
+        "OBS, not repaired": plain["OBS"],
+    }
 
 
-def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_decay: float, sparsities: Sequence[float]) -> list[dict]:
+def surgeon_against_damage(
+    networks: Sequence[nn.Module], data: Data, weight_decay: float, sparsities: Sequence[float]
+) -> list[dict]:
     """Prune each network, which stands in a minimum of the loss with `weight_decay`, in all WAYS; no training afterwards.
 
     One row a network, sparsity and way: `network`, `sparsity`, `way`, `theta` (what is left, biases too), `loss` (training, with
@@ -51,7 +75,11 @@ def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_dec
     """
     rows, dataloader = [], loaders(data)
     for seed, network in enumerate(networks):
-        loss, theta, model = flat_loss(network, data.train, weight_decay), flat(network), copy_of(network)
+        loss, theta, model = (
+            flat_loss(network, data.train, weight_decay),
+            flat(network),
+            copy_of(network),
+        )
         h, weights = hessian(loss, theta), weight_positions(network)
         inverse = torch.linalg.inv(h)
         orders = deletion_orders(theta, h, inverse, weights, chance(seed))
@@ -62,6 +90,14 @@ def surgeon_against_damage(networks: Sequence[nn.Module], data: Data, weight_dec
             left_over = pruned(theta, inverse, orders, count)
             left_over["OBS, empirical Fisher"] = obs_repair(theta, by_fisher, fishers_order[:count])
             for way, left in left_over.items():
-                rows.append({"network": seed, "sparsity": sparsity, "way": way, "theta": left, "loss": float(loss(left)),
-                             "accuracy": evaluate(put(model, left), dataloader["test"])})
+                rows.append(
+                    {
+                        "network": seed,
+                        "sparsity": sparsity,
+                        "way": way,
+                        "theta": left,
+                        "loss": float(loss(left)),
+                        "accuracy": evaluate(put(model, left), dataloader["test"]),
+                    }
+                )
     return rows

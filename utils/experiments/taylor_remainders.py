@@ -1,4 +1,5 @@
 """Claim: what a Taylor polynomial of order k leaves of a smooth loss falls with the power k + 1 of the step length."""
+
 from collections.abc import Sequence
 
 import numpy
@@ -10,7 +11,9 @@ from utils.model import flat, flat_loss, gradient, hessian_vector_product, taylo
 from utils.model.data import Batch
 
 
-def taylor_remainders(networks: Sequence[nn.Module], batch: Batch, steps: Sequence[float], weight_decay: float = 0.0) -> list[dict]:
+def taylor_remainders(
+    networks: Sequence[nn.Module], batch: Batch, steps: Sequence[float], weight_decay: float = 0.0
+) -> list[dict]:
     """|L(theta + h v) - polynomial(h)| in a random direction v of length 1, another one for each network.
 
     One row a network, order (0, 1, 2) and step h: `network`, `order`, `step`, `remainder`. In float64, or rounding is measured.
@@ -21,12 +24,21 @@ def taylor_remainders(networks: Sequence[nn.Module], batch: Batch, steps: Sequen
         v = random_direction(theta, seed=number)
         for order in (0, 1, 2):
             polynomial = taylor(loss, theta, v, order)
-            rows += [{"network": number, "order": order, "step": h, "remainder": abs(float(loss(theta + h * v) - polynomial(h)))}
-                     for h in steps]
+            rows += [
+                {
+                    "network": number,
+                    "order": order,
+                    "step": h,
+                    "remainder": abs(float(loss(theta + h * v) - polynomial(h))),
+                }
+                for h in steps
+            ]
     return rows
 
 
-def gradient_remainders(networks: Sequence[nn.Module], batch: Batch, steps: Sequence[float], weight_decay: float = 0.0) -> list[dict]:
+def gradient_remainders(
+    networks: Sequence[nn.Module], batch: Batch, steps: Sequence[float], weight_decay: float = 0.0
+) -> list[dict]:
     """|g(theta + h v) - g| (order 0) and |g(theta + h v) - g - h H v| (order 1); rows as above."""
     rows = []
     for number, network in enumerate(networks):
@@ -36,7 +48,9 @@ def gradient_remainders(networks: Sequence[nn.Module], batch: Batch, steps: Sequ
         for h in steps:
             change = gradient(loss, theta + h * v) - g
             for order, rest in enumerate((change, change - h * moved)):
-                rows.append({"network": number, "order": order, "step": h, "remainder": float(rest.norm())})
+                rows.append(
+                    {"network": number, "order": order, "step": h, "remainder": float(rest.norm())}
+                )
     return rows
 
 
@@ -44,9 +58,19 @@ def slopes(rows: list[dict]) -> list[dict]:
     """The slope of log(remainder) over log(step), by least squares: one row a network and order, with its `slope`."""
     found = []
     for network, order in sorted({(row["network"], row["order"]) for row in rows}):
-        line = [(row["step"], row["remainder"]) for row in rows if (row["network"], row["order"]) == (network, order)]
+        line = [
+            (row["step"], row["remainder"])
+            for row in rows
+            if (row["network"], row["order"]) == (network, order)
+        ]
         step, remainder = numpy.log(line).T
-        found.append({"network": network, "order": order, "slope": float(numpy.polyfit(step, remainder, 1)[0])})
+        found.append(
+            {
+                "network": network,
+                "order": order,
+                "slope": float(numpy.polyfit(step, remainder, 1)[0]),
+            }
+        )
     return found
 
 

@@ -9,6 +9,7 @@ What `find_ticket` does for one network, for many at once (`members`). Three arm
     python -m utils.experiments.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
     python -m utils.experiments.tickets --data mnist --folder FOLDER                  # files that you bring
 """
+
 import argparse
 import json
 import shlex
@@ -20,7 +21,16 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.experiments.members import Members, accuracies, fast_products, gather, joined, named, orders_of, train_members
+from utils.experiments.members import (
+    Members,
+    accuracies,
+    fast_products,
+    gather,
+    joined,
+    named,
+    orders_of,
+    train_members,
+)
 from utils.importance import chance
 from utils.model import Data, Tensors, digits, mlp, mnist1d, prunable
 from utils.model.data import fashion_mnist, mnist
@@ -35,6 +45,7 @@ class Setting(NamedTuple):
     """What decides the result. `widths` of the MLP; `keep`: the fraction of survivors that a
     level keeps.
     """
+
     widths: tuple[int, ...] = (40, 200, 100, 10)
     seeds: int = 5
     levels: int = 12
@@ -47,19 +58,25 @@ class Setting(NamedTuple):
 DATA = {"digits": digits, "mnist1d": mnist1d, "mnist": mnist, "fashion-mnist": fashion_mnist}
 
 
-def tickets_on(name: str, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> dict:
+def tickets_on(
+    name: str, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None
+) -> dict:
     """`all_arms` on one of DATA."""
     return all_arms(DATA[name](), setting, tick)
 
 
-def all_arms(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> dict:
+def all_arms(
+    data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None
+) -> dict:
     """Everything: {"rows": of all four arms, "masks": of seed 0 by level}."""
     rows, masks = tickets(data, setting, tick)
     return {"rows": rows + retained(data, setting, tick), "masks": masks}
 
 
 @fast_products()
-def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> tuple[list[dict], list[Tensors]]:
+def tickets(
+    data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None
+) -> tuple[list[dict], list[Tensors]]:
     """Every arm at every level: rows {"level", "density", "arm", "seed", "accuracy"}, and the
     masks of seed 0 by level.
 
@@ -70,28 +87,50 @@ def tickets(data: Data, setting: Setting = Setting(), tick: Callable[[], None] =
     seeds = range(setting.seeds)
     networks = [mlp(*setting.widths, seed=seed) for seed in seeds]
     names = list(prunable(networks[0]))
-    start, orders = gather(networks), orders_of(seeds, setting.steps, setting.batch, len(data.train[1]))
+    start, orders = (
+        gather(networks),
+        orders_of(seeds, setting.steps, setting.batch, len(data.train[1])),
+    )
     masks = [torch.ones_like(w) for w in start.weights]
     trained = train_members(start, masks, data.train, orders, setting.lr, tick)
-    rows = [{"level": 0, "density": 1.0, "arm": arm, "seed": seed, "accuracy": accuracy}
-            for seed, accuracy in enumerate(accuracies(trained, data.test)) for arm in ARMS]
+    rows = [
+        {"level": 0, "density": 1.0, "arm": arm, "seed": seed, "accuracy": accuracy}
+        for seed, accuracy in enumerate(accuracies(trained, data.test))
+        for arm in ARMS
+    ]
     found = [named(names, masks, 0)]
     for level in range(1, setting.levels):
-        density = setting.keep ** level
+        density = setting.keep**level
         masks = pruned_further(trained, masks, 1 - density)
         fresh = gather([mlp(*setting.widths, seed=10_000 + 100 * level + seed) for seed in seeds])
         drawn = random_masks(masks, level)
-        arms = train_members(joined(start, fresh, start), [torch.cat(m) for m in zip(masks, masks, drawn)], data.train,
-                             orders.repeat(1, 3, 1), setting.lr, tick)
-        trained = Members(*([p[:setting.seeds] for p in part] for part in arms))
-        rows += [{"level": level, "density": density, "arm": ARMS[k // setting.seeds], "seed": k % setting.seeds, "accuracy": accuracy}
-                 for k, accuracy in enumerate(accuracies(arms, data.test))]
+        arms = train_members(
+            joined(start, fresh, start),
+            [torch.cat(m) for m in zip(masks, masks, drawn)],
+            data.train,
+            orders.repeat(1, 3, 1),
+            setting.lr,
+            tick,
+        )
+        trained = Members(*([p[: setting.seeds] for p in part] for part in arms))
+        rows += [
+            {
+                "level": level,
+                "density": density,
+                "arm": ARMS[k // setting.seeds],
+                "seed": k % setting.seeds,
+                "accuracy": accuracy,
+            }
+            for k, accuracy in enumerate(accuracies(arms, data.test))
+        ]
         found.append(named(names, masks, 0))
     return rows, found
 
 
 @fast_products()
-def retained(data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None) -> list[dict]:
+def retained(
+    data: Data, setting: Setting = Setting(), tick: Callable[[], None] = lambda: None
+) -> list[dict]:
     """The arm without a restart: after each pruning the trained weights that stay are
     trained on. Rows as in `tickets`, with the arm "retain"; level 0 is the dense network,
     trained once.
@@ -102,10 +141,18 @@ def retained(data: Data, setting: Setting = Setting(), tick: Callable[[], None] 
     masks, rows = [torch.ones_like(w) for w in trained.weights], []
     for level in range(setting.levels):
         if level:
-            masks = pruned_further(trained, masks, 1 - setting.keep ** level)
+            masks = pruned_further(trained, masks, 1 - setting.keep**level)
         trained = train_members(trained, masks, data.train, orders, setting.lr, tick)
-        rows += [{"level": level, "density": setting.keep ** level, "arm": "retain", "seed": seed, "accuracy": accuracy}
-                 for seed, accuracy in enumerate(accuracies(trained, data.test))]
+        rows += [
+            {
+                "level": level,
+                "density": setting.keep**level,
+                "arm": "retain",
+                "seed": seed,
+                "accuracy": accuracy,
+            }
+            for seed, accuracy in enumerate(accuracies(trained, data.test))
+        ]
     return rows
 
 
@@ -118,21 +165,31 @@ def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> li
     """The next masks: in each member the largest weights of all layers together, among its
     survivors.
     """
-    members = [keep_top({k: w[e].abs() for k, w in enumerate(trained.weights)}, sparsity, within={k: m[e] for k, m in enumerate(masks)})
-               for e in range(len(masks[0]))]
+    members = [
+        keep_top(
+            {k: w[e].abs() for k, w in enumerate(trained.weights)},
+            sparsity,
+            within={k: m[e] for k, m in enumerate(masks)},
+        )
+        for e in range(len(masks[0]))
+    ]
     return [torch.stack([member[k] for member in members]) for k in range(len(masks))]
 
 
 def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
     """For each member and layer as many weights at random places."""
-    drawn = [random_mask_like({k: m[e] for k, m in enumerate(masks)}, chance(1000 * level + e))
-             for e in range(len(masks[0]))]
+    drawn = [
+        random_mask_like({k: m[e] for k, m in enumerate(masks)}, chance(1000 * level + e))
+        for e in range(len(masks[0]))
+    ]
     return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
 
 
 def main() -> None:
     """Run one setting and write its rows, with the command that made them."""
-    parser = argparse.ArgumentParser(description="Lottery tickets of an MLP with two hidden layers of 200 and 100 units.")
+    parser = argparse.ArgumentParser(
+        description="Lottery tickets of an MLP with two hidden layers of 200 and 100 units."
+    )
     parser.add_argument("--data", choices=DATA, default="mnist1d")
     parser.add_argument("--folder", type=Path, help="where the files of mnist or fashion-mnist are")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there")
@@ -142,10 +199,14 @@ def main() -> None:
     if options.folder and options.data not in SOURCES:
         parser.error(f"--folder is for {' and '.join(SOURCES)}: {options.data} needs no files")
     try:
-        data = DATA[options.data](options.folder) if options.data in SOURCES else DATA[options.data]()
+        data = (
+            DATA[options.data](options.folder) if options.data in SOURCES else DATA[options.data]()
+        )
     except IdxError as error:
         raise SystemExit(str(error)) from None
-    setting = Setting((data.train[0].shape[1], 200, 100, 10), options.seeds, options.levels, steps=options.steps)
+    setting = Setting(
+        (data.train[0].shape[1], 200, 100, 10), options.seeds, options.levels, steps=options.steps
+    )
     done, total = 0, 2 * total_steps(setting)
 
     def tick():
@@ -156,13 +217,22 @@ def main() -> None:
 
     rows = all_arms(data, setting, tick)["rows"]
     for arm in (*ARMS, "retain"):
-        mean = [sum(r["accuracy"] for r in rows if (r["arm"], r["level"]) == (arm, level)) / setting.seeds for level in range(setting.levels)]
+        mean = [
+            sum(r["accuracy"] for r in rows if (r["arm"], r["level"]) == (arm, level))
+            / setting.seeds
+            for level in range(setting.levels)
+        ]
         print(f"{arm:8}" + "".join(f"{value:6.1f}" for value in mean))
     if options.json:
         command = shlex.join(["python", "-m", "utils.experiments.tickets", *sys.argv[1:]])
-        rows = [row | {"density": round(row["density"], 6), "accuracy": round(row["accuracy"], 2)} for row in rows]
+        rows = [
+            row | {"density": round(row["density"], 6), "accuracy": round(row["accuracy"], 2)}
+            for row in rows
+        ]
         lines = ",\n".join(json.dumps(row) for row in rows)
-        options.json.write_text(f'{{"command": {json.dumps(command)}, "setting": {json.dumps(setting._asdict())},\n"rows": [\n{lines}\n]}}\n')
+        options.json.write_text(
+            f'{{"command": {json.dumps(command)}, "setting": {json.dumps(setting._asdict())},\n"rows": [\n{lines}\n]}}\n'
+        )
 
 
 if __name__ == "__main__":

@@ -1,18 +1,33 @@
 """Question: does the loss right after pruning tell how good the network will be, or how fast it
 could be trained?
 """
+
 from collections.abc import Sequence
 
 from torch import nn
 
-from utils.experiments.members import accuracies, fast_products, gather, orders_of, stacked, train_members
+from utils.experiments.members import (
+    accuracies,
+    fast_products,
+    gather,
+    orders_of,
+    stacked,
+    train_members,
+)
 from utils.experiments.pruned_before_training import METHODS, before_and_after, few_of_each
 from utils.importance import gradient_flow
 from utils.model import Data, Tensors, copy_of, loss_on, weight_gradients
 from utils.model.data import Batch
 from utils.pruning import apply_masks
 
-CRITERIA = ("random", "random, Erdos-Renyi", "magnitude", "SNIP", "GraSP, absolute value", "SynFlow")
+CRITERIA = (
+    "random",
+    "random, Erdos-Renyi",
+    "magnitude",
+    "SNIP",
+    "GraSP, absolute value",
+    "SynFlow",
+)
 MEASURES = ("- loss after pruning", "gradient flow", "mean signed gradient")
 
 
@@ -22,30 +37,70 @@ def measured(model: nn.Module, masks: Tensors, batch: Batch) -> dict[str, float]
     apply_masks(pruned, masks)
     gradients = weight_gradients(pruned, batch)
     signed = sum(float((gradients[name] * mask).sum()) for name, mask in masks.items())
-    return {"- loss after pruning": -loss_on(pruned, batch), "gradient flow": gradient_flow(model, masks, batch),
-            "mean signed gradient": signed / sum(int(mask.sum()) for mask in masks.values())}
+    return {
+        "- loss after pruning": -loss_on(pruned, batch),
+        "gradient flow": gradient_flow(model, masks, batch),
+        "mean signed gradient": signed / sum(int(mask.sum()) for mask in masks.values()),
+    }
 
 
 @fast_products()
-def two_goals(data: Data, widths: Sequence[int], densities: Sequence[float], seeds: Sequence[int], steps: int = 425, batch: int = 64, lr: float = 2e-3) -> list[dict]:
+def two_goals(
+    data: Data,
+    widths: Sequence[int],
+    densities: Sequence[float],
+    seeds: Sequence[int],
+    steps: int = 425,
+    batch: int = 64,
+    lr: float = 2e-3,
+) -> list[dict]:
     """Prune by each of CRITERIA, at He's initialization and after training; measure; train what is left.
 
     One row a moment ("at initialization", "after training"), density, criterion and seed: MEASURES on the training
     data, before the final training, and test "accuracy" in percent after it.
     """
     orders = orders_of(seeds, steps, batch, len(data.train[1]))
-    moments = dict(zip(("at initialization", "after training"), before_and_after(data, widths, seeds, orders, lr)))
-    cases = [(moment, density, criterion, seed) for moment in moments for density in densities for criterion in CRITERIA for seed in seeds]
-    masks = [METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed) for moment, density, criterion, seed in cases]
+    moments = dict(
+        zip(
+            ("at initialization", "after training"),
+            before_and_after(data, widths, seeds, orders, lr),
+        )
+    )
+    cases = [
+        (moment, density, criterion, seed)
+        for moment in moments
+        for density in densities
+        for criterion in CRITERIA
+        for seed in seeds
+    ]
+    masks = [
+        METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed)
+        for moment, density, criterion, seed in cases
+    ]
     members = gather([moments[moment][seed] for moment, _, _, seed in cases])
-    final = accuracies(train_members(members, stacked(masks), data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr), data.test)
-    return [{"moment": moment, "density": density, "criterion": criterion, "seed": seed, "accuracy": accuracy}
-            | measured(moments[moment][seed], mask, data.train)
-            for (moment, density, criterion, seed), mask, accuracy in zip(cases, masks, final)]
+    final = accuracies(
+        train_members(
+            members, stacked(masks), data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr
+        ),
+        data.test,
+    )
+    return [
+        {
+            "moment": moment,
+            "density": density,
+            "criterion": criterion,
+            "seed": seed,
+            "accuracy": accuracy,
+        }
+        | measured(moments[moment][seed], mask, data.train)
+        for (moment, density, criterion, seed), mask, accuracy in zip(cases, masks, final)
+    ]
 
 
 def rank_correlation(rows: list[dict], measure: str) -> float:
     """Spearman's rank correlation of a measure with the final accuracy, over the rows."""
     from scipy.stats import spearmanr
 
-    return float(spearmanr([row[measure] for row in rows], [row["accuracy"] for row in rows]).statistic)
+    return float(
+        spearmanr([row[measure] for row in rows], [row["accuracy"] for row in rows]).statistic
+    )

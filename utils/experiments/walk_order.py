@@ -1,6 +1,7 @@
 """Claim: a matrix that is larger than the cache is read much faster along its memory than
 across it.
 """
+
 import time
 
 import numpy
@@ -18,8 +19,11 @@ def walk_order(sizes=(64, 256, 1024, 4096), least: int = 4_000_000, repeats: int
     for size in sizes:
         numbers = numpy.ones(size * size, dtype="float32")
         places, times = numpy.arange(size * size), max(1, least // (size * size))
-        walks = {"along the rows": places, "down the columns": places.reshape(size, size).T.ravel(),
-                 "at random": numpy.random.default_rng(0).permutation(places)}
+        walks = {
+            "along the rows": places,
+            "down the columns": places.reshape(size, size).T.ravel(),
+            "at random": numpy.random.default_rng(0).permutation(places),
+        }
         found = numpy.empty_like(numbers)
         for walk, places in walks.items():
             taken = []

@@ -1,6 +1,7 @@
 """Claim: a sparse format pays only from some sparsity on, and which one depends on the
 format and on the batch.
 """
+
 import time
 import warnings
 
@@ -10,8 +11,9 @@ from torch import Tensor
 from utils.pruning import keep_top
 
 
-def when_sparse_is_faster(sparsities=(0.5, 0.8, 0.9, 0.95, 0.99), batches=(1, 64),
-                          size: int = 1024, seconds: float = 0.02) -> list[dict]:
+def when_sparse_is_faster(
+    sparsities=(0.5, 0.8, 0.9, 0.95, 0.99), batches=(1, 64), size: int = 1024, seconds: float = 0.02
+) -> list[dict]:
     """A layer of `size` x `size` weights times `batch` columns of inputs. One row a measurement.
 
     "masked dense" has its zeros stored; "COO" and "CSR" are torch's; "blocks of 4 x 4" is torch's
@@ -29,18 +31,28 @@ def when_sparse_is_faster(sparsities=(0.5, 0.8, 0.9, 0.95, 0.99), batches=(1, 64
             base = timed(lambda: dense @ x, seconds)
             for form, matrix in forms.items():
                 taken = timed(lambda: matrix @ x, seconds)
-                rows.append({"form": form, "sparsity": sparsity, "batch": x.shape[1],
-                             "milliseconds": 1000 * taken, "relative time": taken / base})
+                rows.append(
+                    {
+                        "form": form,
+                        "sparsity": sparsity,
+                        "batch": x.shape[1],
+                        "milliseconds": 1000 * taken,
+                        "relative time": taken / base,
+                    }
+                )
     return rows
 
 
 def forms_of(dense: Tensor, sparsity: float) -> dict[str, Tensor]:
     """The matrix pruned to this sparsity, in each form."""
     masked = pruned(dense, sparsity)
-    with warnings.catch_warnings():             # torch calls its CSR support a beta
+    with warnings.catch_warnings():  # torch calls its CSR support a beta
         warnings.simplefilter("ignore", UserWarning)
-        forms = {"masked dense": masked, "COO": masked.to_sparse_coo().coalesce(),
-                 "CSR": masked.to_sparse_csr()}
+        forms = {
+            "masked dense": masked,
+            "COO": masked.to_sparse_coo().coalesce(),
+            "CSR": masked.to_sparse_csr(),
+        }
         if torch.backends.mkl.is_available():
             forms["blocks of 4 x 4"] = pruned(dense, sparsity, block=4).to_sparse_bsr((4, 4))
     return forms

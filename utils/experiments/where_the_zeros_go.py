@@ -1,10 +1,20 @@
 """Claim: at high sparsity it matters more how many weights each layer keeps than which ones."""
+
 from collections.abc import Sequence
 
 import torch
 from torch import nn
 
-from utils.experiments.members import Members, accuracies, fast_products, gather, member_of, orders_of, stacked, train_members
+from utils.experiments.members import (
+    Members,
+    accuracies,
+    fast_products,
+    gather,
+    member_of,
+    orders_of,
+    stacked,
+    train_members,
+)
 from utils.importance import chance, lamp, magnitude
 from utils.model import Data, Tensors, mlp
 from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
@@ -28,8 +38,15 @@ def masks_by(rule: str, model: nn.Module, sparsity: float) -> Tensors:
 
 
 @fast_products()
-def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[int], widths: Sequence[int] = (64, 300, 300, 100, 10),
-                       steps: int = 300, batch: int = 64, lr: float = 1.2e-3) -> list[dict]:
+def where_the_zeros_go(
+    data: Data,
+    sparsities: Sequence[float],
+    seeds: Sequence[int],
+    widths: Sequence[int] = (64, 300, 300, 100, 10),
+    steps: int = 300,
+    batch: int = 64,
+    lr: float = 1.2e-3,
+) -> list[dict]:
     """Train dense, prune by each rule, train what is left for as many steps; all networks of a
     stage at once.
 
@@ -39,14 +56,30 @@ def where_the_zeros_go(data: Data, sparsities: Sequence[float], seeds: Sequence[
     seeds = list(seeds)
     networks = [mlp(*widths, seed=seed) for seed in seeds]
     start, orders = gather(networks), orders_of(seeds, steps, batch, len(data.train[1]))
-    trained = train_members(start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr)
+    trained = train_members(
+        start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr
+    )
     networks = [member_of(trained, member, network) for member, network in enumerate(networks)]
     cases = [(seed, sparsity, rule) for sparsity in sparsities for rule in RULES for seed in seeds]
-    masks = [masks_by(rule, networks[seeds.index(seed)], sparsity) for seed, sparsity, rule in cases]
+    masks = [
+        masks_by(rule, networks[seeds.index(seed)], sparsity) for seed, sparsity, rule in cases
+    ]
     start = gather([networks[seeds.index(seed)] for seed, _, _ in cases])
     together = stacked(masks)
     pruned = Members([w * m for w, m in zip(start.weights, together)], start.biases)
-    retrained = train_members(pruned, together, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr)
-    return [{"seed": seed, "sparsity": sparsity, "rule": rule, "pruned": before, "retrained": after,
-             "density": {name: float(m.mean()) for name, m in mask.items()}}
-            for (seed, sparsity, rule), mask, before, after in zip(cases, masks, accuracies(pruned, data.test), accuracies(retrained, data.test))]
+    retrained = train_members(
+        pruned, together, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr
+    )
+    return [
+        {
+            "seed": seed,
+            "sparsity": sparsity,
+            "rule": rule,
+            "pruned": before,
+            "retrained": after,
+            "density": {name: float(m.mean()) for name, m in mask.items()},
+        }
+        for (seed, sparsity, rule), mask, before, after in zip(
+            cases, masks, accuracies(pruned, data.test), accuracies(retrained, data.test)
+        )
+    ]

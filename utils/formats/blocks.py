@@ -5,6 +5,7 @@ A block is stored when any of its entries is not zero. Inside a block the arithm
 and the zeros in it are wasted: the price of fewer indices. For independent zeros, a block of V
 entries is stored with probability 1 - s^V, and (1 - s) / (1 - s^V) of what is stored is of use.
 """
+
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,7 @@ class Blocks(NamedTuple):
     """Block rows as in CSR: `indptr` (block rows + 1,), `indices` (stored,) in blocks,
     `data` (stored, height, width).
     """
+
     indptr: Tensor
     indices: Tensor
     data: Tensor
@@ -53,7 +55,7 @@ def stored_fraction(sparsity: float, size: int) -> float:
     """The expected fraction of entries that are stored in blocks of `size` entries, for
     independent zeros: 1 - s^V.
     """
-    return 1 - sparsity ** size
+    return 1 - sparsity**size
 
 
 def useful_fraction(sparsity: float, size: int) -> float:

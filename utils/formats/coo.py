@@ -4,6 +4,7 @@ value.
 Any order is allowed; entries with the same coordinates are added. `data`, `row`, `col` as in
 scipy.sparse.
 """
+
 from typing import NamedTuple
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 
 class COO(NamedTuple):
     """`row`, `col`: int64 (nnz,); `data`: (nnz,); `shape`: (rows, columns)."""
+
     row: Tensor
     col: Tensor
     data: Tensor
@@ -37,7 +39,7 @@ def coalesce(matrix: COO) -> COO:
     An entry whose sum is zero stays: an explicit zero.
     """
     columns = matrix.shape[1]
-    places, where = (matrix.row * columns + matrix.col).unique(return_inverse=True)     # sorted
+    places, where = (matrix.row * columns + matrix.col).unique(return_inverse=True)  # sorted
     data = torch.zeros(len(places), dtype=matrix.data.dtype).index_add_(0, where, matrix.data)
     return COO(places // max(columns, 1), places % max(columns, 1), data, matrix.shape)
 

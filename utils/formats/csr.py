@@ -5,6 +5,7 @@ Row i has the columns `indices[indptr[i]:indptr[i + 1]]` and the values `data[in
 it. CSC is the same with columns in place of rows: the CSR of the transpose. Names as in
 scipy.sparse.
 """
+
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,7 @@ from utils.formats.coo import COO, coalesce, to_coo
 
 class CSR(NamedTuple):
     """`indptr`: int64 (m + 1,); `indices`: int64 (nnz,); `data`: (nnz,); `shape`: (m, n)."""
+
     indptr: Tensor
     indices: Tensor
     data: Tensor

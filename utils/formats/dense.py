@@ -6,6 +6,7 @@ the columns.
 
 A matrix in memory is one long row of numbers and a rule that finds an entry in it.
 """
+
 from collections.abc import Sequence
 
 from torch import Tensor
@@ -54,5 +55,5 @@ def sparse_matmul_ops(a: Tensor, b: Tensor) -> tuple[int, int]:
     """(multiplications, additions) of a @ b when products with a zero are skipped; a (m, k),
     b (k, n).
     """
-    products = (a != 0).long() @ (b != 0).long()        # what is left of each entry's k products
+    products = (a != 0).long() @ (b != 0).long()  # what is left of each entry's k products
     return int(products.sum()), int((products - 1).clamp(min=0).sum())

@@ -5,6 +5,7 @@ Two values of each group of four are stored, each with its place in the group in
 for a group. The groups lie along the last dimension, the inputs of a linear layer, along which
 a product sums. Mishra et al., "Accelerating sparse deep neural networks" (2021).
 """
+
 import torch
 from torch import Tensor
 
@@ -17,8 +18,10 @@ def prune_n_m(weight: Tensor, n: int = 2, m: int = 4) -> Tensor:
     also when some are equal.
     """
     if not 0 <= n <= m or m < 1 or weight.shape[-1] % m:
-        raise ValueError(f"{n}:{m} needs 0 <= n <= m and a last dimension that is "
-                         f"a multiple of {m}; it is {weight.shape[-1]}")
+        raise ValueError(
+            f"{n}:{m} needs 0 <= n <= m and a last dimension that is "
+            f"a multiple of {m}; it is {weight.shape[-1]}"
+        )
     groups = weight.abs().unflatten(-1, (-1, m))
     return torch.zeros_like(groups).scatter_(-1, groups.topk(n).indices, 1).flatten(-2)
 
@@ -33,12 +36,14 @@ def pack_2_4(weight: Tensor) -> tuple[Tensor, Tensor]:
     lowest free places. ValueError if k is no multiple of 8 or a group has three entries.
     """
     if weight.dim() != 2 or weight.shape[1] % 8:
-        raise ValueError("pack_2_4 takes a matrix whose columns are a multiple of 8; "
-                         f"got shape {tuple(weight.shape)}")
+        raise ValueError(
+            "pack_2_4 takes a matrix whose columns are a multiple of 8; "
+            f"got shape {tuple(weight.shape)}"
+        )
     groups = weight.unflatten(1, (-1, 4))
     if ((groups != 0).sum(-1) > 2).any():
         raise ValueError("a group of four has more than two entries that are not zero: prune first")
-    free_last = (groups == 0).int().argsort(dim=-1, stable=True)        # the entries' places first
+    free_last = (groups == 0).int().argsort(dim=-1, stable=True)  # the entries' places first
     places = free_last[..., :2].sort(-1).values
     values = groups.gather(-1, places).flatten(1)
     codes = (places[..., 0] + 4 * places[..., 1]).unflatten(1, (-1, 2))
@@ -47,7 +52,7 @@ def pack_2_4(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 def unpack_2_4(values: Tensor, metadata: Tensor) -> Tensor:
     """The matrix (rows, k) from `values` (rows, k / 2) and `metadata` (rows, k / 8)."""
-    bits = torch.stack([(metadata >> shift) & 3 for shift in (0, 2, 4, 6)], dim=-1)     # four places
+    bits = torch.stack([(metadata >> shift) & 3 for shift in (0, 2, 4, 6)], dim=-1)  # four places
     places = bits.flatten(1).unflatten(1, (-1, 2)).long()
     groups = torch.zeros(*places.shape[:2], 4, dtype=values.dtype)
     return groups.scatter_(-1, places, values.unflatten(1, (-1, 2))).flatten(1)

@@ -9,13 +9,15 @@ dense.
 
 b bits a value, i bits an index.
 """
+
 from math import ceil
 
 FORMATS = ("dense", "bitmask", "coo", "csr", "2:4")
 
 
-def storage_bits(form: str, shape: tuple[int, int], nnz: int,
-                 value_bits: int = 32, index_bits: int = 32) -> int:
+def storage_bits(
+    form: str, shape: tuple[int, int], nnz: int, value_bits: int = 32, index_bits: int = 32
+) -> int:
     """The bits of a matrix of this shape with `nnz` stored entries. `form` is one of FORMATS,
     else ValueError.
 
@@ -35,8 +37,9 @@ def storage_bits(form: str, shape: tuple[int, int], nnz: int,
     raise ValueError(f"unknown format {form!r}; known are {', '.join(FORMATS)}")
 
 
-def break_even(form: str, shape: tuple[int, int],
-               value_bits: int = 32, index_bits: int = 32) -> float:
+def break_even(
+    form: str, shape: tuple[int, int], value_bits: int = 32, index_bits: int = 32
+) -> float:
     """The sparsity from which on the format needs fewer bits than dense; negative where it
     always does, above 1 never.
 

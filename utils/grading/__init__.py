@@ -3,6 +3,7 @@
 `python -m utils.grading release [LAB]` makes what students get; `python -m utils.grading grade LAB` grades it.
 nbgrader keeps the sources, the gradebook and the pages; `box` and `checker` run a student's code.
 """
+
 import sys
 
 # jsonschema would import it to check URIs, which notebooks have none of; that alone takes a second

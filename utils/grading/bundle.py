@@ -3,6 +3,7 @@
 What goes in is listed here; whatever else lies in the course's folder stays there. The library is in it with the
 reference of nearly every exercise, because the lectures need it; `utils.grading`, which students do not need, is not.
 """
+
 import json
 import re
 import tomllib
@@ -11,7 +12,14 @@ import zipfile
 from utils.grading.course import GradingError
 from utils.grading.release import generate, same_files
 
-FILES = ["course.py", "pyproject.toml", "environment.yml", "nbgrader_config.py", "LICENSE", "LICENSE-TEXT.md"]
+FILES = [
+    "course.py",
+    "pyproject.toml",
+    "environment.yml",
+    "nbgrader_config.py",
+    "LICENSE",
+    "LICENSE-TEXT.md",
+]
 OPTIONAL = [".gitignore"]  # for a class that is given the unpacked archive by git
 FOLDERS = {  # folder -> the kinds of files that are taken from it and from the folders in it
     "lectures": {".ipynb", ".png", ".svg"},
@@ -23,7 +31,9 @@ LEFT_OUT = {"utils/grading"}
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
 FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md
 SECRET = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
-PASSWORD = re.compile(rb"://(?!USER:PASSWORD@)[^/\s'\"@:]+:[^/\s'\"@]+@")  # postgresql+psycopg://teacher:secret@host
+PASSWORD = re.compile(
+    rb"://(?!USER:PASSWORD@)[^/\s'\"@:]+:[^/\s'\"@]+@"
+)  # postgresql+psycopg://teacher:secret@host
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+)\)")
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes the same bytes
 
@@ -56,16 +66,24 @@ def entries(course):
     """The bytes of every file of the archive, by its path in the course."""
     names = [*FILES, *(name for name in OPTIONAL if (course.root / name).exists())]
     files = {name: content(course, name) for name in names}
-    files |= {name: content(course, name) for folder, kinds in FOLDERS.items() for name in found(course.root, folder, kinds)}
+    files |= {
+        name: content(course, name)
+        for folder, kinds in FOLDERS.items()
+        for name in found(course.root, folder, kinds)
+    }
     readme = for_students(content(course, "README.md").decode("utf-8"))
     files["README.md"] = readme.encode("utf-8")
     files |= {name: content(course, name) for name in PICTURE.findall(readme)}
     files |= labs(course)
     for name, data in files.items():
         if PASSWORD.search(data):
-            raise GradingError(f"{name} would go out to students, and there is an address with a password in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then bundle again.")
+            raise GradingError(
+                f"{name} would go out to students, and there is an address with a password in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then bundle again."
+            )
         if mark := next((mark for mark in SECRET if mark.encode() in data), None):
-            raise GradingError(f"{name} would go out to students, and there is a line in it with {mark}. Take it out, then bundle again.")
+            raise GradingError(
+                f"{name} would go out to students, and there is a line in it with {mark}. Take it out, then bundle again."
+            )
     return files
 
 
@@ -91,7 +109,9 @@ def found(root, folder, kinds):
     """The files of these kinds in a folder, without links and what is left out, as paths in the course."""
     for path in (root / folder).rglob("*"):
         name = path.relative_to(root)
-        kept = not RUBBISH & set(name.parts) and not LEFT_OUT & {parent.as_posix() for parent in name.parents}
+        kept = not RUBBISH & set(name.parts) and not LEFT_OUT & {
+            parent.as_posix() for parent in name.parents
+        }
         if kept and path.suffix in kinds and path.is_file() and not path.is_symlink():
             yield name.as_posix()
 
@@ -108,14 +128,26 @@ def labs(course):
                 f"labs/{lab} is not what solutions/{lab} generates: a file was changed, added or not released. "
                 f"Release it again (course.py release {lab}), look at what changed, then bundle again."
             )
-        files |= {f"labs/{lab}/{path.relative_to(made).as_posix()}": path.read_bytes() for path in made.rglob("*") if path.is_file()}
+        files |= {
+            f"labs/{lab}/{path.relative_to(made).as_posix()}": path.read_bytes()
+            for path in made.rglob("*")
+            if path.is_file()
+        }
     return files
 
 
 def for_students(readme):
     """README.md without the sections for instructors and the rows of tables about `grading`; its last line, the licences, stays."""
     first, *sections = re.split(r"^(?=## )", readme, flags=re.MULTILINE)
-    kept = [section for section in sections if section[3:].splitlines()[0].strip() not in FOR_INSTRUCTORS]
+    kept = [
+        section
+        for section in sections
+        if section[3:].splitlines()[0].strip() not in FOR_INSTRUCTORS
+    ]
     licences = readme.rstrip().splitlines()[-1]
-    lines = [line for line in "".join([first, *kept]).splitlines() if not line.startswith("| `grading`") and line != licences]
+    lines = [
+        line
+        for line in "".join([first, *kept]).splitlines()
+        if not line.startswith("| `grading`") and line != licences
+    ]
     return "\n".join(lines).rstrip() + f"\n\n{licences}\n"

@@ -1,4 +1,5 @@
 """What nbgrader's own `autograde` and formgrader's button do in this course: grade in a box, as `course.py grade` does."""
+
 from nbformat import read
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -15,7 +16,9 @@ class GradeInBox(NbGraderPreprocessor):
         lab, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
         backend = best()
         if backend == "none":
-            raise GradingError("There is no box for submissions here: python3 course.py doctor says how to get one.")
+            raise GradingError(
+                "There is no box for submissions here: python3 course.py doctor says how to get one."
+            )
         outcome = grade_one(course, lab, student, Manner(backend))
         if not outcome.graded:
             raise GradingError(f"{outcome.status}: {outcome.sentence}")

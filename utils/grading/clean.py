@@ -4,6 +4,7 @@ Used for the feedback and for formgrader's page of a submission, which runs with
 nbconvert's own SanitizeHTML cleans markdown before it is rendered, which garbles `a < b` and code; here the
 rendered HTML is cleaned instead, with nh3.
 """
+
 import re
 from html import escape
 
@@ -33,7 +34,12 @@ def keep_attribute(tag, name, value):
 
 CLEANER = nh3.Cleaner(
     tags=nh3.ALLOWED_TAGS,
-    attributes={**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "title"}, "details": {"open"}, "td": {"colspan", "rowspan", "align"}},
+    attributes={
+        **nh3.ALLOWED_ATTRIBUTES,
+        "*": {"class", "title"},
+        "details": {"open"},
+        "td": {"colspan", "rowspan", "align"},
+    },
     attribute_filter=keep_attribute,
     url_schemes={"http", "https", "mailto", "data"},
 )
@@ -79,13 +85,19 @@ class Renderer(IPythonRenderer):
     def block_html(self, html):
         """Formulas in a block of HTML (a hint in <details>), but not in its code."""
         parts = CODE.split(html)
-        text = [FORMULA.sub(lambda found: self.set_aside(found[2], found[1] == "$$"), part) for part in parts[::3]]
+        text = [
+            FORMULA.sub(lambda found: self.set_aside(found[2], found[1] == "$$"), part)
+            for part in parts[::3]
+        ]
         code = parts[1::3] + [""]
         return super().block_html("".join(a + b for a, b in zip(text, code, strict=True)))
 
     def _embed_image_or_attachment(self, src):
         # nbconvert gives up on the whole notebook when one attachment is missing
-        if src.startswith("attachment:") and src.removeprefix("attachment:") not in self.attachments:
+        if (
+            src.startswith("attachment:")
+            and src.removeprefix("attachment:") not in self.attachments
+        ):
             return ""
         return super()._embed_image_or_attachment(src)
 
@@ -119,4 +131,8 @@ def shown(data):
     for kind, name in ALIVE.items():
         if kind in data:
             return {"text/html": f"<p><i>[{name}: open the notebook to see it]</i></p>"}
-    return {kind: clean(value) if kind == "text/html" else value for kind, value in data.items() if kind in SHOWN}
+    return {
+        kind: clean(value) if kind == "text/html" else value
+        for kind, value in data.items()
+        if kind in SHOWN
+    }

@@ -4,6 +4,7 @@ The download is a folder or a .zip; `lms` knows whose file is whose. An archive 
 are wanted are read out of it one by one. A different notebook that was there is kept in grading/kept/STUDENT/LAB/.
 The time of a submission is that of its file; a timestamp.txt in the download is a student's to write, so it is not read.
 """
+
 import contextlib
 import datetime
 import itertools
@@ -22,16 +23,25 @@ from rich.table import Table
 from rich.text import Text
 
 from utils.grading.course import GradingError
-from utils.grading.intake import FILE, FOLDER, LARGEST, LEFTOVERS, bytes_of, is_notebook, kind_of, timestamp
+from utils.grading.intake import (
+    FILE,
+    FOLDER,
+    LARGEST,
+    LEFTOVERS,
+    bytes_of,
+    is_notebook,
+    kind_of,
+    timestamp,
+)
 from utils.grading.lms import is_wrapped, owner, safe
 from utils.grading.parse import Unreadable, printable
 
 COLLECTED, UNCHANGED, ASIDE, OTHER = "collected", "there already", "left aside", "no notebook"
 COLOURS = {COLLECTED: "green", UNCHANGED: "dim", ASIDE: "red", OTHER: "dim"}
 MOST_ENTRIES = 100_000
-MOST_BYTES = 20_000_000_000     # of everything in an archive, unpacked
+MOST_BYTES = 20_000_000_000  # of everything in an archive, unpacked
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
-STAMP = "%Y-%m-%d %H:%M:%S.%f %Z"   # nbgrader's, in timestamp.txt
+STAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's, in timestamp.txt
 UTC = datetime.timezone.utc
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError)
 
@@ -85,14 +95,19 @@ def table(items):
     table.add_column("student", overflow="fold", ratio=1)
     table.add_column("", overflow="fold", ratio=2)
     for item in items:
-        said = Text(item.status + (f": {item.words}" if item.words else ""), style=COLOURS[item.status])
+        said = Text(
+            item.status + (f": {item.words}" if item.words else ""), style=COLOURS[item.status]
+        )
         table.add_row(Text(printable(item.found, 200)), Text(item.student or ""), said)
     return table
 
 
 def summary(items):
     number = Counter(item.status for item in items)
-    return ", ".join(f"{number[status]} {status}" for status in COLOURS if number[status]) or "no files"
+    return (
+        ", ".join(f"{number[status]} {status}" for status in COLOURS if number[status])
+        or "no files"
+    )
 
 
 # --- what is in the download ---------------------------------------------------------------------
@@ -106,7 +121,9 @@ def opened(origin):
     elif not origin.exists():
         raise GradingError(f"There is no {origin}.")
     elif not zipfile.is_zipfile(origin):
-        raise GradingError(f"{origin} is neither a folder nor a .zip: unpack it, and name the folder.")
+        raise GradingError(
+            f"{origin} is neither a folder nor a .zip: unpack it, and name the folder."
+        )
     else:
         try:
             archive = zipfile.ZipFile(origin)
@@ -114,7 +131,9 @@ def opened(origin):
             raise GradingError(f"{origin} cannot be read: {error}") from None
         with archive:
             if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
-                raise GradingError(f"{origin} holds more than {MOST_BYTES // 10**9} GB: unpack it by hand, if you trust it, and name the folder.")
+                raise GradingError(
+                    f"{origin} holds more than {MOST_BYTES // 10**9} GB: unpack it by hand, if you trust it, and name the folder."
+                )
             yield checked(in_archive(archive), origin)
 
 
@@ -136,7 +155,12 @@ def in_folder(origin):
                 waiting.append(parts)
             elif kind not in (None, FOLDER):
                 time = datetime.datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
-                yield Entry(parts, None if kind == FILE else f"{kind}, not a file", time, lambda path=path: bytes_of(path, path.name))
+                yield Entry(
+                    parts,
+                    None if kind == FILE else f"{kind}, not a file",
+                    time,
+                    lambda path=path: bytes_of(path, path.name),
+                )
 
 
 def in_archive(archive):
@@ -144,7 +168,12 @@ def in_archive(archive):
         names = info.filename.replace("\\", "/").split("/")
         parts = tuple(name for name in names if name not in ("", "."))
         if parts and not info.is_dir():
-            yield Entry(parts, why_not(info, names), time_of(info), lambda info=info: unpacked(archive, info))
+            yield Entry(
+                parts,
+                why_not(info, names),
+                time_of(info),
+                lambda info=info: unpacked(archive, info),
+            )
 
 
 def why_not(info, names):
@@ -171,9 +200,13 @@ def time_of(info):
         kind, size = struct.unpack("<HH", extra[:4])
         if kind == 0x5455 and size >= 5 and extra[4] & 1:
             return datetime.datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], UTC)
-        extra = extra[4 + size:]
+        extra = extra[4 + size :]
     try:
-        return datetime.datetime(*info.date_time).astimezone(UTC) if info.date_time > (1980, 1, 1, 0, 0, 0) else None
+        return (
+            datetime.datetime(*info.date_time).astimezone(UTC)
+            if info.date_time > (1980, 1, 1, 0, 0, 0)
+            else None
+        )
     except ValueError:
         return None
 
@@ -207,16 +240,38 @@ def by_student(notebooks, lab):
         name, file = owner(entry.parts, lab, bool(wrapped))
         student = safe(name) if name else None
         if wrapped is None:
-            items.append(Item(entry.path, None, ASIDE, f"of {entry.parts[0]} or of {entry.parts[1]}? name it LOGIN_{lab}.ipynb"))
+            items.append(
+                Item(
+                    entry.path,
+                    None,
+                    ASIDE,
+                    f"of {entry.parts[0]} or of {entry.parts[1]}? name it LOGIN_{lab}.ipynb",
+                )
+            )
         elif not student:
-            items.append(Item(entry.path, None, ASIDE, f"it does not tell whose it is: name it LOGIN_{lab}.ipynb"))
+            items.append(
+                Item(
+                    entry.path,
+                    None,
+                    ASIDE,
+                    f"it does not tell whose it is: name it LOGIN_{lab}.ipynb",
+                )
+            )
         else:
             known[student.casefold()].append((name, student, entry, file))
     groups = {}
     for found in known.values():
         names = sorted({name for name, _, _, _ in found})
         if len(names) > 1:  # two students would share a folder
-            items += [Item(entry.path, student, ASIDE, f"the names {' and '.join(names)} are too much alike") for _, student, entry, _ in found]
+            items += [
+                Item(
+                    entry.path,
+                    student,
+                    ASIDE,
+                    f"the names {' and '.join(names)} are too much alike",
+                )
+                for _, student, entry, _ in found
+            ]
         else:
             groups[found[0][1]] = [(entry, file) for _, _, entry, file in found]
     return groups, items
@@ -225,13 +280,27 @@ def by_student(notebooks, lab):
 def pick(files, lab):
     """((entry, what to say) of the one that counts, or None; (entry, reason) of the others) of one student's files."""
     depth = min(len(entry.parts) for entry, _ in files)
-    exact = [entry for entry, _ in files if entry.parts[-1] == f"{lab}.ipynb" and len(entry.parts) == depth]
+    exact = [
+        entry
+        for entry, _ in files
+        if entry.parts[-1] == f"{lab}.ipynb" and len(entry.parts) == depth
+    ]
     alike = [entry for entry, file in files if file.lower().startswith(lab.lower())]
     for found in (exact, [entry for entry, _ in files], alike):
         if len(found) == 1:
-            left = [(entry, f"{found[0].parts[-1]} was taken") for entry, _ in files if entry is not found[0]]
+            left = [
+                (entry, f"{found[0].parts[-1]} was taken")
+                for entry, _ in files
+                if entry is not found[0]
+            ]
             return (found[0], "" if alike else "under another name"), left
-    return None, [(entry, f"one of {len(files)} notebooks of this student: name the one that counts {lab}.ipynb") for entry, _ in files]
+    return None, [
+        (
+            entry,
+            f"one of {len(files)} notebooks of this student: name the one that counts {lab}.ipynb",
+        )
+        for entry, _ in files
+    ]
 
 
 # --- into its place ------------------------------------------------------------------------------

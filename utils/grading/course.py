@@ -1,4 +1,5 @@
 """Where everything of a course is: labs, submissions, grades, feedback."""
+
 import contextlib
 import json
 import os
@@ -24,7 +25,7 @@ class Course:
     grading: str = "grading"
 
     def __reduce__(self):
-        return Course, (self.root, self.grading)    # its settings are read anew in another process
+        return Course, (self.root, self.grading)  # its settings are read anew in another process
 
     @property
     def folder(self):
@@ -53,24 +54,36 @@ class Course:
 
     def labs(self):
         """The names of all labs, sorted."""
-        return sorted(path.stem for path in self.root.glob("solutions/*/*.ipynb") if path.parent.name == path.stem)
+        return sorted(
+            path.stem
+            for path in self.root.glob("solutions/*/*.ipynb")
+            if path.parent.name == path.stem
+        )
 
     def require(self, lab):
         """GradingError, with the list of labs, when there is no such lab."""
         if lab not in self.labs():
-            raise GradingError(f"There is no lab {lab!r}. The labs are: {', '.join(self.labs()) or 'none yet'}.")
+            raise GradingError(
+                f"There is no lab {lab!r}. The labs are: {', '.join(self.labs()) or 'none yet'}."
+            )
 
     def students(self, lab):
         """Who has a folder for this lab, sorted."""
         found = self.folder.glob(f"submitted/*/{lab}")
-        return sorted(path.parent.name for path in found if path.is_dir() and not path.parent.name.startswith("."))
+        return sorted(
+            path.parent.name
+            for path in found
+            if path.is_dir() and not path.parent.name.startswith(".")
+        )
 
     def environment(self):
         """The environment of nbgrader and of the notebooks that it runs."""
         variables = dict(os.environ)
         variables["COURSE_GRADING"] = self.grading
         # nbgrader calls `alembic` by its name when it makes a gradebook
-        variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), variables.get("PATH", "")])
+        variables["PATH"] = os.pathsep.join(
+            [str(Path(sys.executable).parent), variables.get("PATH", "")]
+        )
         # notebooks run in another folder and import `utils`
         home = str(Path(utils.__file__).parents[1])
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, [home, variables.get("PYTHONPATH")]))
@@ -92,7 +105,9 @@ class Course:
         """Inside, nobody else grades this lab in this folder: waits for a run that does, and says so once. The lock ends with the
         process that holds it, however that ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)) as lock:
+        with contextlib.closing(
+            sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)
+        ) as lock:
             waited = False
             while not locked(lock):
                 if not waited:
@@ -117,8 +132,14 @@ class Course:
         check_x and hidden_x are marks of the exercise x; any other graded cell is an exercise of its own.
         """
         cells = json.loads(self.source(lab).read_text(encoding="utf-8"))["cells"]
-        graded = [cell["metadata"]["nbgrader"] for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade")]
-        return [(cell["grade_id"], float(cell["points"]), exercise(cell["grade_id"])) for cell in graded]
+        graded = [
+            cell["metadata"]["nbgrader"]
+            for cell in cells
+            if cell["metadata"].get("nbgrader", {}).get("grade")
+        ]
+        return [
+            (cell["grade_id"], float(cell["points"]), exercise(cell["grade_id"])) for cell in graded
+        ]
 
 
 def of_config(config):

@@ -4,6 +4,7 @@ Each example is a file in examples/LAB: the cells whose answer differs from the 
 The reference is taken from the lab's own source, so nothing here goes stale. An example that says
 `# starts from: release` differs from the released notebook instead. Text answers are written as comments.
 """
+
 import json
 import re
 import shutil
@@ -36,7 +37,9 @@ def labs_with_examples(course):
 def there(course, lab=None):
     """The Course of the example class as it is, and the lab; GradingError when it has not been made."""
     demo = example_course(course)
-    graded = [name for name in labs_with_examples(course) if lab in (None, name) and demo.students(name)]
+    graded = [
+        name for name in labs_with_examples(course) if lab in (None, name) and demo.students(name)
+    ]
     if not graded:
         raise GradingError("There is no example class yet: grade --demo makes it.")
     return demo, graded[0]
@@ -53,7 +56,9 @@ def build(course, lab=None):
     if lab is not None:
         course.require(lab)
     if lab not in [None, *offered] or not offered:
-        raise GradingError(f"There are no example submissions for {lab or 'any lab'}. There are for: {', '.join(offered) or 'none'}.")
+        raise GradingError(
+            f"There are no example submissions for {lab or 'any lab'}. There are for: {', '.join(offered) or 'none'}."
+        )
     lab = lab or offered[0]
     demo = example_course(course)
     shutil.rmtree(demo.folder, ignore_errors=True)
@@ -64,10 +69,15 @@ def build(course, lab=None):
         answers = parse(text) if "# starts from: release" in text else {**reference, **parse(text)}
         path = demo.submitted(lab, student) / f"{lab}.ipynb"
         path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(with_answers(released, answers), indent=1, ensure_ascii=False), encoding="utf-8")
+        path.write_text(
+            json.dumps(with_answers(released, answers), indent=1, ensure_ascii=False),
+            encoding="utf-8",
+        )
     with marks.gradebook(demo) as book:
         for student, first, last in CLASS.values():
-            book.update_or_create_student(student, first_name=first, last_name=last, email=f"{student}@example.org")
+            book.update_or_create_student(
+                student, first_name=first, last_name=last, email=f"{student}@example.org"
+            )
     return demo, lab
 
 
@@ -79,17 +89,34 @@ def parse(text):
 
 def answers_of(solution):
     """The answers in a lab's source by grade id, without nbgrader's marks."""
-    cells = [cell for cell in solution["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")]
-    return {grade_id(cell): re.sub(r"^.*### (BEGIN|END) SOLUTION.*\n?", "", text(cell), flags=re.MULTILINE) for cell in cells}
+    cells = [
+        cell for cell in solution["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")
+    ]
+    return {
+        grade_id(cell): re.sub(
+            r"^.*### (BEGIN|END) SOLUTION.*\n?", "", text(cell), flags=re.MULTILINE
+        )
+        for cell in cells
+    }
 
 
 def with_answers(released, answers):
     """A copy of the released notebook with these answers; GradingError for an answer that no cell asks for."""
     notebook = json.loads(json.dumps(released))
-    asked = {grade_id(cell): cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")}
+    asked = {
+        grade_id(cell): cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    }
     if unknown := sorted(set(answers) - set(asked)):
-        raise GradingError(f"An example answers {', '.join(unknown)}, which the lab does not ask for.")
+        raise GradingError(
+            f"An example answers {', '.join(unknown)}, which the lab does not ask for."
+        )
     for name, answer in answers.items():
-        text = re.sub(r"^# ?", "", answer, flags=re.MULTILINE) if asked[name]["cell_type"] == "markdown" and answer.startswith("#") else answer
+        text = (
+            re.sub(r"^# ?", "", answer, flags=re.MULTILINE)
+            if asked[name]["cell_type"] == "markdown" and answer.startswith("#")
+            else answer
+        )
         asked[name]["source"] = text
     return notebook

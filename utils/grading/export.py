@@ -1,4 +1,5 @@
 """grading/LAB.csv: a line for every student, for spreadsheets and learning platforms."""
+
 import csv
 import io
 
@@ -20,13 +21,36 @@ def points(value):
 def write_csv(path, checks, rows):
     """rows: `report.Row`s; checks: those of the lab."""
     exercises = maxima(checks)
-    header = ["student", "first name", "last name", "email", *exercises, "late penalty", "total", "max", "manual marks pending", "status", "sentence"]
+    header = [
+        "student",
+        "first name",
+        "last name",
+        "email",
+        *exercises,
+        "late penalty",
+        "total",
+        "max",
+        "manual marks pending",
+        "status",
+        "sentence",
+    ]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(guarded(cell) for cell in header)
     for row in rows:
         marks = [points(row.points[name]) for name in exercises]
         pending = "yes" if row.pending else "no"
-        cells = [row.student, row.first_name, row.last_name, row.email, *marks, points(row.taken_off or None), points(row.total), points(row.most)]
-        writer.writerow(guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence])
+        cells = [
+            row.student,
+            row.first_name,
+            row.last_name,
+            row.email,
+            *marks,
+            points(row.taken_off or None),
+            points(row.total),
+            points(row.most),
+        ]
+        writer.writerow(
+            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence]
+        )
     write(path, text.getvalue())

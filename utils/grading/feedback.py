@@ -1,4 +1,5 @@
 """One page for each student: what nbgrader's generate_feedback makes, from the same settings and templates."""
+
 import copy
 import functools
 import json
@@ -17,7 +18,7 @@ from rich.progress import track
 
 from utils.grading.results import write
 
-FEW = 40                # pages that are not worth a second process, which needs some seconds to start
+FEW = 40  # pages that are not worth a second process, which needs some seconds to start
 WITHOUT_ALT = re.compile(r"<img (?![^>]*\balt=)")
 
 
@@ -27,9 +28,16 @@ class Page(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **more):
         resources = self._init_resources(resources)
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
-        self.register_filter("filter_data_type", WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources))
+        self.register_filter(
+            "filter_data_type",
+            WidgetsDataTypeFilter(
+                notebook_metadata=self._nb_metadata, parent=self, resources=resources
+            ),
+        )
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **more)
-        return WITHOUT_ALT.sub('<img alt="No description has been provided for this image" ', html), resources
+        return WITHOUT_ALT.sub(
+            '<img alt="No description has been provided for this image" ', html
+        ), resources
 
 
 @functools.cache
@@ -46,9 +54,13 @@ def exporter(course):
 def write_feedback(course, lab, student):
     """Writes grading/feedback/STUDENT/LAB/LAB.html. Returns None, or the reason why it could not."""
     try:
-        notebook = from_dict(json.loads(course.autograded(lab, student).read_text(encoding="utf-8")))
+        notebook = from_dict(
+            json.loads(course.autograded(lab, student).read_text(encoding="utf-8"))
+        )
         about = {"notebook": lab, "assignment": lab, "student": student, "db_url": course.db_url}
-        html, _ = exporter(course).from_notebook_node(notebook, {"metadata": {"name": lab}, "unique_key": lab, "nbgrader": about})
+        html, _ = exporter(course).from_notebook_node(
+            notebook, {"metadata": {"name": lab}, "unique_key": lab, "nbgrader": about}
+        )
         write(course.feedback(lab, student), html)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
@@ -67,6 +79,7 @@ def write_all(course, lab, students, jobs, console):
 
 def end_with_parent():
     """In a process of the pool: it ends when the process that started it is gone, killed even."""
+
     def wait():
         multiprocessing.parent_process().join()
         os._exit(1)

@@ -4,6 +4,7 @@ canvas.csv stays as it is; canvas.filled.csv beside it differs in the cells of o
 Canvas's gradebook (with its rows "Points Possible" and "Manual Posting"), Moodle's offline grading worksheet and
 Moodle's gradebook export. Students are found by login, ID number or e-mail address, never by name.
 """
+
 import math
 import re
 from collections import Counter, defaultdict
@@ -15,11 +16,17 @@ from utils.grading.export import points
 from utils.grading.sheet import plain, read, save, written
 
 IDENTITY = re.compile(  # titles of the columns that tell who a row is about
-    r"id|sis user id|sis login id|integration id|login( id)?|user ?name|(student )?id number|student id|.*\be-?mail\b.*", re.IGNORECASE
+    r"id|sis user id|sis login id|integration id|login( id)?|user ?name|(student )?id number|student id|.*\be-?mail\b.*",
+    re.IGNORECASE,
 )
-NOT_POINTS = re.compile(r"\((percentage|letter|feedback)\)\s*$", re.IGNORECASE)  # other forms of a mark in Moodle's gradebook
+NOT_POINTS = re.compile(
+    r"\((percentage|letter|feedback)\)\s*$", re.IGNORECASE
+)  # other forms of a mark in Moodle's gradebook
 CANVAS_ID = re.compile(r"\s*\(\d+\)\s*$")
-UNTOUCHED = {"EX": "excused in the file", "N/A": "not assigned to them in the file"}  # what Canvas has in place of a mark
+UNTOUCHED = {
+    "EX": "excused in the file",
+    "N/A": "not assigned to them in the file",
+}  # what Canvas has in place of a mark
 TEST_STUDENT = "student, test"
 
 
@@ -62,13 +69,26 @@ def fill(path, rows, lab, column=None, with_pending=False):
         after = points(row.total / row.most * scale if scale and row.most else row.total)
         if before.strip() not in ("", "-") and as_number(before) != as_number(after):
             replaced.append(row.student)
-        filled[place][number] = written(after.replace(".", ",") if comma else after, filled[place][number], sheet.delimiter)
+        filled[place][number] = written(
+            after.replace(".", ",") if comma else after, filled[place][number], sheet.delimiter
+        )
     target = path.with_name(f"{path.stem}.filled{path.suffix}")
     save(target, replace(sheet, rows=filled))
     taken = set(places.values())
-    others = [label(sheet, row) for row in sheet.body if row not in taken and is_student(sheet, row)]
+    others = [
+        label(sheet, row) for row in sheet.body if row not in taken and is_student(sheet, row)
+    ]
     matched = tuple(student for student in places if student not in kept)
-    return Filled(target, sheet.header[number], said_of(scales), matched, kept, tuple(others), unmatched, tuple(replaced))
+    return Filled(
+        target,
+        sheet.header[number],
+        said_of(scales),
+        matched,
+        kept,
+        tuple(others),
+        unmatched,
+        tuple(replaced),
+    )
 
 
 def check(path, lab, column=None):
@@ -85,7 +105,9 @@ def lines(filled):
     if filled.replaced:
         said.append(f"  had another mark there: {', '.join(filled.replaced)}")
     for reason in dict.fromkeys(filled.kept.values()):
-        said.append(f"  left as they were, {reason}: {', '.join(student for student, why in filled.kept.items() if why == reason)}")
+        said.append(
+            f"  left as they were, {reason}: {', '.join(student for student, why in filled.kept.items() if why == reason)}"
+        )
     said += [f"  {student}: {reason}" for student, reason in filled.unmatched_students.items()]
     if filled.unmatched_rows:
         said.append(f"  in the file, without a submission here: {'; '.join(filled.unmatched_rows)}")
@@ -99,25 +121,43 @@ def find_column(sheet, lab, wanted):
     """The number of the column for the marks; GradingError, with the columns there are, when it is not exactly one."""
     titles = sheet.header
     if wanted:
-        named = [number for number, title in enumerate(titles) if wanted.strip().lower() in (title.lower(), CANVAS_ID.sub("", title).lower())]
+        named = [
+            number
+            for number, title in enumerate(titles)
+            if wanted.strip().lower() in (title.lower(), CANVAS_ID.sub("", title).lower())
+        ]
         found = [number for number in named if is_for_marks(sheet, number)]
     elif sheet.column("maximum grade") is not None and sheet.column("grade") is not None:
-        found = [sheet.column("grade")]  # Moodle's worksheet is about one assignment and does not name it
+        found = [
+            sheet.column("grade")
+        ]  # Moodle's worksheet is about one assignment and does not name it
     else:
-        found = [number for number, title in enumerate(titles) if is_for_marks(sheet, number) and is_named_like(lab, title)]
+        found = [
+            number
+            for number, title in enumerate(titles)
+            if is_for_marks(sheet, number) and is_named_like(lab, title)
+        ]
     if len(found) == 1:
         return found[0]
-    offered = "; ".join(titles[number] for number in found or range(len(titles)) if is_for_marks(sheet, number))
+    offered = "; ".join(
+        titles[number] for number in found or range(len(titles)) if is_for_marks(sheet, number)
+    )
     asked = f'"{wanted}"' if wanted else lab
     if found:
-        raise GradingError(f'{sheet.path.name}: several columns fit {asked}: {offered}. Say which: --column "TITLE"')
-    raise GradingError(f'{sheet.path.name}: no column fits {asked}. Say which: --column "TITLE". The columns are: {offered or "none"}.')
+        raise GradingError(
+            f'{sheet.path.name}: several columns fit {asked}: {offered}. Say which: --column "TITLE"'
+        )
+    raise GradingError(
+        f'{sheet.path.name}: no column fits {asked}. Say which: --column "TITLE". The columns are: {offered or "none"}.'
+    )
 
 
 def is_for_marks(sheet, number):
     """Whether marks may be in the column: it says not who somebody is, and is neither computed nor another form of the mark."""
     title = sheet.header[number]
-    computed = sheet.possible is not None and sheet.value(sheet.possible, number).strip() == "(read only)"
+    computed = (
+        sheet.possible is not None and sheet.value(sheet.possible, number).strip() == "(read only)"
+    )
     return not (IDENTITY.fullmatch(title) or NOT_POINTS.search(title) or computed)
 
 
@@ -127,7 +167,7 @@ def is_named_like(lab, title):
     of_title = re.search(r"(?<![a-z])lab[\s_#:-]*0*(\d+)(?![\d.,]\d|\d)", title, re.IGNORECASE)
     if of_lab and of_title:
         return of_lab[1] == of_title[1]
-    name = words(lab[of_lab.end():] if of_lab else lab)
+    name = words(lab[of_lab.end() :] if of_lab else lab)
     return bool(name) and f" {name} " in f" {words(title)} "
 
 
@@ -143,15 +183,27 @@ def identities(sheet):
 def match(sheet, rows):
     """(the number of the row of each student that was found, the reason for each other student)."""
     if not identities(sheet) and sheet.column("identifier") is None:
-        raise GradingError(f"{sheet.path.name}: no column has logins, ID numbers or e-mail addresses (ID, SIS Login ID, ID number, Username, Email address).")
+        raise GradingError(
+            f"{sheet.path.name}: no column has logins, ID numbers or e-mail addresses (ID, SIS Login ID, ID number, Username, Email address)."
+        )
     places, numbers = defaultdict(set), defaultdict(set)
     for row in sheet.body:
         for key in keys(sheet, row):
             places[key].add(row)
         for key in platforms_numbers(sheet, row):
             numbers[key].add(row)
-    found = {row.student: set().union(*(places[name.lower()] for name in (row.student, row.email) if name)) for row in rows}
-    for student, hits in found.items():     # as `collect` names those of whom the platform tells the name and its own number
+    found = {
+        row.student: set().union(
+            *(places[name.lower()] for name in (row.student, row.email) if name)
+        )
+        for row in rows
+    }
+    for (
+        student,
+        hits,
+    ) in (
+        found.items()
+    ):  # as `collect` names those of whom the platform tells the name and its own number
         hits |= set() if hits else numbers[student.rpartition("_")[2]]
     claimed = Counter(hit for hits in found.values() for hit in hits)
     matched, unmatched = {}, {}
@@ -162,7 +214,9 @@ def match(sheet, rows):
         elif len(hits) > 1:
             unmatched[student] = f"not filled, fits several rows: {fits}"
         elif claimed[min(hits)] > 1:
-            others = " and ".join(other for other, theirs in found.items() if theirs & hits and other != student)
+            others = " and ".join(
+                other for other, theirs in found.items() if theirs & hits and other != student
+            )
             unmatched[student] = f"not filled, fits the row of {fits}, which {others} fits too"
         else:
             matched[student] = min(hits)
@@ -177,8 +231,14 @@ def keys(sheet, row):
 
 def platforms_numbers(sheet, row):
     """The number that the platform itself gives to a student: Canvas's ID 12345, Moodle's Identifier "Participant 12345"."""
-    columns = [column for column in (sheet.column("id"), sheet.column("identifier")) if column is not None]
-    return {found[1] for column in columns if (found := re.fullmatch(r"(?:\D+ )?(\d+)", sheet.value(row, column).strip()))}
+    columns = [
+        column for column in (sheet.column("id"), sheet.column("identifier")) if column is not None
+    ]
+    return {
+        found[1]
+        for column in columns
+        if (found := re.fullmatch(r"(?:\D+ )?(\d+)", sheet.value(row, column).strip()))
+    }
 
 
 def is_student(sheet, row):
@@ -210,7 +270,11 @@ def has_commas(sheet, number):
     """Whether the file writes marks, or their maximum, with a comma before the decimals."""
     columns = {number, sheet.column("maximum grade")} - {None}
     rows = [row for row in range(1, len(sheet.rows)) if sheet.rows[row] != [""]]
-    return any(re.fullmatch(r"\d+,\d+", sheet.value(row, column).strip()) for row in rows for column in columns)
+    return any(
+        re.fullmatch(r"\d+,\d+", sheet.value(row, column).strip())
+        for row in rows
+        for column in columns
+    )
 
 
 def scale_of(sheet, place, number):

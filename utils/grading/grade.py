@@ -1,4 +1,5 @@
 """Grades the submissions of a lab: read here, run by checkers, written here; then feedback, CSV and a table."""
+
 import copy
 import json
 import os
@@ -19,7 +20,9 @@ from utils.grading.limits import Limits
 from utils.grading.release import generate
 from utils.grading.seed import course_secret, submission_seed
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[[0-9;]*m)")     # what only a terminal obeys; colours stay
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[[0-9;]*m)"
+)  # what only a terminal obeys; colours stay
 ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
@@ -31,7 +34,7 @@ class Manner:
     limits: Limits = Limits()
     jobs: int = 1
     scheduler: str | None = None
-    fresh: bool = False                 # even those whose result is stored
+    fresh: bool = False  # even those whose result is stored
 
 
 def grade(course, lab, manner, console, student=None):
@@ -56,7 +59,17 @@ def write_again(course, lab, jobs, console, student=None):
         generate(course, lab)
         with marks.gradebook(course) as book:
             marks.penalise_again(book, course.config, lab, chosen)
-        pages(course, lab, [row.student for row in report.rows(course, lab) if row.student in chosen and row.outcome.graded], jobs, console)
+        pages(
+            course,
+            lab,
+            [
+                row.student
+                for row in report.rows(course, lab)
+                if row.student in chosen and row.outcome.graded
+            ],
+            jobs,
+            console,
+        )
         return table(course, lab)
 
 
@@ -65,9 +78,13 @@ def who(course, lab, student):
     course.require(lab)
     everyone = course.students(lab)
     if not everyone:
-        raise GradingError(f"No submissions of {lab}. Put each student's notebook here: {course.submitted(lab, 'STUDENT') / f'{lab}.ipynb'}")
+        raise GradingError(
+            f"No submissions of {lab}. Put each student's notebook here: {course.submitted(lab, 'STUDENT') / f'{lab}.ipynb'}"
+        )
     if student is not None and student not in everyone:
-        raise GradingError(f"No submission of {student}: there is no folder {course.submitted(lab, student)}")
+        raise GradingError(
+            f"No submission of {student}: there is no folder {course.submitted(lab, student)}"
+        )
     return everyone if student is None else [student]
 
 
@@ -77,7 +94,9 @@ def table(course, lab):
     try:
         write_csv(csv_path(course, lab), course.checks(lab), rows)
     except PermissionError as error:
-        raise GradingError(f"{csv_path(course, lab)} cannot be written: close it in the other program and try again.") from error
+        raise GradingError(
+            f"{csv_path(course, lab)} cannot be written: close it in the other program and try again."
+        ) from error
     return rows
 
 
@@ -87,19 +106,37 @@ def csv_path(course, lab):
 
 def grade_all(course, lab, source, students, manner, console):
     """Runs what has no stored result, and writes marks and notebooks. Returns who has marks now."""
-    secret, count, graded, common = course_secret(course), Counter(), [], results.common(source, manner.backend, manner.limits)
+    secret, count, graded, common = (
+        course_secret(course),
+        Counter(),
+        [],
+        results.common(source, manner.backend, manner.limits),
+    )
     for name in students:  # whatever ends this run, nobody is left with the words of an earlier one
         report.keep_outcome(course, lab, name, outcomes.Outcome(outcomes.NOT_YET, ""))
-    columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[counts]}")]
-    with (Progress(*columns, console=console) as progress, marks.gradebook(course) as book,
-          workers.executor(manner.jobs, manner.scheduler) as (executor, width)):
+    columns = [
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[counts]}"),
+    ]
+    with (
+        Progress(*columns, console=console) as progress,
+        marks.gradebook(course) as book,
+        workers.executor(manner.jobs, manner.scheduler) as (executor, width),
+    ):
         bar = progress.add_task("grading", total=len(students), counts="")
 
         def finish(one, result):
             outcome = write(course, lab, one, result, book)
             count[outcome.status] += 1
             graded.extend([one.student] if outcome.graded else [])
-            progress.update(bar, advance=1, counts=", ".join(f"{number} {status}" for status, number in count.items()))
+            progress.update(
+                bar,
+                advance=1,
+                counts=", ".join(f"{number} {status}" for status, number in count.items()),
+            )
 
         def collect(done):
             for future in done:
@@ -113,7 +150,9 @@ def grade_all(course, lab, source, students, manner, console):
         waiting = {}
         for name in students:
             one = prepare(course, lab, source, name, secret, common, manner)
-            stored = None if manner.fresh or one.task is None else results.load(course, lab, one.key)
+            stored = (
+                None if manner.fresh or one.task is None else results.load(course, lab, one.key)
+            )
             if one.task is None or stored:
                 finish(one, stored)
                 continue
@@ -132,7 +171,9 @@ def grade_one(course, lab, student, manner):
     one = prepare(course, lab, source, student, course_secret(course), common, manner)
     result = None
     if one.task:
-        result = results.load(course, lab, one.key) or stored_now(course, lab, one, workers.run(one.task), manner)
+        result = results.load(course, lab, one.key) or stored_now(
+            course, lab, one, workers.run(one.task), manner
+        )
     with marks.gradebook(course) as book:
         return write(course, lab, one, result, book)
 
@@ -164,8 +205,16 @@ def prepare(course, lab, source, student, secret, common, manner):
     if submission.problem:
         return Prepared(student, submission, None, "")
     seed = submission_seed(secret, lab, student, content)
-    task = {"lab": source, "backend": manner.backend, "limits": asdict(manner.limits), "notebook": submission.notebook, "seed": seed}
-    return Prepared(student, submission, task, results.key(common, content, submission.notebook, student, seed))
+    task = {
+        "lab": source,
+        "backend": manner.backend,
+        "limits": asdict(manner.limits),
+        "notebook": submission.notebook,
+        "seed": seed,
+    }
+    return Prepared(
+        student, submission, task, results.key(common, content, submission.notebook, student, seed)
+    )
 
 
 def write(course, lab, one, result, book):
@@ -175,7 +224,9 @@ def write(course, lab, one, result, book):
         outcome = keep(course, lab, one, result, book)
     except Exception as error:
         book.db.rollback()
-        outcome = outcomes.Outcome(outcomes.OUR_FAULT, f"the grader failed: {type(error).__name__}: {error}")
+        outcome = outcomes.Outcome(
+            outcomes.OUR_FAULT, f"the grader failed: {type(error).__name__}: {error}"
+        )
     report.keep_outcome(course, lab, one.student, outcome)
     return outcome
 
@@ -191,10 +242,27 @@ def keep(course, lab, one, result, book):
         return outcomes.Outcome(outcomes.OUR_FAULT, f"the grader failed: {result['fault']}")
     path = course.autograded(lab, student)
     same = answers_by_hand(path) == by_hand(submission.notebook)
-    marks.record(book, course.config, lab, student, timestamp(course.submitted(lab, student)), result["checks"], submission.unanswered, same)
-    for name, text in intake.companions(course.submitted(lab, student)).items():     # nbgrader's own tools want them there
+    marks.record(
+        book,
+        course.config,
+        lab,
+        student,
+        timestamp(course.submitted(lab, student)),
+        result["checks"],
+        submission.unanswered,
+        same,
+    )
+    for name, text in intake.companions(
+        course.submitted(lab, student)
+    ).items():  # nbgrader's own tools want them there
         results.write(path.with_name(name), text)
-    results.write(path, json.dumps(with_outputs(submission.notebook, result), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    results.write(
+        path,
+        json.dumps(
+            with_outputs(submission.notebook, result), ensure_ascii=False, indent=1, sort_keys=True
+        )
+        + "\n",
+    )
     return outcomes.of_result(submission, result, one.key)
 
 
@@ -213,7 +281,9 @@ def clean(tree):
         return ADDRESS.sub(" at 0x…", CONTROL.sub("", tree.encode("utf-8", "replace").decode()))
     if isinstance(tree, list):
         return [clean(item) for item in tree]
-    return {clean(key): clean(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
+    return (
+        {clean(key): clean(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
+    )
 
 
 def timestamp(folder):
@@ -229,7 +299,11 @@ def timestamp(folder):
 
 def by_hand(notebook):
     """The answers that are marked by hand, by grade id."""
-    return {cells.grade_id(cell): cells.text(cell).rstrip() for cell in notebook["cells"] if cells.marks(cell).get("grade") and not cells.is_check(cell)}
+    return {
+        cells.grade_id(cell): cells.text(cell).rstrip()
+        for cell in notebook["cells"]
+        if cells.marks(cell).get("grade") and not cells.is_check(cell)
+    }
 
 
 def answers_by_hand(path):
@@ -244,7 +318,12 @@ def pages(course, lab, students, jobs, console):
     """Writes a feedback page for each of these students."""
     failed = write_all(course, lab, students, jobs, console)
     for student, reason in failed.items():
-        report.keep_outcome(course, lab, student, outcomes.Outcome(outcomes.OUR_FAULT, f"graded, but the feedback page failed: {reason}"))
+        report.keep_outcome(
+            course,
+            lab,
+            student,
+            outcomes.Outcome(outcomes.OUR_FAULT, f"graded, but the feedback page failed: {reason}"),
+        )
 
 
 def default_jobs():

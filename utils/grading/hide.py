@@ -1,4 +1,5 @@
 """Hidden checks in the feedback: their result and their message, not their code."""
+
 import os
 import re
 from pathlib import Path
@@ -10,7 +11,10 @@ import utils
 
 BEGIN, END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 HOME = str(Path(utils.__file__).parents[1]) + os.sep
-FAILED = ("AssertionError", "CheckFailed")  # what a check raises; its message is meant for the student
+FAILED = (
+    "AssertionError",
+    "CheckFailed",
+)  # what a check raises; its message is meant for the student
 
 
 class HideTests(NbGraderPreprocessor):
@@ -28,7 +32,9 @@ class HideTests(NbGraderPreprocessor):
         for output in cell.outputs:
             if output.output_type == "error" and (hidden or checks and output.ename in FAILED):
                 output.traceback = [message(output)]
-            if output.output_type == "error":  # where the course lies on the grader's computer is nobody's business
+            if (
+                output.output_type == "error"
+            ):  # where the course lies on the grader's computer is nobody's business
                 output.traceback = [line.replace(HOME, "") for line in output.traceback]
         return cell, resources
 

@@ -3,6 +3,7 @@
 Of a folder grading/submitted/STUDENT/LAB one regular file is read and nothing else: no link is followed at any level,
 no pipe or device is opened, and what could be run or imported beside the notebook is refused by name.
 """
+
 import contextlib
 import itertools
 import os
@@ -15,16 +16,46 @@ from utils.grading.matching import asked
 from utils.grading.outcomes import listed
 from utils.grading.parse import Notebook, Unreadable, parse, printable
 
-LARGEST = 100_000_000   # bytes; a notebook with that many outputs is still read
-MOST_FILES = 1_000      # that are looked at beside a notebook
+LARGEST = 100_000_000  # bytes; a notebook with that many outputs is still read
+MOST_FILES = 1_000  # that are looked at beside a notebook
 FILE, FOLDER, LINK = "a file", "a folder", "a link"
-COMPANIONS = ("timestamp.txt", "submission_secret.txt")         # when it was handed in; what the exchange knows it by
+COMPANIONS = (
+    "timestamp.txt",
+    "submission_secret.txt",
+)  # when it was handed in; what the exchange knows it by
 LEFTOVERS = {
-    ".ipynb_checkpoints", ".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini", ".git", ".gitignore", ".gitattributes", ".vscode", ".idea",
+    ".ipynb_checkpoints",
+    ".DS_Store",
+    "__MACOSX",
+    "Thumbs.db",
+    "desktop.ini",
+    ".git",
+    ".gitignore",
+    ".gitattributes",
+    ".vscode",
+    ".idea",
 }
 RUNNABLE = (
-    ".py", ".pyc", ".pyd", ".pyi", ".pyw", ".pyx", ".ipy", ".pth", ".so", ".dll", ".dylib", ".whl", ".egg",
-    ".sh", ".bash", ".bat", ".cmd", ".ps1", ".exe", ".jar",
+    ".py",
+    ".pyc",
+    ".pyd",
+    ".pyi",
+    ".pyw",
+    ".pyx",
+    ".ipy",
+    ".pth",
+    ".so",
+    ".dll",
+    ".dylib",
+    ".whl",
+    ".egg",
+    ".sh",
+    ".bash",
+    ".bat",
+    ".cmd",
+    ".ps1",
+    ".exe",
+    ".jar",
 )
 
 
@@ -70,12 +101,23 @@ def read(course, lab, student, source):
     aligned = [align(source, cells, file.parsed.cells) if file.parsed else None for file in files]
     chosen, problem = choose(name, files, aligned, found)
     if problem:
-        return Submission(None, problem, found.warnings(name), found.remarks(), (), files[chosen].content if chosen is not None else b"")
+        return Submission(
+            None,
+            problem,
+            found.warnings(name),
+            found.remarks(),
+            (),
+            files[chosen].content if chosen is not None else b"",
+        )
     file, graft = files[chosen], aligned[chosen]
     renamed = () if file.name == name else (f"{printable(file.name)} was taken for {name}",)
     return Submission(
-        graft.notebook, None, file.parsed.warnings + graft.warnings + found.warnings(file.name),
-        file.parsed.remarks + graft.remarks + renamed + found.remarks(), graft.unanswered, file.content,
+        graft.notebook,
+        None,
+        file.parsed.warnings + graft.warnings + found.warnings(file.name),
+        file.parsed.remarks + graft.remarks + renamed + found.remarks(),
+        graft.unanswered,
+        file.content,
     )
 
 
@@ -99,13 +141,20 @@ def choose(name, files, aligned, found):
     if not files:
         return None, f"no notebook named {name} in the folder (found: {found.listed()})"
     if files[0].name == name or len(files) == 1 and files[0].problem:
-        return 0, files[0].problem or (None if aligned[0].notebook else f"{name} has no cell of this lab: is it another notebook?")
+        return 0, files[0].problem or (
+            None
+            if aligned[0].notebook
+            else f"{name} has no cell of this lab: is it another notebook?"
+        )
     fit = [number for number, graft in enumerate(aligned) if graft and graft.sure > 0.5]
     if len({files[number].content for number in fit}) == 1:
         return fit[0], None
     if fit:
         names = " and ".join(printable(files[number].name) for number in fit[:4])
-        return None, f"more than one notebook of this lab and none named {name}: {names}; name the one that counts {name}"
+        return (
+            None,
+            f"more than one notebook of this lab and none named {name}: {names}; name the one that counts {name}",
+        )
     return None, f"no notebook named {name} in the folder (found: {found.listed()})"
 
 
@@ -115,10 +164,14 @@ def choose(name, files, aligned, found):
 def of_folder(folder):
     """Why nothing in this folder can be read; None when something may be."""
     if set("*?[]") & set(folder.parent.name):
-        return f"nbgrader cannot read a folder named {folder.parent.name}: rename it, without * ? [ ]"
+        return (
+            f"nbgrader cannot read a folder named {folder.parent.name}: rename it, without * ? [ ]"
+        )
     for place in (folder.parent, folder):
         if kind_of(place) != FOLDER:
-            return f"{printable(place.name)} is {kind_of(place) or 'not there'}: it has to be a folder"
+            return (
+                f"{printable(place.name)} is {kind_of(place) or 'not there'}: it has to be a folder"
+            )
     return None
 
 
@@ -128,7 +181,13 @@ def kind_of(path):
         mode = os.lstat(path).st_mode
     except OSError:
         return None
-    kinds = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK, stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    kinds = {
+        stat.S_IFREG: FILE,
+        stat.S_IFDIR: FOLDER,
+        stat.S_IFLNK: LINK,
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+    }
     return kinds.get(stat.S_IFMT(mode), "a device")
 
 
@@ -142,8 +201,14 @@ class Found:
 
     def warnings(self, name):
         """name: of the notebook that counts."""
-        beside = [printable(other) for other in self.notebooks if other != name] if name in self.notebooks else []
-        notes = [f"more than one notebook, and {name} counts, not {listed(beside)}"] if beside else []
+        beside = (
+            [printable(other) for other in self.notebooks if other != name]
+            if name in self.notebooks
+            else []
+        )
+        notes = (
+            [f"more than one notebook, and {name} counts, not {listed(beside)}"] if beside else []
+        )
         return (*notes, *([f"refused: {listed(self.refused)}"] if self.refused else []))
 
     def remarks(self):
@@ -151,7 +216,10 @@ class Found:
 
     def listed(self):
         names = sorted([printable(name) for name in self.notebooks] + self.refused + self.others)
-        return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "") or "nothing"
+        return (
+            ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+            or "nothing"
+        )
 
 
 def look(folder):
@@ -180,7 +248,11 @@ def walk(folder):
         prefix = waiting.pop()
         for name in sorted(names_in(folder / prefix)):
             kind = kind_of(folder / prefix / name)
-            if kind is None or kind in (FILE, FOLDER) and (name in LEFTOVERS or name.startswith("._")):
+            if (
+                kind is None
+                or kind in (FILE, FOLDER)
+                and (name in LEFTOVERS or name.startswith("._"))
+            ):
                 continue
             yield prefix + name, kind
             if kind == FOLDER and not name.startswith(".") and not is_notebook(name):
@@ -223,11 +295,19 @@ def bytes_of(path, name, most=LARGEST):
     if kind != FILE:
         raise Unreadable(f"{name} is {kind or 'gone'}, not a file")
     # should it become something else in this moment, it is neither followed nor waited for
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(
+        path,
+        os.O_RDONLY
+        | getattr(os, "O_NOFOLLOW", 0)
+        | getattr(os, "O_NONBLOCK", 0)
+        | getattr(os, "O_BINARY", 0),
+    )
     with os.fdopen(handle, "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise Unreadable(f"{name} is larger than {most // 1_000_000} MB: clear its outputs and hand it in again")
+        raise Unreadable(
+            f"{name} is larger than {most // 1_000_000} MB: clear its outputs and hand it in again"
+        )
     return content
 
 

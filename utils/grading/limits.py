@@ -1,4 +1,5 @@
 """How long and how much: the limits on a submission."""
+
 from dataclasses import dataclass
 
 

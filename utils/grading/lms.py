@@ -4,6 +4,7 @@ Known are loose files login_LAB.ipynb, folders by login, Moodle's "First Last_12
 loose files of that name) and Canvas's "lastfirst_LATE_12345_67890_LAB-1.ipynb". Their numbers stay in the student's
 id, so that two students of one name stay two: First_Last_12345, lastfirst_12345.
 """
+
 import re
 import unicodedata
 
@@ -37,11 +38,19 @@ def is_wrapped(paths, lab):
     paths: those of notebooks, as tuples of names.
     """
     tops = {parts[0] for parts in paths if len(parts) > 1}
-    if len(tops) != 1 or any(len(parts) == 1 for parts in paths) or any(MOODLE.match(top) for top in tops):
+    if (
+        len(tops) != 1
+        or any(len(parts) == 1 for parts in paths)
+        or any(MOODLE.match(top) for top in tops)
+    ):
         return False
     below = {parts[1] for parts in paths if len(parts) > 2}
     loose = {parts[1] for parts in paths if len(parts) == 2}
-    if any(owner((name,), lab, False)[0] for name in loose) or any(MOODLE.match(name) for name in below) or len(below) > 1:
+    if (
+        any(owner((name,), lab, False)[0] for name in loose)
+        or any(MOODLE.match(name) for name in below)
+        or len(below) > 1
+    ):
         return True
     return None if below - {lab} and not loose else False
 
@@ -49,5 +58,10 @@ def is_wrapped(paths, lab):
 def safe(name):
     """A name that a folder may have on every system and that nbgrader can read; None when nothing is left of it."""
     text = unicodedata.normalize("NFC", name)
-    text = NO_NAME.sub("_", "".join(letter if letter.isprintable() or letter.isspace() else "_" for letter in text.strip()))
+    text = NO_NAME.sub(
+        "_",
+        "".join(
+            letter if letter.isprintable() or letter.isspace() else "_" for letter in text.strip()
+        ),
+    )
     return text[:LONGEST].lstrip(".").rstrip(". ") or None

@@ -1,11 +1,15 @@
 """Marks in nbgrader's gradebook: written, read, kept and cleared."""
+
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from utils.grading.course import GradingError, maxima
 
-TRIES, PAUSE = 8, 0.3   # of two graders that make the same tables or rows at the same moment; seconds
+TRIES, PAUSE = (
+    8,
+    0.3,
+)  # of two graders that make the same tables or rows at the same moment; seconds
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Mark:
 
 # --- the database
 
+
 def gradebook(course):
     """nbgrader's gradebook, to be used in a `with`. Its tables are made when there are none, also when two do it at once.
 
@@ -29,17 +34,21 @@ def gradebook(course):
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
     url = course.db_url
-    if url.startswith("sqlite:"):       # wait for another writer, in seconds, instead of failing
+    if url.startswith("sqlite:"):  # wait for another writer, in seconds, instead of failing
         url += "?timeout=60"
     for attempt in range(TRIES):
         try:
             return opened(course, url)
         except DBAPIError as error:
             if attempt == TRIES - 1 or not is_race(error):
-                raise GradingError(f"The gradebook's database cannot be used: {first_line(error.orig)}") from None
+                raise GradingError(
+                    f"The gradebook's database cannot be used: {first_line(error.orig)}"
+                ) from None
             time.sleep(PAUSE)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            raise GradingError(f"The address of the gradebook (COURSE_GRADEBOOK) cannot be used: {first_line(error)}. {POSTGRESQL}") from None
+            raise GradingError(
+                f"The address of the gradebook (COURSE_GRADEBOOK) cannot be used: {first_line(error)}. {POSTGRESQL}"
+            ) from None
 
 
 POSTGRESQL = "For PostgreSQL it reads postgresql+psycopg://USER:PASSWORD@HOST/DATABASE and needs: pip install -e .[postgresql]"
@@ -63,9 +72,14 @@ def note_version(url):
     try:
         with engine.begin() as connection:
             if not inspect(connection).has_table("alembic_version"):
-                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+                connection.execute(
+                    text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+                )
             if connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 0:
-                connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:form)"), {"form": newest_form()})
+                connection.execute(
+                    text("INSERT INTO alembic_version (version_num) VALUES (:form)"),
+                    {"form": newest_form()},
+                )
     finally:
         engine.dispose()
 
@@ -83,7 +97,11 @@ def is_race(error):
     from sqlalchemy.exc import IntegrityError, ProgrammingError
 
     signs = ("already exists", "locked", "deadlock", "concurrently updated")
-    return isinstance(error, IntegrityError) or isinstance(error, ProgrammingError) or any(sign in str(error.orig) for sign in signs)
+    return (
+        isinstance(error, IntegrityError)
+        or isinstance(error, ProgrammingError)
+        or any(sign in str(error.orig) for sign in signs)
+    )
 
 
 def first_line(error):
@@ -91,6 +109,7 @@ def first_line(error):
 
 
 # --- reading
+
 
 def notebook(book, lab, student):
     """(id, late penalty) of a submission's row in the gradebook; None when it has none."""
@@ -102,7 +121,9 @@ def notebook(book, lab, student):
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Notebook.name == lab, Assignment.name == lab, SubmittedAssignment.student_id == student)
+        .where(
+            Notebook.name == lab, Assignment.name == lab, SubmittedAssignment.student_id == student
+        )
     ).one_or_none()
 
 
@@ -115,16 +136,35 @@ def grades(book, lab, student):
     if row is None:
         return []
     return book.db.execute(
-        select(Grade.id, BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade,
-               Grade.max_score.label("max_score"))
-        .join(BaseCell, BaseCell.id == Grade.cell_id).where(Grade.notebook_id == row.id).order_by(Grade.id)
+        select(
+            Grade.id,
+            BaseCell.name,
+            Grade.auto_score,
+            Grade.manual_score,
+            Grade.extra_credit,
+            Grade.needs_manual_grade,
+            Grade.max_score.label("max_score"),
+        )
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .where(Grade.notebook_id == row.id)
+        .order_by(Grade.id)
     ).all()
 
 
 def as_mark(grade):
     graded = grade.auto_score is not None or grade.manual_score is not None
-    points = min(max(score(grade), 0.0), grade.max_score + (grade.extra_credit or 0.0)) if graded else None
-    return Mark(points, grade.max_score, grade.auto_score, grade.manual_score, grade.needs_manual_grade or not graded)
+    points = (
+        min(max(score(grade), 0.0), grade.max_score + (grade.extra_credit or 0.0))
+        if graded
+        else None
+    )
+    return Mark(
+        points,
+        grade.max_score,
+        grade.auto_score,
+        grade.manual_score,
+        grade.needs_manual_grade or not graded,
+    )
 
 
 def score(grade):
@@ -148,7 +188,9 @@ def comments(book, lab, student):
         return []
     return book.db.execute(
         select(Comment.id, BaseCell.name, Comment.auto_comment, Comment.comment)
-        .join(BaseCell, BaseCell.id == Comment.cell_id).where(Comment.notebook_id == row.id).order_by(Comment.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .where(Comment.notebook_id == row.id)
+        .order_by(Comment.id)
     ).all()
 
 
@@ -165,15 +207,18 @@ def late_penalty(book, lab, student):
 
 # --- writing: what belongs to one submission is one transaction
 
+
 def record(book, config, lab, student, timestamp, checks, unanswered, same_by_hand):
     """Writes what the checker gave into a submission's rows, which are made where there are none; see `enter` and `write`.
 
     Two graders may do this for the same student at once.
     """
+
     def write_all():
         enter(book, lab, student, timestamp)
         write(book, lab, student, checks, unanswered, same_by_hand)
         penalise(book, config, lab, student)
+
     together(book, write_all)
 
 
@@ -195,28 +240,61 @@ def together(book, do):
 
 def enter(book, lab, student, timestamp):
     """Rows for a submission, where there are none yet. timestamp: when it was handed in, None when nobody knows."""
-    from nbgrader.api import Assignment, Comment, Grade, GradeCell, Notebook, SolutionCell, Student, SubmittedAssignment, SubmittedNotebook, TaskCell
+    from nbgrader.api import (
+        Assignment,
+        Comment,
+        Grade,
+        GradeCell,
+        Notebook,
+        SolutionCell,
+        Student,
+        SubmittedAssignment,
+        SubmittedNotebook,
+        TaskCell,
+    )
     from nbgrader.api import new_uuid
     from sqlalchemy import insert, select, update
 
     db = book.db
     if db.execute(select(Student.id).where(Student.id == student)).one_or_none() is None:
         db.execute(insert(Student).values(id=student))
-    there = select(SubmittedAssignment.id).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    number = db.scalar(there.where(Assignment.name == lab, SubmittedAssignment.student_id == student))
+    there = select(SubmittedAssignment.id).join(
+        Assignment, Assignment.id == SubmittedAssignment.assignment_id
+    )
+    number = db.scalar(
+        there.where(Assignment.name == lab, SubmittedAssignment.student_id == student)
+    )
     if number is not None:
         if timestamp:
-            db.execute(update(SubmittedAssignment).where(SubmittedAssignment.id == number).values(timestamp=timestamp))
+            db.execute(
+                update(SubmittedAssignment)
+                .where(SubmittedAssignment.id == number)
+                .values(timestamp=timestamp)
+            )
         return
-    number, assignment = new_uuid(), db.execute(select(Assignment.id).where(Assignment.name == lab)).scalar_one()
-    db.execute(insert(SubmittedAssignment).values(id=number, assignment_id=assignment, student_id=student, timestamp=timestamp))
+    number, assignment = (
+        new_uuid(),
+        db.execute(select(Assignment.id).where(Assignment.name == lab)).scalar_one(),
+    )
+    db.execute(
+        insert(SubmittedAssignment).values(
+            id=number, assignment_id=assignment, student_id=student, timestamp=timestamp
+        )
+    )
     for page in db.scalars(select(Notebook.id).where(Notebook.assignment_id == assignment)).all():
         own = new_uuid()
         db.execute(insert(SubmittedNotebook).values(id=own, notebook_id=page, assignment_id=number))
         for row, kinds in ((Grade, (GradeCell, TaskCell)), (Comment, (SolutionCell, TaskCell))):
-            found = [cell for kind in kinds for cell in db.scalars(select(kind.id).where(kind.notebook_id == page))]
+            found = [
+                cell
+                for kind in kinds
+                for cell in db.scalars(select(kind.id).where(kind.notebook_id == page))
+            ]
             if found:
-                db.execute(insert(row), [{"id": new_uuid(), "cell_id": cell, "notebook_id": own} for cell in found])
+                db.execute(
+                    insert(row),
+                    [{"id": new_uuid(), "cell_id": cell, "notebook_id": own} for cell in found],
+                )
 
 
 def write(book, lab, student, checks, unanswered, same_by_hand):
@@ -235,14 +313,22 @@ def write(book, lab, student, checks, unanswered, same_by_hand):
             auto = min(max(checks[grade.name]["points"], 0.0), grade.max_score)
         else:
             auto = 0.0 if grade.name in unanswered else None
-        settled = same_by_hand and before.by_hand is not None and not before.pending and before.auto == auto
+        settled = (
+            same_by_hand
+            and before.by_hand is not None
+            and not before.pending
+            and before.auto == auto
+        )
         waits = not settled and (grade.manual_score is not None or auto is None)
         if (auto, waits) != (grade.auto_score, grade.needs_manual_grade):
             changed.append({"id": grade.id, "auto_score": auto, "needs_manual_grade": waits})
     if changed:
         book.db.execute(update(Grade), changed)
-    other = [{"id": comment.id, "auto_comment": text} for comment in comments(book, lab, student)
-             if (text := "No response." if comment.name in unanswered else None) != comment.auto_comment]
+    other = [
+        {"id": comment.id, "auto_comment": text}
+        for comment in comments(book, lab, student)
+        if (text := "No response." if comment.name in unanswered else None) != comment.auto_comment
+    ]
     if other:
         book.db.execute(update(Comment), other)
 
@@ -253,14 +339,25 @@ def penalise(book, config, lab, student):
     from nbgrader.preprocessors import AssignLatePenalties
     from sqlalchemy import update
 
-    row, late, penalty = notebook(book, lab, student), book.find_submission(lab, student).total_seconds_late, None
+    row, late, penalty = (
+        notebook(book, lab, student),
+        book.find_submission(lab, student).total_seconds_late,
+        None,
+    )
     if late > 0:
-        assigner, reached = AssignLatePenalties(config=config), sum(map(score, grades(book, lab, student)))
+        assigner, reached = (
+            AssignLatePenalties(config=config),
+            sum(map(score, grades(book, lab, student))),
+        )
         assigner.init_plugin()
         penalty = assigner.plugin_inst.late_submission_penalty(student, reached, late)
         penalty = None if penalty is None else min(max(penalty, 0.0), reached)
     if penalty != row.late_submission_penalty:
-        book.db.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == row.id).values(late_submission_penalty=penalty))
+        book.db.execute(
+            update(SubmittedNotebook)
+            .where(SubmittedNotebook.id == row.id)
+            .values(late_submission_penalty=penalty)
+        )
 
 
 def penalise_again(book, config, lab, students):
@@ -276,9 +373,13 @@ def clear(book, lab, student):
     from sqlalchemy import update
 
     def write_all():
-        rows = [{"id": grade.id, "auto_score": None, "needs_manual_grade": True} for grade in grades(book, lab, student)]
+        rows = [
+            {"id": grade.id, "auto_score": None, "needs_manual_grade": True}
+            for grade in grades(book, lab, student)
+        ]
         if rows:
             book.db.execute(update(Grade), rows)
+
     together(book, write_all)
 
 

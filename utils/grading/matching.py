@@ -5,13 +5,17 @@ then by its content, when that is as it was released; an answer by the names it 
 place between neighbours that are known. Names are found by looking at the starts of lines, never by parsing: no text
 of a student's is given to a compiler in this process.
 """
+
 import re
 from dataclasses import dataclass
 
 from utils.grading.checker import cells as lab_cells
 from utils.grading.parse import text_of
 
-DEFINED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+DEFINED = re.compile(
+    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,16 @@ def match(lab, theirs):
         step()
     sure = sum(matching.is_sure(number) for number in range(len(lab)))
     matching.by_place()
-    exchanged = {cell: said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said}
-    return Match([sorted(found) for found in matching.claims], sure, exchanged, matching.elsewhere, matching.dropped)
+    exchanged = {
+        cell: said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said
+    }
+    return Match(
+        [sorted(found) for found in matching.claims],
+        sure,
+        exchanged,
+        matching.elsewhere,
+        matching.dropped,
+    )
 
 
 class Matching:
@@ -108,7 +120,11 @@ class Matching:
         by_key = {one.key: number for number, one in enumerate(self.lab) if one.key}
         by_id = {one.id: number for number, one in enumerate(self.lab) if one.id}
         grade_ids = [cell.marks.get("grade_id") for cell in self.theirs]
-        said = {cell: by_key[name] for cell, name in enumerate(grade_ids) if isinstance(name, str) and name in by_key}
+        said = {
+            cell: by_key[name]
+            for cell, name in enumerate(grade_ids)
+            if isinstance(name, str) and name in by_key
+        }
         known = set(said.values())
         for number, cell in enumerate(self.theirs):
             if number not in said and cell.id in by_id and by_id[cell.id] not in known:
@@ -121,7 +137,11 @@ class Matching:
 
     def left(self):
         """The student's cells that are not known yet and hold something."""
-        return [cell for cell in range(len(self.theirs)) if cell not in self.owner and self.texts[cell].strip()]
+        return [
+            cell
+            for cell in range(len(self.theirs))
+            if cell not in self.owner and self.texts[cell].strip()
+        ]
 
     def by_id(self):
         for cell, number in self.said.items():
@@ -137,12 +157,20 @@ class Matching:
             return True
         if one.names & self.names[cell] or one.role == "answer" and not one.names:
             return False
-        return any(other.names & self.names[cell] for place, other in enumerate(self.lab) if place != number and self.is_missing(place))
+        return any(
+            other.names & self.names[cell]
+            for place, other in enumerate(self.lab)
+            if place != number and self.is_missing(place)
+        )
 
     def is_missing(self, number):
         """Whether no cell that says it is this answer gives one."""
         one = self.lab[number]
-        given = (cell for cell, said in self.said.items() if said == number and not one.is_open(self.theirs[cell]))
+        given = (
+            cell
+            for cell, said in self.said.items()
+            if said == number and not one.is_open(self.theirs[cell])
+        )
         return not any(one.names & self.names[cell] for cell in given)
 
     def by_text(self):
@@ -157,7 +185,11 @@ class Matching:
         """An answer without a cell, or whose cell was left as it was, is where its names are defined."""
         for number, one in enumerate(self.lab):
             if one.names and all(one.is_open(self.theirs[cell]) for cell in self.claims[number]):
-                found = [cell for cell in self.left() if self.theirs[cell].kind == "code" and one.names & self.names[cell]]
+                found = [
+                    cell
+                    for cell in self.left()
+                    if self.theirs[cell].kind == "code" and one.names & self.names[cell]
+                ]
                 if found:
                     self.replace(number, found)
 
@@ -196,12 +228,16 @@ class Matching:
         """Nothing is this cell; or it asks for an answer in words, which is often written into a cell below."""
         one = self.lab[number]
         in_words = one.role == "answer" and one.kind == "markdown"
-        return not self.claims[number] or in_words and all(one.is_open(self.theirs[cell]) for cell in self.claims[number])
+        return (
+            not self.claims[number]
+            or in_words
+            and all(one.is_open(self.theirs[cell]) for cell in self.claims[number])
+        )
 
     def bounds(self, number):
         """The student's cells between which a cell of the lab should be: its nearest neighbours that are known."""
-        before = [cells for cells in self.claims[:number + 1] if cells]
-        after = [cells for cells in self.claims[number + 1:] if cells]
+        before = [cells for cells in self.claims[: number + 1] if cells]
+        after = [cells for cells in self.claims[number + 1 :] if cells]
         return max(before[-1]) if before else -1, min(after[0]) if after else len(self.theirs)
 
     def may_stand_for(self, one, cell):

@@ -1,4 +1,5 @@
 """What became of a submission: one status, one plain sentence."""
+
 import re
 from dataclasses import dataclass
 
@@ -7,10 +8,13 @@ from utils.grading.checker import cells
 GRADED, WARNED, UNGRADABLE, OUR_FAULT = "graded", "graded with warnings", "ungradable", "our fault"
 NOT_YET = "not graded yet"
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
-SHORT_OF = {            # words of an error, and the limit that they speak of
-    "can't allocate memory": "asked for more memory than there is", "MemoryError": "asked for more memory than there is",
-    "Unable to allocate": "asked for more memory than there is", "No space left on device": "filled the disk it has",
-    "File too large": "filled the disk it has", "maximum recursion depth": "recursed without end",
+SHORT_OF = {  # words of an error, and the limit that they speak of
+    "can't allocate memory": "asked for more memory than there is",
+    "MemoryError": "asked for more memory than there is",
+    "Unable to allocate": "asked for more memory than there is",
+    "No space left on device": "filled the disk it has",
+    "File too large": "filled the disk it has",
+    "maximum recursion depth": "recursed without end",
     "Resource temporarily unavailable": "started more processes or threads than it may",
     "can't start new thread": "started more processes or threads than it may",
 }
@@ -40,7 +44,9 @@ def of_result(submission, result, name=None):
 
 
 def passed_of(passed, number):
-    return f"all {number} checks passed" if passed == number else f"{passed} of {number} checks passed"
+    return (
+        f"all {number} checks passed" if passed == number else f"{passed} of {number} checks passed"
+    )
 
 
 def limits_hit(result):
@@ -49,15 +55,32 @@ def limits_hit(result):
     for event in result["events"]:
         if event["kind"] != "output":
             found.setdefault(event["text"], []).append(event["cell"])
-    errors = [output["evalue"] for outputs in result["cells"].values() for output in outputs if output["output_type"] == "error"]
-    names = [output["ename"] for outputs in result["cells"].values() for output in outputs if output["output_type"] == "error"]
-    short = dict.fromkeys(words for sign, words in SHORT_OF.items() if any(sign in text for text in [*errors, *names]))
+    errors = [
+        output["evalue"]
+        for outputs in result["cells"].values()
+        for output in outputs
+        if output["output_type"] == "error"
+    ]
+    names = [
+        output["ename"]
+        for outputs in result["cells"].values()
+        for output in outputs
+        if output["output_type"] == "error"
+    ]
+    short = dict.fromkeys(
+        words for sign, words in SHORT_OF.items() if any(sign in text for text in [*errors, *names])
+    )
     return [f"{text} in {listed(places)}" for text, places in found.items()] + list(short)
 
 
 def unreadable(notebook, result):
-    names = [name for name, cell in cells.named(notebook)
-             if cells.is_code(cell) and not cells.is_check(cell) and any(output.get("ename") in SYNTAX for output in result["cells"].get(cell["id"], []))]
+    names = [
+        name
+        for name, cell in cells.named(notebook)
+        if cells.is_code(cell)
+        and not cells.is_check(cell)
+        and any(output.get("ename") in SYNTAX for output in result["cells"].get(cell["id"], []))
+    ]
     return [f"syntax error in {listed(names)}"] if names else []
 
 

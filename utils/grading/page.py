@@ -1,4 +1,5 @@
 """What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
+
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from utils.grading import marks
@@ -21,7 +22,11 @@ class MarksOnPage(NbGraderPreprocessor):
             name = own.get("grade_id")
             if own.get("grade") or own.get("task"):
                 mark = given[name]
-                own.update(score=mark.points or 0.0, points=mark.most, pending=mark.auto is None and mark.by_hand is None)
+                own.update(
+                    score=mark.points or 0.0,
+                    points=mark.most,
+                    pending=mark.auto is None and mark.by_hand is None,
+                )
             if own.get("solution") or own.get("task"):
                 own["comment"] = said[name]
         page["score"] = sum(mark.points or 0.0 for mark in given.values()) - page["late_penalty"]
@@ -38,7 +43,16 @@ def exercises(notebook):
         mark = cell.metadata.get("nbgrader", {})
         if mark.get("grade"):
             name = exercise(mark["grade_id"])
-            row = rows.setdefault(name, {"name": name, "anchor": mark["grade_id"], "score": 0, "points": 0, "pending": False})
+            row = rows.setdefault(
+                name,
+                {
+                    "name": name,
+                    "anchor": mark["grade_id"],
+                    "score": 0,
+                    "points": 0,
+                    "pending": False,
+                },
+            )
             row["score"] += mark["score"]
             row["points"] += mark["points"]
             row["pending"] |= mark["pending"]

@@ -5,14 +5,15 @@ for its type; outputs and everything else are dropped. So the number of its form
 (or the worksheets of format 3 and before) is read. The kernel matters less still: a lab is graded as Python, and
 Python written under the wrong kernel keeps its marks, while another language fails cell by cell, under a warning.
 """
+
 import json
 import re
 from dataclasses import dataclass, field
 
-MOST_VALUES = 5_000_000     # lists, objects and numbers of a file, of which each takes memory
+MOST_VALUES = 5_000_000  # lists, objects and numbers of a file, of which each takes memory
 MOST_CELLS = 2_000
-MOST_CODE = 1_000_000       # characters in code cells
-MOST_TEXT = 20_000_000      # characters in all cells, pictures included
+MOST_CODE = 1_000_000  # characters in code cells
+MOST_TEXT = 20_000_000  # characters in all cells, pictures included
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -52,9 +53,15 @@ def parse(content, name):
         raise Unreadable(f"{name} has more than {MOST_CELLS} cells")
     cells = [plain(cell) for cell in raw if isinstance(cell, dict)]
     check_size(cells, name)
-    broken = len(raw) - len(cells) + sum(not has_text(cell) for cell in raw if isinstance(cell, dict))
-    warnings = [f"{broken} damaged cell{'s' if broken > 1 else ''} without a text"] if broken else []
-    return Notebook(cells, tuple(warnings + of_format(tree) + of_kernel(tree)), tuple(remarks + converted(tree)))
+    broken = (
+        len(raw) - len(cells) + sum(not has_text(cell) for cell in raw if isinstance(cell, dict))
+    )
+    warnings = (
+        [f"{broken} damaged cell{'s' if broken > 1 else ''} without a text"] if broken else []
+    )
+    return Notebook(
+        cells, tuple(warnings + of_format(tree) + of_kernel(tree)), tuple(remarks + converted(tree))
+    )
 
 
 # --- from bytes to a tree of JSON ----------------------------------------------------------------
@@ -97,7 +104,9 @@ def values(text):
 def where(text, number):
     """The line that is wrong: that of git's marks when there are some, else the one where reading stopped."""
     if mark := CONFLICT.search(text):
-        return f"line {text.count(chr(10), 0, mark.start()) + 1} is a conflict mark of git, {mark[1]}"
+        return (
+            f"line {text.count(chr(10), 0, mark.start()) + 1} is a conflict mark of git, {mark[1]}"
+        )
     return f"line {number}" + (" (it is a web page)" if text.lstrip().startswith("<") else "")
 
 
@@ -119,12 +128,17 @@ def plain(raw):
     kind, text = raw.get("cell_type"), text_of(raw_text(raw))
     if kind == "heading":
         level = raw.get("level")
-        kind, text = "markdown", f"{'#' * level if isinstance(level, int) and 0 < level < 7 else '#'} {text}"
+        kind, text = (
+            "markdown",
+            f"{'#' * level if isinstance(level, int) and 0 < level < 7 else '#'} {text}",
+        )
     if kind not in ("code", "markdown", "raw"):
         kind = "code" if isinstance(raw.get("outputs"), list) else "raw"
     marks = as_dict(as_dict(raw.get("metadata")).get("nbgrader"))
     name = raw.get("id")
-    return Cell(kind, text, name if isinstance(name, str) else None, marks, pictures(raw.get("attachments")))
+    return Cell(
+        kind, text, name if isinstance(name, str) else None, marks, pictures(raw.get("attachments"))
+    )
 
 
 def raw_text(raw):
@@ -134,7 +148,11 @@ def raw_text(raw):
 
 def has_text(raw):
     source = raw_text(raw)
-    return isinstance(source, str) or isinstance(source, list) and all(isinstance(line, str) for line in source)
+    return (
+        isinstance(source, str)
+        or isinstance(source, list)
+        and all(isinstance(line, str) for line in source)
+    )
 
 
 def text_of(source):
@@ -148,7 +166,11 @@ def pictures(attachments):
     """Those attachments that are pictures: {name: {MIME type: base64}}."""
     found = {}
     for name, forms in as_dict(attachments).items():
-        kept = {kind: text_of(data) for kind, data in as_dict(forms).items() if kind in PICTURES and is_base64(text_of(data))}
+        kept = {
+            kind: text_of(data)
+            for kind, data in as_dict(forms).items()
+            if kind in PICTURES and is_base64(text_of(data))
+        }
         if kept:
             found[text_of(name)] = kept
     return found
@@ -165,11 +187,17 @@ def as_dict(value):
 def check_size(cells, name):
     """Unreadable for what nobody writes by hand: it would be run, shown and stored."""
     code = sum(len(cell.text) for cell in cells if cell.kind == "code")
-    everything = sum(len(cell.text) + sum(len(data) for forms in cell.attachments.values() for data in forms.values()) for cell in cells)
+    everything = sum(
+        len(cell.text)
+        + sum(len(data) for forms in cell.attachments.values() for data in forms.values())
+        for cell in cells
+    )
     if code > MOST_CODE:
         raise Unreadable(f"{name} has more than {MOST_CODE:,} characters of code")
     if everything > MOST_TEXT:
-        raise Unreadable(f"{name} has more than {MOST_TEXT:,} characters in its cells, pictures included")
+        raise Unreadable(
+            f"{name} has more than {MOST_TEXT:,} characters in its cells, pictures included"
+        )
 
 
 # --- what to say of the file as a whole ----------------------------------------------------------
@@ -179,26 +207,42 @@ def converted(tree):
     if isinstance(tree.get("cells"), list):
         return []
     number = tree.get("nbformat")
-    return ["converted from " + (f"notebook format {number}" if type(number) is int and number in (1, 2, 3) else "an old notebook format")]
+    return [
+        "converted from "
+        + (
+            f"notebook format {number}"
+            if type(number) is int and number in (1, 2, 3)
+            else "an old notebook format"
+        )
+    ]
 
 
 def of_format(tree):
     number = tree.get("nbformat")
-    return [f"written in notebook format {number}, read as format 4"] if isinstance(number, int) and 4 < number < 1000 else []
+    return (
+        [f"written in notebook format {number}, read as format 4"]
+        if isinstance(number, int) and 4 < number < 1000
+        else []
+    )
 
 
 def of_kernel(tree):
     """A warning when the notebook was made for another language; what it does not say is taken for Python."""
     metadata = as_dict(tree.get("metadata"))
-    kernel, language = as_dict(metadata.get("kernelspec")), as_dict(metadata.get("language_info")).get("name")
+    kernel, language = (
+        as_dict(metadata.get("kernelspec")),
+        as_dict(metadata.get("language_info")).get("name"),
+    )
     language = kernel.get("language") or language
     if not isinstance(language, str) or language.lower().startswith(("python", "ipython")):
         return []
     name = kernel.get("name")
-    return [f"written for the kernel {printable(name if isinstance(name, str) and name else language)}, graded as Python"]
+    return [
+        f"written for the kernel {printable(name if isinstance(name, str) and name else language)}, graded as Python"
+    ]
 
 
 def printable(text, most=60):
     """A name that somebody else chose, fit for a sentence."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return shown if len(shown) <= most else shown[:most - 1] + "…"
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

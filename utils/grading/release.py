@@ -1,4 +1,5 @@
 """solutions/LAB to labs/LAB, through nbgrader's generate_assignment."""
+
 import contextlib
 import copy
 import logging
@@ -10,7 +11,7 @@ from pathlib import Path
 from utils.grading import marks
 from utils.grading.course import GradingError
 
-TRIES, PAUSE = 3, 0.5   # seconds
+TRIES, PAUSE = 3, 0.5  # seconds
 
 
 @contextlib.contextmanager
@@ -36,17 +37,20 @@ def generate(course, lab):
     """
     course.require(lab)
     course.folder.mkdir(parents=True, exist_ok=True)
-    marks.gradebook(course).close()     # its tables are there
+    marks.gradebook(course).close()  # its tables are there
     for _ in range(TRIES):
         # ignore: of what lies beside the notebook nothing goes out to students
-        with course.entered(), nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api:
+        with (
+            course.entered(),
+            nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api,
+        ):
             result = api.generate_assignment(lab, force=True)
         log = result["log"] + (result.get("error") or "")
         if result["success"]:
             return course.folder / "released" / lab
         if not re.search("IntegrityError|StaleDataError|deadlock", log):
             break
-        time.sleep(PAUSE)               # another grader entered the same lab at this moment
+        time.sleep(PAUSE)  # another grader entered the same lab at this moment
     raise GradingError(why_not_generated(course, lab, log))
 
 
@@ -61,7 +65,9 @@ def why_not_generated(course, lab, log):
     if "database is locked" in log:
         return f"The gradebook {course.grading}/gradebook.db is locked by another program: close it (formgrader, another grading run) and try again."
     tail = [line for line in log.strip().splitlines() if line.strip()]
-    reason = next((line for line in reversed(tail) if "Error" in line), tail[-1] if tail else "no message")
+    reason = next(
+        (line for line in reversed(tail) if "Error" in line), tail[-1] if tail else "no message"
+    )
     return f"nbgrader could not make a release of solutions/{lab}: {reason}"
 
 
@@ -92,5 +98,9 @@ def same_files(one, other):
 
 def contents(folder):
     """The bytes of every file in a folder, by its path in it; .ipynb_checkpoints is left out."""
-    files = (path for path in Path(folder).rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+    files = (
+        path
+        for path in Path(folder).rglob("*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

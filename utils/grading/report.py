@@ -1,4 +1,5 @@
 """What is known of every submission: outcomes kept as small files, marks from the gradebook; and the table of them."""
+
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -12,7 +13,13 @@ from utils.grading.export import points
 from utils.grading.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
 from utils.grading.results import write
 
-COLOURS = {GRADED: "green", WARNED: "yellow", UNGRADABLE: "red", OUR_FAULT: "bold red", NOT_YET: "dim"}
+COLOURS = {
+    GRADED: "green",
+    WARNED: "yellow",
+    UNGRADABLE: "red",
+    OUR_FAULT: "bold red",
+    NOT_YET: "dim",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Row:
     most: float
     pending: bool
     outcome: Outcome
-    taken_off: float = 0.0      # points, for being late
+    taken_off: float = 0.0  # points, for being late
 
 
 def outcome_file(course, lab, student):
@@ -42,7 +49,11 @@ def keep_outcome(course, lab, student, outcome):
 
 def last_outcome(course, lab, student):
     path = outcome_file(course, lab, student)
-    return Outcome(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else Outcome(NOT_YET, "")
+    return (
+        Outcome(**json.loads(path.read_text(encoding="utf-8")))
+        if path.exists()
+        else Outcome(NOT_YET, "")
+    )
 
 
 def rows(course, lab):
@@ -50,7 +61,10 @@ def rows(course, lab):
     checks = course.checks(lab)
     with gradebook_marks.gradebook(course) as book:
         known = {student.id: student for student in book.students}
-        return [row(book, checks, lab, student, known.get(student), last_outcome(course, lab, student)) for student in course.students(lab)]
+        return [
+            row(book, checks, lab, student, known.get(student), last_outcome(course, lab, student))
+            for student in course.students(lab)
+        ]
 
 
 def row(book, checks, lab, student, known, outcome):
@@ -59,7 +73,10 @@ def row(book, checks, lab, student, known, outcome):
     if outcome.graded and not marks:  # a gradebook that was taken away is no row of zeros
         outcome = Outcome(NOT_YET, "")
     return Row(
-        student, known and known.first_name, known and known.last_name, known and known.email,
+        student,
+        known and known.first_name,
+        known and known.last_name,
+        known and known.email,
         gradebook_marks.by_exercise(checks, marks),
         max(sum(mark.points or 0 for mark in marks.values()) - late, 0) if outcome.graded else None,
         sum(maxima(checks).values()),
@@ -80,9 +97,18 @@ def table(checks, rows):
     table.add_column("", overflow="fold", ratio=1)
     for row in rows:
         total = points(row.total) + ("+" if row.pending else "")
-        marks = [("?" if value is None else points(value)) if row.total is not None else "" for value in row.points.values()]
+        marks = [
+            ("?" if value is None else points(value)) if row.total is not None else ""
+            for value in row.points.values()
+        ]
         status = Text(row.outcome.status, style=COLOURS[row.outcome.status])
-        table.add_row(Text(row.student), total if row.total is not None else "-", *marks, status, Text(sentence(row)))
+        table.add_row(
+            Text(row.student),
+            total if row.total is not None else "-",
+            *marks,
+            status,
+            Text(sentence(row)),
+        )
     return table
 
 
@@ -93,15 +119,26 @@ def sentence(row):
 
 def legend(checks, rows):
     """What the numbers and signs of the table mean, as lines of text."""
-    named = [f"{number} {name} ({points(most)})" for number, (name, most) in enumerate(maxima(checks).items(), 1)]
+    named = [
+        f"{number} {name} ({points(most)})"
+        for number, (name, most) in enumerate(maxima(checks).items(), 1)
+    ]
     waiting = sum(row.pending for row in rows)
     return [
         "exercises (points): " + ", ".join(named),
-        *([f"? and +: {waiting} submission{'s wait' if waiting > 1 else ' waits'} for marks by hand, in formgrader"] if waiting else []),
+        *(
+            [
+                f"? and +: {waiting} submission{'s wait' if waiting > 1 else ' waits'} for marks by hand, in formgrader"
+            ]
+            if waiting
+            else []
+        ),
     ]
 
 
 def summary(rows):
     """How many of each status, as one line."""
     number = Counter(row.outcome.status for row in rows)
-    return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}: " + ", ".join(f"{number[status]} {status}" for status in COLOURS if number[status])
+    return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}: " + ", ".join(
+        f"{number[status]} {status}" for status in COLOURS if number[status]
+    )

@@ -1,4 +1,5 @@
 """What came of a submission, as a file named by the hash of what was graded: a run that is cut off resumes where it stopped."""
+
 import glob
 import hashlib
 import json
@@ -12,14 +13,20 @@ import psutil
 import utils
 from utils.grading.checker.cells import rooms
 
-FORM = 1                # of the results; a new form makes old results be made again
+FORM = 1  # of the results; a new form makes old results be made again
 LIBRARY = Path(utils.__file__).parent
 
 
 def common(source, backend, limits):
     """What the names of a lab's results have in common: a SHA-256 of all that decides about marks but the submission. source: the
     lab's notebook."""
-    parts = {"form": FORM, "lab": source, "backend": backend, "limits": asdict(limits), "library": library(rooms(source))}
+    parts = {
+        "form": FORM,
+        "lab": source,
+        "backend": backend,
+        "limits": asdict(limits),
+        "library": library(rooms(source)),
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -36,7 +43,12 @@ def library(allowed):
         place = LIBRARY.joinpath(*room.split("."))
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
             if path.exists():
-                found.update(path.relative_to(LIBRARY).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+                found.update(
+                    path.relative_to(LIBRARY).as_posix().encode()
+                    + b"\0"
+                    + path.read_bytes()
+                    + b"\0"
+                )
     return found.hexdigest()
 
 
@@ -71,7 +83,13 @@ def partial(path):
 
 def sweep(course, lab):
     """Removes what a run that was cut off on this machine had begun to write."""
-    for place in ("", f"results/{lab}/", "outcomes/*/", f"autograded/*/{lab}/", f"feedback/*/{lab}/"):
+    for place in (
+        "",
+        f"results/{lab}/",
+        "outcomes/*/",
+        f"autograded/*/{lab}/",
+        f"feedback/*/{lab}/",
+    ):
         for path in course.folder.glob(f"{place}.*.{glob.escape(platform.node())}-*.part"):
             if not psutil.pid_exists(int(path.name.split("-")[-1].removesuffix(".part"))):
                 path.unlink(missing_ok=True)

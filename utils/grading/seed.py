@@ -1,4 +1,5 @@
 """Fresh inputs for hidden checks: a seed for each submission, from a secret of the course."""
+
 import hashlib
 import hmac
 import os
@@ -34,4 +35,6 @@ def submission_seed(secret, lab, student, content):
     Another file draws other inputs, so what a student learns of them is of no use for the next try.
     """
     parts = [lab.encode(), student.encode(), content]
-    return hmac.new(secret, b"".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256).hexdigest()
+    return hmac.new(
+        secret, b"".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256
+    ).hexdigest()

@@ -2,6 +2,7 @@
 
 Python's csv module forgets which cells were in quotes and how lines ended; a learning platform's file goes back there.
 """
+
 import math
 import re
 from dataclasses import dataclass
@@ -33,16 +34,27 @@ class Sheet:
     def possible(self):
         """The number of Canvas's row "Points Possible"; None when there is none."""
         top = range(1, min(5, len(self.rows)))
-        return next((row for row in top if "points possible" in [plain(cell).strip().lower() for cell in self.rows[row][:2]]), None)
+        return next(
+            (
+                row
+                for row in top
+                if "points possible" in [plain(cell).strip().lower() for cell in self.rows[row][:2]]
+            ),
+            None,
+        )
 
     @property
     def body(self):
         """The numbers of the rows that are about students."""
-        return [row for row in range((self.possible or 0) + 1, len(self.rows)) if self.rows[row] != [""]]
+        return [
+            row for row in range((self.possible or 0) + 1, len(self.rows)) if self.rows[row] != [""]
+        ]
 
     def column(self, title):
         """The number of the column with this title, in any case; None when there is none."""
-        return next((number for number, name in enumerate(self.header) if name.lower() == title), None)
+        return next(
+            (number for number, name in enumerate(self.header) if name.lower() == title), None
+        )
 
 
 def read(path):
@@ -52,16 +64,22 @@ def read(path):
     except FileNotFoundError:
         raise GradingError(f"There is no file {path}.") from None
     except UnicodeDecodeError:
-        raise GradingError(f"{path.name} is not in UTF-8. Fill the file as it was downloaded, or save it as \"CSV UTF-8\".") from None
+        raise GradingError(
+            f'{path.name} is not in UTF-8. Fill the file as it was downloaded, or save it as "CSV UTF-8".'
+        ) from None
     bom = "\ufeff" if text.startswith("\ufeff") else ""
     text = text.removeprefix(bom)
     delimiter = max(DELIMITERS, key=lambda sign: len(cells(text, sign, 1)[0][0]))
     rows, ends = cells(text, delimiter)
     for number, row in enumerate(rows, 1):
         if any(cell.startswith('"') and plain(cell) == cell for cell in row):
-            raise GradingError(f"{path.name}: in row {number} a quotation mark is not closed. Download the file again.")
+            raise GradingError(
+                f"{path.name}: in row {number} a quotation mark is not closed. Download the file again."
+            )
         if row != [""] and len(row) != len(rows[0]):
-            raise GradingError(f"{path.name}: row {number} has {len(row)} cells and the first row {len(rows[0])}. Download the file again.")
+            raise GradingError(
+                f"{path.name}: row {number} has {len(row)} cells and the first row {len(rows[0])}. Download the file again."
+            )
     return Sheet(path, bom, delimiter, rows, ends)
 
 
@@ -91,8 +109,12 @@ def written(text, before, delimiter):
 
 
 def save(path, sheet):
-    text = sheet.bom + "".join(sheet.delimiter.join(row) + end for row, end in zip(sheet.rows, sheet.ends, strict=True))
+    text = sheet.bom + "".join(
+        sheet.delimiter.join(row) + end for row, end in zip(sheet.rows, sheet.ends, strict=True)
+    )
     try:
         path.write_bytes(text.encode("utf-8"))
     except PermissionError as error:
-        raise GradingError(f"{path} cannot be written: close it in the other program and try again.") from error
+        raise GradingError(
+            f"{path} cannot be written: close it in the other program and try again."
+        ) from error

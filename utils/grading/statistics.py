@@ -3,6 +3,7 @@
 One file that asks for nothing from elsewhere. What students wrote (messages, sentences) is escaped, and the page's policy
 lets no script run but those that draw the figures.
 """
+
 import base64
 import hashlib
 import re
@@ -50,12 +51,34 @@ def page(course, lab, rows):
     rates = pass_rates(checks, stored)
     drawn = {"totals": histogram(graded), "exercises": bubbles(checks, graded)} if graded else {}
     drawn |= {"checks": rate_bars(rates)} if rates else {}
-    figures = {name: html(figure, name, first=number == 0) for number, (name, figure) in enumerate(drawn.items())}
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template("index.html.j2").render(
-        lab=lab, number=len(rows), statuses=statuses(rows), middle=middle(graded), figures=figures, policy=policy(figures.values()),
-        texts={name: figure.layout.meta["text"] for name, figure in drawn.items()}, waiting=sum(row.pending for row in graded),
-        missing=len(graded) - len(stored), failures=failures(checks, stored), limits=limits(stored), stored=len(stored),
-        urgent=attention(course, lab, rows, URGENT), warned=attention(course, lab, rows, [WARNED]),
+    figures = {
+        name: html(figure, name, first=number == 0)
+        for number, (name, figure) in enumerate(drawn.items())
+    }
+    return (
+        Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        .get_template("index.html.j2")
+        .render(
+            lab=lab,
+            number=len(rows),
+            statuses=statuses(rows),
+            middle=middle(graded),
+            figures=figures,
+            policy=policy(figures.values()),
+            texts={name: figure.layout.meta["text"] for name, figure in drawn.items()},
+            waiting=sum(row.pending for row in graded),
+            missing=len(graded) - len(stored),
+            failures=failures(checks, stored),
+            limits=limits(stored),
+            stored=len(stored),
+            urgent=attention(course, lab, rows, URGENT),
+            warned=attention(course, lab, rows, [WARNED]),
+        )
     )
 
 
@@ -76,16 +99,34 @@ def middle(rows):
 def shares(checks, rows):
     """{exercise: Counter of the shares of full marks, in percent} in the lab's order; marks that are still to come are left out."""
     most = {name: value for name, value in maxima(checks).items() if value}
-    return {name: Counter(round(100 * row.points[name] / most[name], 1) for row in rows if row.points.get(name) is not None) for name in most}
+    return {
+        name: Counter(
+            round(100 * row.points[name] / most[name], 1)
+            for row in rows
+            if row.points.get(name) is not None
+        )
+        for name in most
+    }
 
 
 def pass_rates(checks, stored):
     """[{"check", "passed", "of", "percent"}] in the lab's order, of the checks that a machine ran."""
     rates = []
     for check, _, _ in checks:
-        passed = [result["checks"][check]["passed"] for result in stored.values() if check in result["checks"]]
+        passed = [
+            result["checks"][check]["passed"]
+            for result in stored.values()
+            if check in result["checks"]
+        ]
         if passed:
-            rates.append({"check": check, "passed": sum(passed), "of": len(passed), "percent": 100 * sum(passed) / len(passed)})
+            rates.append(
+                {
+                    "check": check,
+                    "passed": sum(passed),
+                    "of": len(passed),
+                    "percent": 100 * sum(passed) / len(passed),
+                }
+            )
     return rates
 
 
@@ -96,7 +137,11 @@ def failures(checks, stored):
     """
     found = []
     for check, _, _ in checks:
-        marks = {student: result["checks"][check] for student, result in stored.items() if check in result["checks"]}
+        marks = {
+            student: result["checks"][check]
+            for student, result in stored.items()
+            if check in result["checks"]
+        }
         groups = defaultdict(dict)
         for student, mark in marks.items():
             if not mark["passed"]:
@@ -105,7 +150,15 @@ def failures(checks, stored):
         if ranked:
             messages = [example(said) for _, said in ranked[:MOST_MESSAGES]]
             others = sum(len(said) for _, said in ranked[MOST_MESSAGES:])
-            found.append({"check": check, "failed": sum(map(len, groups.values())), "of": len(marks), "messages": messages, "others": others})
+            found.append(
+                {
+                    "check": check,
+                    "failed": sum(map(len, groups.values())),
+                    "of": len(marks),
+                    "messages": messages,
+                    "others": others,
+                }
+            )
     return found
 
 
@@ -117,15 +170,24 @@ def gist(message):
 def head_and_hint(message):
     """(the first line of a message, its lines of advice as one); lines about single values are indented, those of code begin with in line."""
     first, *rest = message.strip().splitlines() or ["no message"]
-    return first.strip(), " ".join(line.strip() for line in rest if line[:1].strip() and not line.startswith("in line "))
+    return first.strip(), " ".join(
+        line.strip() for line in rest if line[:1].strip() and not line.startswith("in line ")
+    )
 
 
 def example(said):
     """The most frequent one of messages that say the same. said: the message by student. Without advice: what was expected and got."""
     whole = min(Counter(said.values()).items(), key=lambda message: (-message[1], message[0]))[0]
     line, hint = head_and_hint(whole)
-    values = " ".join(" ".join(row for row in whole.splitlines()[1:] if row.startswith(" ")).split())
-    return {"line": PREFIX.sub("", line), "hint": hint or values, "whole": whole.strip(), "students": sorted(said)}
+    values = " ".join(
+        " ".join(row for row in whole.splitlines()[1:] if row.startswith(" ")).split()
+    )
+    return {
+        "line": PREFIX.sub("", line),
+        "hint": hint or values,
+        "whole": whole.strip(),
+        "students": sorted(said),
+    }
 
 
 def limits(stored):
@@ -135,7 +197,11 @@ def limits(stored):
         for event in result["events"]:
             found[event["kind"], event["cell"]][event["text"]].add(student)
     lines = [
-        {"cell": cell, "text": max(texts, key=lambda text: len(texts[text])), "students": sorted(set().union(*texts.values()))}
+        {
+            "cell": cell,
+            "text": max(texts, key=lambda text: len(texts[text])),
+            "students": sorted(set().union(*texts.values())),
+        }
         for (_, cell), texts in found.items()
     ]
     return sorted(lines, key=lambda line: (-len(line["students"]), line["cell"], line["text"]))
@@ -144,12 +210,22 @@ def limits(stored):
 def attention(course, lab, rows, wanted):
     """[{"student", "name", "status", "sentence", "page"}] of who has one of these statuses, in their order; page: the address of the
     feedback, None without one."""
-    needy = sorted((row for row in rows if row.outcome.status in wanted), key=lambda row: (wanted.index(row.outcome.status), row.student))
-    return [{
-        "student": row.student, "name": " ".join(filter(None, [row.first_name, row.last_name])),
-        "status": row.outcome.status, "sentence": row.outcome.sentence,
-        "page": quote(f"../feedback/{row.student}/{lab}/{lab}.html") if course.feedback(lab, row.student).exists() else None,
-    } for row in needy]
+    needy = sorted(
+        (row for row in rows if row.outcome.status in wanted),
+        key=lambda row: (wanted.index(row.outcome.status), row.student),
+    )
+    return [
+        {
+            "student": row.student,
+            "name": " ".join(filter(None, [row.first_name, row.last_name])),
+            "status": row.outcome.status,
+            "sentence": row.outcome.sentence,
+            "page": quote(f"../feedback/{row.student}/{lab}/{lab}.html")
+            if course.feedback(lab, row.student).exists()
+            else None,
+        }
+        for row in needy
+    ]
 
 
 # --- the figures ---------------------------------------------------------------------------------
@@ -161,21 +237,45 @@ def histogram(rows):
     top = max(most, *totals, 1)
     width = next((width for width in WIDTHS if top / width <= MOST_BARS), WIDTHS[-1])
     edges = [number * width for number in range(ceil(top / width) + 1)]
-    counts = Counter(min(int(total / width), len(edges) - 2) for total in totals)  # full marks belong to the last bar
+    counts = Counter(
+        min(int(total / width), len(edges) - 2) for total in totals
+    )  # full marks belong to the last bar
     names = [f"{points(low)} to {points(high)} points" for low, high in pairwise(edges)]
     trace = {
-        "type": "bar", "x": [edge + width / 2 for edge in edges[:-1]], "y": [counts[number] for number in range(len(edges) - 1)],
-        "width": width * 0.92, "customdata": names,
-        "marker": {"color": BLUE, "line": {"width": 0}}, "hovertemplate": "%{customdata}: %{y}<extra></extra>",
+        "type": "bar",
+        "x": [edge + width / 2 for edge in edges[:-1]],
+        "y": [counts[number] for number in range(len(edges) - 1)],
+        "width": width * 0.92,
+        "customdata": names,
+        "marker": {"color": BLUE, "line": {"width": 0}},
+        "hovertemplate": "%{customdata}: %{y}<extra></extra>",
     }
     half = median(totals)
-    line = {"type": "line", "x0": half, "x1": half, "y0": 0, "y1": 1, "yref": "y domain", "line": {"color": TEXT, "width": 2, "dash": "dash"}}
+    line = {
+        "type": "line",
+        "x0": half,
+        "x1": half,
+        "y0": 0,
+        "y1": 1,
+        "yref": "y domain",
+        "line": {"color": TEXT, "width": 2, "dash": "dash"},
+    }
     layout = {
         "xaxis": {"title": {"text": "points"}, "range": [0, edges[-1]]},
-        "yaxis": {"title": {"text": "students"}, "rangemode": "tozero", "minallowed": 0, **({"dtick": 1} if max(counts.values()) < 8 else {})},
-        "shapes": [line], "height": 300,
+        "yaxis": {
+            "title": {"text": "students"},
+            "rangemode": "tozero",
+            "minallowed": 0,
+            **({"dtick": 1} if max(counts.values()) < 8 else {}),
+        },
+        "shapes": [line],
+        "height": 300,
     }
-    count, low, high = f"{len(rows)} submission{'s' * (len(rows) != 1)}", points(min(totals)), points(max(totals))
+    count, low, high = (
+        f"{len(rows)} submission{'s' * (len(rows) != 1)}",
+        points(min(totals)),
+        points(max(totals)),
+    )
     text = f"The totals of {count}, from {low} to {high} of {points(most)} points; the dashed line is the median, {points(half)}."
     return picture([trace], layout, text)
 
@@ -183,23 +283,51 @@ def histogram(rows):
 def bubbles(checks, rows):
     """For each exercise, how many students earned which share of its marks."""
     found = {name: counter for name, counter in shares(checks, rows).items() if counter}
-    spots = [(share, name, number) for name, counter in found.items() for share, number in sorted(counter.items())]
+    spots = [
+        (share, name, number)
+        for name, counter in found.items()
+        for share, number in sorted(counter.items())
+    ]
     size = [max(BUBBLE * (number / len(rows)) ** 0.5, 5) for _, _, number in spots]
-    means = {name: sum(share * number for share, number in counter.items()) / counter.total() for name, counter in found.items()}
+    means = {
+        name: sum(share * number for share, number in counter.items()) / counter.total()
+        for name, counter in found.items()
+    }
     students = {
-        "type": "scatter", "mode": "markers+text", "name": "students", "x": [share for share, _, _ in spots], "y": [name for _, name, _ in spots],
-        "text": [str(number) if pixels >= 16 else "" for (_, _, number), pixels in zip(spots, size)], "textfont": {"color": "white", "size": 12},
-        "customdata": [number for _, _, number in spots], "hovertemplate": "%{y}, %{x} %: %{customdata} students<extra></extra>",
-        "marker": {"size": size, "color": BLUE, "opacity": 1, "line": {"width": 0}}, "cliponaxis": False,
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": "students",
+        "x": [share for share, _, _ in spots],
+        "y": [name for _, name, _ in spots],
+        "text": [
+            str(number) if pixels >= 16 else "" for (_, _, number), pixels in zip(spots, size)
+        ],
+        "textfont": {"color": "white", "size": 12},
+        "customdata": [number for _, _, number in spots],
+        "hovertemplate": "%{y}, %{x} %: %{customdata} students<extra></extra>",
+        "marker": {"size": size, "color": BLUE, "opacity": 1, "line": {"width": 0}},
+        "cliponaxis": False,
     }
     mean = {
-        "type": "scatter", "mode": "markers", "name": "mean", "x": list(means.values()), "y": list(means),
-        "marker": {"symbol": "line-ns", "size": 28, "line": {"color": VERMILLION, "width": 3}}, "cliponaxis": False,
+        "type": "scatter",
+        "mode": "markers",
+        "name": "mean",
+        "x": list(means.values()),
+        "y": list(means),
+        "marker": {"symbol": "line-ns", "size": 28, "line": {"color": VERMILLION, "width": 3}},
+        "cliponaxis": False,
         "hovertemplate": "%{y}: mean %{x:.0f} %<extra></extra>",
     }
     layout = {
-        "xaxis": {"title": {"text": "share of full marks (%)"}, "range": [-6, 106], "tickvals": [0, 25, 50, 75, 100], "zeroline": False},
-        "yaxis": {"autorange": "reversed"}, "height": 110 + 44 * len(found), "margin": {"r": 24},
+        "xaxis": {
+            "title": {"text": "share of full marks (%)"},
+            "range": [-6, 106],
+            "tickvals": [0, 25, 50, 75, 100],
+            "zeroline": False,
+        },
+        "yaxis": {"autorange": "reversed"},
+        "height": 110 + 44 * len(found),
+        "margin": {"r": 24},
     }
     text = f"Mean share of full marks: {', '.join(f'{name} {value:.0f} %' for name, value in means.items())}."
     return picture([mean, students], layout | {"showlegend": False}, text)
@@ -209,19 +337,36 @@ def rate_bars(rates):
     """How many students pass each check."""
     text = ", ".join(f"{rate['check']} {rate['passed']} of {rate['of']}" for rate in rates)
     return bars(
-        rates, x="percent", y="check", x_label="students who passed (%)", digits=".0f", text=f"Passed: {text}.",
-        height=100 + 32 * len(rates), xaxis_range=[0, 101],
+        rates,
+        x="percent",
+        y="check",
+        x_label="students who passed (%)",
+        digits=".0f",
+        text=f"Passed: {text}.",
+        height=100 + 32 * len(rates),
+        xaxis_range=[0, 101],
     )
 
 
 def html(figure, name, first):
     """A figure as HTML; the first one brings plotly's code for all."""
     config = CONFIG | {"responsive": True, "displayModeBar": False}
-    return Markup(figure.to_html(full_html=False, include_plotlyjs=first, div_id=f"figure-{name}", config=config))
+    return Markup(
+        figure.to_html(
+            full_html=False, include_plotlyjs=first, div_id=f"figure-{name}", config=config
+        )
+    )
 
 
 def policy(figures):
     """The page's Content-Security-Policy: nothing is fetched, and of scripts only those of these figures run."""
-    scripts = [script for figure in figures for script in re.findall(r"<script[^>]*>(.*?)</script>", figure, re.DOTALL)]
-    allowed = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    scripts = [
+        script
+        for figure in figures
+        for script in re.findall(r"<script[^>]*>(.*?)</script>", figure, re.DOTALL)
+    ]
+    allowed = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
     return f"default-src 'none'; script-src {allowed or repr('none')}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"

@@ -1,4 +1,5 @@
 """Hands submissions to checkers: processes that are kept as long as the lab is the same, one for each submission at a time."""
+
 import atexit
 import json
 import os
@@ -15,8 +16,8 @@ from utils.grading.course import GradingError
 
 ALL, IDLE = set(), []
 TRIES = 2
-ANSWERS_IN = 5          # seconds in which a Dask scheduler says something
-PATIENCE = 180          # seconds beyond a submission's limit after which a checker is given up
+ANSWERS_IN = 5  # seconds in which a Dask scheduler says something
+PATIENCE = 180  # seconds beyond a submission's limit after which a checker is given up
 
 
 class Fault(Exception):
@@ -28,11 +29,21 @@ class Checker:
 
     def __init__(self, task):
         self.task, self.log = task, tempfile.TemporaryFile()
-        variables = dict(os.environ, PYTHONPATH=str(Path(utils.__file__).parents[1]), PYTHONHASHSEED="0", OMP_NUM_THREADS="1")
+        variables = dict(
+            os.environ,
+            PYTHONPATH=str(Path(utils.__file__).parents[1]),
+            PYTHONHASHSEED="0",
+            OMP_NUM_THREADS="1",
+        )
         variables.pop("COURSE_SEED", None)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "utils.grading.checker.program"], env=variables, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
+            [sys.executable, "-P", "-m", "utils.grading.checker.program"],
+            env=variables,
+            text=True,
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
         )
         ALL.add(self)
         try:
@@ -54,7 +65,11 @@ class Checker:
             line = ""
         finally:
             timer.cancel()
-        answer = json.loads(line) if line else {"fault": f"the checker's process ended: {self.last_words()}"}
+        answer = (
+            json.loads(line)
+            if line
+            else {"fault": f"the checker's process ended: {self.last_words()}"}
+        )
         if "fault" in answer:
             raise Fault(answer["fault"])
         return answer
@@ -101,7 +116,7 @@ def take(task):
     while IDLE:
         try:
             own = IDLE.pop()
-        except IndexError:      # another thread was quicker
+        except IndexError:  # another thread was quicker
             break
         if own.task == task:
             return own
@@ -140,10 +155,14 @@ def executor(jobs, scheduler=None):
     try:
         client = Client(scheduler, timeout=ANSWERS_IN)
     except (OSError, TimeoutError, ValueError):
-        raise GradingError(f"No Dask scheduler answers at {scheduler}. Start one with: dask scheduler") from None
+        raise GradingError(
+            f"No Dask scheduler answers at {scheduler}. Start one with: dask scheduler"
+        ) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=4 * ANSWERS_IN)
         except TimeoutError:
-            raise GradingError(f"The Dask scheduler at {scheduler} has no workers. Start one with: dask worker {scheduler}") from None
+            raise GradingError(
+                f"The Dask scheduler at {scheduler} has no workers. Start one with: dask worker {scheduler}"
+            ) from None
         yield client.get_executor(pure=False), sum(client.nthreads().values())

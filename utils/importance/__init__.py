@@ -1,4 +1,5 @@
 """What ranks weights: `(model, batch) -> Tensors`, high = keep."""
+
 from utils.importance.fisher import empirical_fisher, fisher, inverse_of_fisher, true_fisher
 from utils.importance.grasp import gradient_flow, grasp
 from utils.importance.lamp import lamp
@@ -9,5 +10,24 @@ from utils.importance.random import chance, random
 from utils.importance.snip import snip
 from utils.importance.synflow import synflow
 
-__all__ = ["chance", "empirical_fisher", "fisher", "gradient_flow", "grasp", "inverse_of_fisher", "lamp", "magnitude", "obd", "obd_saliency", "obs",
-           "obs_delete", "obs_remove", "obs_repair", "obs_saliency", "random", "snip", "synflow", "true_fisher"]
+__all__ = [
+    "chance",
+    "empirical_fisher",
+    "fisher",
+    "gradient_flow",
+    "grasp",
+    "inverse_of_fisher",
+    "lamp",
+    "magnitude",
+    "obd",
+    "obd_saliency",
+    "obs",
+    "obs_delete",
+    "obs_remove",
+    "obs_repair",
+    "obs_saliency",
+    "random",
+    "snip",
+    "synflow",
+    "true_fisher",
+]

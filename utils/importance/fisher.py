@@ -10,6 +10,7 @@ instead of the model's; where they agree, g is small and F' is too. Amari (1998)
 and Stork (1993) for pruning with F'; Kunstner, Balles and Hennig, "Limitations of the empirical
 Fisher approximation" (2019).
 """
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev, vmap
@@ -41,7 +42,7 @@ def true_fisher(model: nn.Module, batch: Batch) -> Tensor:
         p = vmap(outputs, in_dims=(None, 0))(theta, part).softmax(-1)
         jacobian = vmap(jacrev(outputs), in_dims=(None, 0))(theta, part)
         centred = jacobian - (p[:, None] @ jacobian)
-        root = (centred * p.sqrt()[..., None]).flatten(0, 1)             # sum of p (J - mean J)(J - mean J)^T
+        root = (centred * p.sqrt()[..., None]).flatten(0, 1)  # sum of p (J - mean J)(J - mean J)^T
         fisher += root.T @ root
     return fisher / len(x)
 

@@ -10,6 +10,7 @@ flow" (2020), who write the opposite sign and remove the highest. The score is s
 weight whose removal makes the gradient larger goes first. Their program divides the
 outputs by a temperature of 200, which makes all classes nearly equally probable.
 """
+
 import torch
 from torch import nn
 
@@ -30,7 +31,7 @@ def grasp(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors
     parameters = dict(model.named_parameters())
     loss = nn.functional.cross_entropy(model(x) / temperature, y)
     g = torch.autograd.grad(loss, list(parameters.values()), create_graph=True)
-    product = sum((part.detach() * part).sum() for part in g)               # its derivative is H g
+    product = sum((part.detach() * part).sum() for part in g)  # its derivative is H g
     hg = torch.autograd.grad(product, list(parameters.values()), materialize_grads=True)
     hg = dict(zip(parameters, hg))
     return {name: weight * hg[name] for name, weight in prunable(model).items()}

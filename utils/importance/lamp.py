@@ -7,6 +7,7 @@ Within a layer the order is that of magnitude. Between layers the scale of a lay
 matter; the largest weight of each has score 1, so a global ranking empties no layer before
 every other one is down to a single weight.
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -24,7 +25,7 @@ def lamp_scores(weight: Tensor) -> Tensor:
     """The scores of one tensor, in its shape. Equal weights have equal scores: each sum
     includes all of them.
     """
-    squares = weight.double().flatten().square()        # in float32 small ones are lost in the sum
+    squares = weight.double().flatten().square()  # in float32 small ones are lost in the sum
     values, where, counts = squares.unique(return_inverse=True, return_counts=True)
     not_smaller = (values * counts).flip(0).cumsum(0).flip(0)
     return torch.nan_to_num(values / not_smaller)[where].view_as(weight).to(weight.dtype)

@@ -6,6 +6,7 @@ is deleted.
 LeCun, Denker and Solla, "Optimal brain damage" (1989). Assumes a trained network (g = 0), a
 quadratic loss, and that the effects of several deletions add up (no off-diagonal terms).
 """
+
 from torch import Tensor, nn
 
 from utils.model.data import Batch
@@ -17,7 +18,7 @@ def obd_saliency(theta: Tensor, hessian_diagonal: Tensor) -> Tensor:
     """1/2 H_qq theta_q^2 (p,): the second-order estimate of the rise of the loss. Negative
     where H_qq is.
     """
-    return hessian_diagonal * theta ** 2 / 2
+    return hessian_diagonal * theta**2 / 2
 
 
 def obd(model: nn.Module, batch: Batch, weight_decay: float = 0.0) -> Tensors:

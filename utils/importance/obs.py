@@ -7,6 +7,7 @@ Hassibi and Stork, "Second order derivatives for network pruning: optimal brain 
 After a deletion the inverse of what is left of H follows from the old one:  H^-1 - H^-1 e_q
 e_q^T H^-1 / [H^-1]_qq.
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -19,11 +20,10 @@ def obs_saliency(theta: Tensor, inverse: Tensor) -> Tensor:
     """theta_q^2 / (2 [H^-1]_qq) (p,): the rise of a quadratic loss when q goes and the
     others make up for it.
     """
-    return theta ** 2 / (2 * inverse.diagonal())
+    return theta**2 / (2 * inverse.diagonal())
 
 
-def obs(model: nn.Module, batch: Batch,
-        weight_decay: float = 0.0, damping: float = 0.0) -> Tensors:
+def obs(model: nn.Module, batch: Batch, weight_decay: float = 0.0, damping: float = 0.0) -> Tensors:
     """OBS's saliency of every prunable weight, high = keep, with the exact Hessian plus
     damping * identity.
     """
@@ -44,12 +44,13 @@ def obs_delete(theta: Tensor, inverse: Tensor, q: int) -> tuple[Tensor, Tensor]:
     column = inverse[:, q]
     new_theta = theta - theta[q] / column[q] * column
     new_inverse = inverse - torch.outer(column, column) / column[q]
-    new_theta[q], new_inverse[q], new_inverse[:, q] = 0, 0, 0        # exactly, not up to rounding
+    new_theta[q], new_inverse[q], new_inverse[:, q] = 0, 0, 0  # exactly, not up to rounding
     return new_theta, new_inverse
 
 
-def obs_remove(theta: Tensor, inverse: Tensor, count: int,
-               candidates: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def obs_remove(
+    theta: Tensor, inverse: Tensor, count: int, candidates: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Delete `count` weights one by one, each time the one of least saliency: (theta (p,),
     positions (count,) in that order).
 

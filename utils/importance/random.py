@@ -1,4 +1,5 @@
 """Random importance: the control that every criterion has to beat."""
+
 import torch
 from torch import nn
 
@@ -16,4 +17,7 @@ def chance(seed: int) -> torch.Generator:
 
 def random(model: nn.Module, batch=None, generator: torch.Generator | None = None) -> Tensors:
     """Independent uniform numbers in [0, 1), one for every prunable weight. `batch` is not looked at."""
-    return {name: torch.rand(weight.shape, generator=generator) for name, weight in prunable(model).items()}
+    return {
+        name: torch.rand(weight.shape, generator=generator)
+        for name, weight in prunable(model).items()
+    }

@@ -8,6 +8,7 @@ sensitivity" (2019). One batch, before any training; ranked globally. -g_j is th
 first-order estimate of what happens to the loss when weight j goes: the sign is
 dropped, what changes the loss either way is kept.
 """
+
 import torch
 from torch import nn
 

@@ -10,6 +10,7 @@ small parts of R each, and all of them may go; scored again after each small ste
 (`prune_iteratively` with `exponential`), the parts of those that stay grow, and no
 layer is emptied before it must be.
 """
+
 import torch
 from torch import nn
 
@@ -33,10 +34,12 @@ def synflow(model: nn.Module, batch: Batch) -> Tensors:
             parameter.copy_(0 * parameter if name.endswith("bias") else parameter.abs())
         for layer in twin.modules():
             if isinstance(layer, nn.modules.batchnorm._BatchNorm):
-                layer.reset_running_stats()                                 # mean 0, variance 1
+                layer.reset_running_stats()  # mean 0, variance 1
     weights = {name: twin.get_parameter(name) for name in prunable(twin)}
     flow = twin(torch.ones_like(batch[0][:1], dtype=torch.float64)).sum()
     gradients = torch.autograd.grad(flow, list(weights.values()))
-    parts = {name: torch.nan_to_num(weight.detach() * g / flow.detach())
-             for (name, weight), g in zip(weights.items(), gradients)}
+    parts = {
+        name: torch.nan_to_num(weight.detach() * g / flow.detach())
+        for (name, weight), g in zip(weights.items(), gradients)
+    }
     return {name: part.to(model.get_parameter(name).dtype) for name, part in parts.items()}

@@ -1,6 +1,7 @@
 """Data sets that need no download: scikit-learn's digits, and MNIST-1D, which is generated on the spot. And two whose files
 the user brings: MNIST and Fashion-MNIST.
 """
+
 import random
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ class Data(NamedTuple):
     Weights are learned on `train`; every choice (an epoch, a sparsity) is made on `validation`; `test` is
     looked at once, at the end.
     """
+
     train: Batch
     validation: Batch
     test: Batch
@@ -49,10 +51,14 @@ def mnist1d() -> Data:
     from mnist1d.data import get_dataset_args, make_dataset
 
     state = random.getstate(), numpy.random.get_state(), torch.get_rng_state()
-    made = make_dataset(get_dataset_args())             # seeds every global generator: put them back
+    made = make_dataset(get_dataset_args())  # seeds every global generator: put them back
     random.setstate(state[0]), numpy.random.set_state(state[1]), torch.set_rng_state(state[2])
     x, y = made["x"].astype("float32"), made["y"]
-    return _data((x[:3400], y[:3400]), (x[3400:], y[3400:]), (made["x_test"].astype("float32"), made["y_test"]))
+    return _data(
+        (x[:3400], y[:3400]),
+        (x[3400:], y[3400:]),
+        (made["x_test"].astype("float32"), made["y_test"]),
+    )
 
 
 def mnist(folder: Path | None = None) -> Data:
@@ -79,8 +85,12 @@ def loaders(data: Data, batch_size: int = 64, seed: int = 0) -> dict[str, DataLo
     train = TensorDataset(*data.train)
     batches = BatchSampler(RandomSampler(train, generator=order), batch_size, drop_last=False)
     return {
-        "train": DataLoader(train, sampler=batches, batch_size=None),     # a whole batch by one indexing: fast
-        "validation": DataLoader(TensorDataset(*data.validation), batch_size=len(data.validation[1])),
+        "train": DataLoader(
+            train, sampler=batches, batch_size=None
+        ),  # a whole batch by one indexing: fast
+        "validation": DataLoader(
+            TensorDataset(*data.validation), batch_size=len(data.validation[1])
+        ),
         "test": DataLoader(TensorDataset(*data.test), batch_size=len(data.test[1])),
     }
 

@@ -7,6 +7,7 @@ with the gradient g and the Hessian H.
 A ReLU network has kinks where a ReLU switches: use a smooth activation (tanh) and float64 when
 a remainder is measured.
 """
+
 from collections.abc import Callable
 
 import torch
@@ -16,7 +17,7 @@ from torch.func import functional_call, jvp, vmap
 from utils.model.data import Batch
 from utils.model.parameters import Tensors, prunable
 
-Loss = Callable[[Tensor], Tensor]           # theta (p,) -> a number
+Loss = Callable[[Tensor], Tensor]  # theta (p,) -> a number
 
 
 def flat(model: nn.Module) -> Tensor:
@@ -30,8 +31,13 @@ def split(model: nn.Module, theta: Tensor) -> Tensors:
     """A vector (p,) cut into the shapes of the parameters, by name: the inverse of `flat`."""
     sizes = [p.numel() for p in model.parameters()]
     if theta.shape != (sum(sizes),):
-        raise ValueError(f"the model has {sum(sizes)} parameters; got a vector of shape {tuple(theta.shape)}")
-    return {name: part.view_as(p) for part, (name, p) in zip(theta.split(sizes), model.named_parameters())}
+        raise ValueError(
+            f"the model has {sum(sizes)} parameters; got a vector of shape {tuple(theta.shape)}"
+        )
+    return {
+        name: part.view_as(p)
+        for part, (name, p) in zip(theta.split(sizes), model.named_parameters())
+    }
 
 
 @torch.no_grad()
@@ -92,11 +98,11 @@ def taylor(loss: Loss, theta: Tensor, direction: Tensor, order: int) -> Callable
         terms.append(gradient(loss, theta) @ direction)
     if order == 2:
         terms.append(direction @ hessian_vector_product(loss, theta, direction) / 2)
-    return lambda h: sum(term * h ** power for power, term in enumerate(terms))
+    return lambda h: sum(term * h**power for power, term in enumerate(terms))
 
 
 def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
-    """"minimum", "maximum", "saddle" or "inconclusive", from the signs of the eigenvalues of H
+    """ "minimum", "maximum", "saddle" or "inconclusive", from the signs of the eigenvalues of H
     at a critical point.
 
     All positive: minimum; all negative: maximum; both signs: saddle, whatever the others are.
@@ -104,8 +110,14 @@ def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
     when |value| <= tolerance * the largest |value|. ValueError if H is not square and
     symmetric.
     """
-    if hessian.dim() != 2 or hessian.shape[0] != hessian.shape[1] or not torch.allclose(hessian, hessian.T):
-        raise ValueError(f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, or one that is not symmetric")
+    if (
+        hessian.dim() != 2
+        or hessian.shape[0] != hessian.shape[1]
+        or not torch.allclose(hessian, hessian.T)
+    ):
+        raise ValueError(
+            f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, or one that is not symmetric"
+        )
     values = torch.linalg.eigvalsh(hessian)
     zero = tolerance * values.abs().max()
     if (values > zero).any() and (values < -zero).any():

@@ -6,6 +6,7 @@ then each dimension as four bytes, the highest first, then the entries. It may b
     python -m utils.model.idx mnist                    # fetch the files; nothing else ever does
     python -m utils.model.idx fashion-mnist --folder FOLDER
 """
+
 import argparse
 import gzip
 import hashlib
@@ -18,28 +19,40 @@ from urllib.request import urlopen
 
 import numpy
 
-FOLDER = Path(__file__).resolve().parents[2] / "data"           # a folder in it for each data set
-PARTS = {"train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
+FOLDER = Path(__file__).resolve().parents[2] / "data"  # a folder in it for each data set
+PARTS = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
 UNSIGNED_BYTES = 0x08
 
 
 class Source(NamedTuple):
     """Where a data set is published, and the md5 sum of each of its files."""
+
     address: str
     sums: dict[str, str]
 
 
 SOURCES = {
-    "mnist": Source("https://ossci-datasets.s3.amazonaws.com/mnist/", {
-        "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-        "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
-        "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
-        "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c"}),
-    "fashion-mnist": Source("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", {
-        "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
-        "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
-        "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
-        "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310"}),
+    "mnist": Source(
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        {
+            "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+            "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+            "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+            "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+        },
+    ),
+    "fashion-mnist": Source(
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        {
+            "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+        },
+    ),
 }
 
 
@@ -47,7 +60,9 @@ class IdxError(Exception):
     """A file is missing, or is not what it should be; the text says which, and what to do."""
 
 
-def pictures(name: str, part: str, folder: Path | None = None) -> tuple[numpy.ndarray, numpy.ndarray]:
+def pictures(
+    name: str, part: str, folder: Path | None = None
+) -> tuple[numpy.ndarray, numpy.ndarray]:
     """One part, "train" or "test", of a data set of SOURCES: pixels (n, rows, columns) and
     labels (n,), both uint8.
 
@@ -57,7 +72,9 @@ def pictures(name: str, part: str, folder: Path | None = None) -> tuple[numpy.nd
     images, labels = (find(name, file, folder) for file in PARTS[part])
     x, y = read_idx(images, 3), read_idx(labels, 1)
     if len(x) != len(y):
-        raise IdxError(f"{images} has {len(x)} pictures, {labels} has {len(y)} labels: they do not belong together.")
+        raise IdxError(
+            f"{images} has {len(x)} pictures, {labels} has {len(y)} labels: they do not belong together."
+        )
     return x, y
 
 
@@ -67,7 +84,9 @@ def find(name: str, file: str, folder: Path | None = None) -> Path:
     for path in (where / f"{file}.gz", where / file):
         if path.is_file():
             return path
-    raise IdxError(f"{name}: {file}.gz is missing.\n{by_hand(name, where)}\nThis fetches them: {command(name, folder)}")
+    raise IdxError(
+        f"{name}: {file}.gz is missing.\n{by_hand(name, where)}\nThis fetches them: {command(name, folder)}"
+    )
 
 
 def read_idx(path: Path, dimensions: int) -> numpy.ndarray:
@@ -75,13 +94,17 @@ def read_idx(path: Path, dimensions: int) -> numpy.ndarray:
     content, start = unpacked(path), 4 + 4 * dimensions
     magic, expected = int.from_bytes(content[:4], "big"), UNSIGNED_BYTES << 8 | dimensions
     if magic != expected:
-        raise IdxError(f"{path}: its magic number is {magic}, and {expected} is expected here. (2051 is that of pictures, "
-                       "2049 of labels.)")
-    shape = [int.from_bytes(content[at:at + 4], "big") for at in range(4, start, 4)]
+        raise IdxError(
+            f"{path}: its magic number is {magic}, and {expected} is expected here. (2051 is that of pictures, "
+            "2049 of labels.)"
+        )
+    shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4)]
     needed = start + math.prod(shape)
     if len(content) != needed:
-        raise IdxError(f"{path} is cut or damaged: it has {len(content):,} bytes unpacked, and "
-                       f"{' x '.join(map(str, shape))} entries need {needed:,}.")
+        raise IdxError(
+            f"{path} is cut or damaged: it has {len(content):,} bytes unpacked, and "
+            f"{' x '.join(map(str, shape))} entries need {needed:,}."
+        )
     return numpy.frombuffer(content, "u1", offset=start).reshape(shape)
 
 
@@ -106,8 +129,10 @@ def download(name: str, folder: Path | None = None) -> None:
         if not path.exists():
             fetch(name, file, where)
         elif (found := hashlib.md5(path.read_bytes()).hexdigest()) != md5:
-            raise IdxError(f"{path} is not the published file: its md5 sum is {found}, not {md5}. It is left as it is, and nothing more "
-                           f"is fetched. Move it away, then: {command(name, folder)}")
+            raise IdxError(
+                f"{path} is not the published file: its md5 sum is {found}, not {md5}. It is left as it is, and nothing more "
+                f"is fetched. Move it away, then: {command(name, folder)}"
+            )
         print(f"{path}: there, with the published sum")
 
 
@@ -126,9 +151,13 @@ def fetch(name: str, file: str, where: Path) -> None:
             return
         part.unlink()
     except (OSError, HTTPException) as error:
-        raise IdxError(f"{address}{file} could not be fetched: {error}\n{by_hand(name, where)}") from error
-    raise IdxError(f"{address}{file} came cut or changed, and is not used: its md5 sum is {digest.hexdigest()}, "
-                   f"not {sums[file]}. Try again.")
+        raise IdxError(
+            f"{address}{file} could not be fetched: {error}\n{by_hand(name, where)}"
+        ) from error
+    raise IdxError(
+        f"{address}{file} came cut or changed, and is not used: its md5 sum is {digest.hexdigest()}, "
+        f"not {sums[file]}. Try again."
+    )
 
 
 def by_hand(name: str, where: Path) -> str:
@@ -144,7 +173,9 @@ def command(name: str, folder: Path | None) -> str:
 
 def main() -> None:
     """Fetch one data set; end with a message where that fails."""
-    parser = argparse.ArgumentParser(description="Fetch the four files of a data set, and check their sums.")
+    parser = argparse.ArgumentParser(
+        description="Fetch the four files of a data set, and check their sums."
+    )
     parser.add_argument("name", choices=SOURCES)
     parser.add_argument("--folder", type=Path, help=f"where to put them; by default {FOLDER}/NAME")
     options = parser.parse_args()

@@ -3,6 +3,7 @@
 A MAC is one multiplication and the addition that follows it. A weight of a linear layer is used once for an input, a weight
 of a convolution once for every position of its output: convolutions hold few of the parameters and most of the MACs.
 """
+
 from math import lgamma, log
 
 import torch
@@ -20,10 +21,13 @@ def macs(model: nn.Module, example: Tensor) -> dict[str, int]:
         def hook(layer, inputs, output):
             positions = output[0].numel() // layer.weight.shape[0]
             counts[name] = counts.get(name, 0) + positions * layer.weight.numel()
+
         return hook
 
     for name, layer in model.named_modules():
-        if isinstance(layer, (nn.Linear, nn.modules.conv._ConvNd)) and not isinstance(layer, nn.modules.conv._ConvTransposeNd):
+        if isinstance(layer, (nn.Linear, nn.modules.conv._ConvNd)) and not isinstance(
+            layer, nn.modules.conv._ConvTransposeNd
+        ):
             handles.append(layer.register_forward_hook(count(f"{name}.weight".lstrip("."))))
     try:
         with torch.no_grad():

@@ -1,4 +1,5 @@
 """The networks of the course: small enough to train in seconds on one core, with names one can read."""
+
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -7,7 +8,12 @@ import torch
 from torch import nn
 
 
-def mlp(*widths: int, batchnorm: bool = False, activation: type[nn.Module] = nn.ReLU, seed: int | None = None) -> nn.Sequential:
+def mlp(
+    *widths: int,
+    batchnorm: bool = False,
+    activation: type[nn.Module] = nn.ReLU,
+    seed: int | None = None,
+) -> nn.Sequential:
     """A fully connected network: `mlp(64, 100, 100, 10)` has layers fc1, relu1, fc2, relu2, fc3.
 
     `widths` are the sizes of input, hidden layers and output. With `batchnorm`, bn1, bn2, ... follow the
@@ -15,7 +21,9 @@ def mlp(*widths: int, batchnorm: bool = False, activation: type[nn.Module] = nn.
     initial weights depend on nothing else, and torch's global random state is left as it was.
     """
     if len(widths) < 2:
-        raise ValueError(f"mlp needs an input and an output width, such as mlp(64, 10); got {widths}")
+        raise ValueError(
+            f"mlp needs an input and an output width, such as mlp(64, 10); got {widths}"
+        )
     with _seeded(seed):
         layers = OrderedDict()
         for i, (fan_in, fan_out) in enumerate(zip(widths, widths[1:]), start=1):
@@ -34,13 +42,21 @@ def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn
     """
     first, second = channels
     with _seeded(seed):
-        return nn.Sequential(OrderedDict(
-            image=nn.Unflatten(1, (1, 8, 8)),
-            conv1=nn.Conv2d(1, first, 3, padding=1, bias=False), bn1=nn.BatchNorm2d(first), relu1=nn.ReLU(),
-            pool1=nn.MaxPool2d(2),
-            conv2=nn.Conv2d(first, second, 3, padding=1, bias=False), bn2=nn.BatchNorm2d(second), relu2=nn.ReLU(),
-            pool2=nn.MaxPool2d(2),
-            flat=nn.Flatten(), fc=nn.Linear(second * 4, 10)))
+        return nn.Sequential(
+            OrderedDict(
+                image=nn.Unflatten(1, (1, 8, 8)),
+                conv1=nn.Conv2d(1, first, 3, padding=1, bias=False),
+                bn1=nn.BatchNorm2d(first),
+                relu1=nn.ReLU(),
+                pool1=nn.MaxPool2d(2),
+                conv2=nn.Conv2d(first, second, 3, padding=1, bias=False),
+                bn2=nn.BatchNorm2d(second),
+                relu2=nn.ReLU(),
+                pool2=nn.MaxPool2d(2),
+                flat=nn.Flatten(),
+                fc=nn.Linear(second * 4, 10),
+            )
+        )
 
 
 @torch.no_grad()

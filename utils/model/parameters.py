@@ -4,6 +4,7 @@ Weights, gradients, scores and masks of a model all have one form: `Tensors`, a 
 parameter name. Prunable are the tensors with more than one dimension (the weights of linear and convolutional
 layers). Biases and the scales of BatchNorm are left alone and are not counted when a sparsity is reported.
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -17,7 +18,9 @@ def prunable(model: nn.Module) -> Tensors:
 
 def weight_positions(model: nn.Module) -> Tensor:
     """Where the prunable weights stand in `flat(model)`, in order."""
-    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[:, 0]
+    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[
+        :, 0
+    ]
 
 
 def num_weights(tensors: nn.Module | Tensors) -> int:
@@ -41,4 +44,6 @@ def density(tensors: nn.Module | Tensors) -> float:
 
 
 def _tensors(model_or_tensors: nn.Module | Tensors) -> Tensors:
-    return prunable(model_or_tensors) if isinstance(model_or_tensors, nn.Module) else model_or_tensors
+    return (
+        prunable(model_or_tensors) if isinstance(model_or_tensors, nn.Module) else model_or_tensors
+    )

@@ -1,4 +1,5 @@
 """Training and evaluation, with the notes' names and signatures."""
+
 import copy
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,8 +10,14 @@ from utils.model.data import Batch
 from utils.model.derivatives import flat, flat_loss, put
 
 
-def train(model: nn.Module, dataloader: Iterable[Batch], criterion: Callable, optimizer: torch.optim.Optimizer,
-          scheduler=None, callbacks: Sequence[Callable[[], None]] = ()) -> float:
+def train(
+    model: nn.Module,
+    dataloader: Iterable[Batch],
+    criterion: Callable,
+    optimizer: torch.optim.Optimizer,
+    scheduler=None,
+    callbacks: Sequence[Callable[[], None]] = (),
+) -> float:
     """One pass over `dataloader`; returns the mean training loss.
 
     After every optimizer step, `scheduler.step()` is called once (so a cosine schedule over E epochs needs
@@ -31,20 +38,33 @@ def train(model: nn.Module, dataloader: Iterable[Batch], criterion: Callable, op
     return total / count
 
 
-def fit(model: nn.Module, dataloader: Iterable[Batch], epochs: int, lr: float = 0.1,
-        callbacks: Sequence[Callable[[], None]] = ()) -> nn.Module:
+def fit(
+    model: nn.Module,
+    dataloader: Iterable[Batch],
+    epochs: int,
+    lr: float = 0.1,
+    callbacks: Sequence[Callable[[], None]] = (),
+) -> nn.Module:
     """Train `model` in place for some epochs and return it: SGD with momentum, cosine learning rate, cross-entropy.
 
     `callbacks` run after every optimizer step. With 0 epochs nothing happens.
     """
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=1e-4)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=max(1, epochs * len(dataloader)))
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimizer, T_max=max(1, epochs * len(dataloader))
+    )
     for _ in range(epochs):
         train(model, dataloader, nn.functional.cross_entropy, optimizer, scheduler, callbacks)
     return model
 
 
-def minimize(model: nn.Module, batch: Batch, weight_decay: float = 0.0, tolerance: float = 1e-6, steps: int = 2000) -> nn.Module:
+def minimize(
+    model: nn.Module,
+    batch: Batch,
+    weight_decay: float = 0.0,
+    tolerance: float = 1e-6,
+    steps: int = 2000,
+) -> nn.Module:
     """Train `model` in place on one batch until the gradient is zero, for what assumes a minimum; returns it.
 
     Minimizes the loss of `flat_loss` by L-BFGS (scipy) until no component of the gradient is above `tolerance`, or for
@@ -58,8 +78,13 @@ def minimize(model: nn.Module, batch: Batch, weight_decay: float = 0.0, toleranc
         g, value = torch.func.grad_and_value(loss)(torch.as_tensor(theta, dtype=start.dtype))
         return value.item(), g.double().numpy()
 
-    found = scipys(value_and_gradient, start.double().numpy(), jac=True, method="L-BFGS-B",
-                   options={"maxiter": steps, "maxfun": 2 * steps, "gtol": tolerance, "ftol": 0, "maxcor": 50})
+    found = scipys(
+        value_and_gradient,
+        start.double().numpy(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": steps, "maxfun": 2 * steps, "gtol": tolerance, "ftol": 0, "maxcor": 50},
+    )
     return put(model, torch.as_tensor(found.x, dtype=start.dtype))
 
 
@@ -91,7 +116,7 @@ def recalibrate(model: nn.Module, inputs: Tensor) -> nn.Module:
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
-        norm.momentum = None                    # a plain average over what it sees
+        norm.momentum = None  # a plain average over what it sees
     model.train()
     model(inputs)
     for norm, momentum in zip(norms, momenta):

@@ -28,16 +28,26 @@ def beside(left, right, share=0.5):
 
 def has_scale(figure):
     """Whether a colour scale stands to the right of the figure."""
-    return any(trace.type in ("heatmap", "contour") and trace.showscale is not False for trace in figure.data)
+    return any(
+        trace.type in ("heatmap", "contour") and trace.showscale is not False
+        for trace in figure.data
+    )
 
 
 def half(figure, number, domain, head):
     """The traces and the layout of one half, moved to the axes x<number>, y<number> and the given domain."""
     layout = figure.layout.to_plotly_json()
-    traces = [trace.to_plotly_json() | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in figure.data]
+    traces = [
+        trace.to_plotly_json() | {"xaxis": f"x{number}", "yaxis": f"y{number}"}
+        for trace in figure.data
+    ]
     for trace in traces:
         if "colorbar" in trace:
-            trace["colorbar"] |= {"x": domain[1] + 0.01, "xanchor": "left", "title": None}  # a title needs room
+            trace["colorbar"] |= {
+                "x": domain[1] + 0.01,
+                "xanchor": "left",
+                "title": None,
+            }  # a title needs room
     shapes = [moved(shape, number) for shape in layout.pop("shapes", [])]
     notes = [moved(note, number) for note in layout.pop("annotations", [])]
     if title := layout.pop("title", {}).get("text"):
@@ -60,7 +70,11 @@ def half(figure, number, domain, head):
 def moved(thing, number):
     """A shape or note on the other axes: "x" becomes "x2", "y domain" becomes "y2 domain"."""
     places = {reference: thing.get(reference, reference[0]) for reference in ("xref", "yref")}
-    return thing | {reference: axis[0] + number + axis[1:] for reference, axis in places.items() if axis != "paper"}
+    return thing | {
+        reference: axis[0] + number + axis[1:]
+        for reference, axis in places.items()
+        if axis != "paper"
+    }
 
 
 def heading(text, domain, head):

@@ -21,8 +21,16 @@ def cells(rows, groups=None, marks=(), title="", text=""):
     colours, written = [], []
     for (_, entries), numbers in zip(rows, groups, strict=True):
         blank = [None] * (width - len(entries))
-        colours.append([None if entry is None else tint(number) for entry, number in zip(entries, numbers, strict=True)] + blank)
-        written.append(["" if entry is None else str(entry) for entry in entries] + [""] * len(blank))
+        colours.append(
+            [
+                None if entry is None else tint(number)
+                for entry, number in zip(entries, numbers, strict=True)
+            ]
+            + blank
+        )
+        written.append(
+            ["" if entry is None else str(entry) for entry in entries] + [""] * len(blank)
+        )
     longest = max(len(word) for line in written for word in line)
     beside = 40 + 9 * max(len(label) for label, _ in rows)
     step = max(min(STEP, (PAGE - beside) // width), 9 + 8 * longest)
@@ -32,7 +40,9 @@ def cells(rows, groups=None, marks=(), title="", text=""):
         "z": colours,
         "zmin": 0,
         "zmax": last,
-        "colorscale": [[edge, TINTS[number]] for number in range(last + 1) for edge in band(number, last)],
+        "colorscale": [
+            [edge, TINTS[number]] for number in range(last + 1) for edge in band(number, last)
+        ],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
@@ -46,7 +56,13 @@ def cells(rows, groups=None, marks=(), title="", text=""):
     layout = {
         "title": {"text": title},
         "xaxis": bare | {"showticklabels": False, "range": [-0.5, width - 0.5]},
-        "yaxis": bare | {"tickvals": list(range(len(rows))), "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "tickfont": {"size": 13}},
+        "yaxis": bare
+        | {
+            "tickvals": list(range(len(rows))),
+            "ticktext": labels,
+            "range": [len(rows) - 0.5, -0.5],
+            "tickfont": {"size": 13},
+        },
         "shapes": [frame(row, place) for row, place in marks],
         "width": step * width + beside,
         "height": 30 * len(rows) + (48 if title else 24) + 12,

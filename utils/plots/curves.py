@@ -7,7 +7,9 @@ from utils.plots.style import COLOURS, DASHES, LEGEND_ABOVE, MARKERS, picture
 BANDS = {None: "", "sd": " ± 1 standard deviation", "ci": " with 95 % confidence interval"}
 
 
-def curves(rows, x, y, series=None, band=None, title="", x_label=None, y_label=None, text="", **layout):
+def curves(
+    rows, x, y, series=None, band=None, title="", x_label=None, y_label=None, text="", **layout
+):
     """One line per value of `series` through the means of `y` at each `x`.
 
     rows     dictionaries, one per run: {"sparsity": 0.5, "accuracy": 0.97, "importance": "magnitude", "seed": 0}
@@ -19,7 +21,9 @@ def curves(rows, x, y, series=None, band=None, title="", x_label=None, y_label=N
     """
     names = list(dict.fromkeys(row[series] for row in rows)) if series else [y]
     if len(names) > len(COLOURS):
-        raise ValueError(f"at most {len(COLOURS)} lines can be told apart; {series} has {len(names)} values")
+        raise ValueError(
+            f"at most {len(COLOURS)} lines can be told apart; {series} has {len(names)} values"
+        )
     traces, ends = [], []
     for number, name in enumerate(names):
         mine = [row for row in rows if not series or row[series] == name]
@@ -43,7 +47,9 @@ def curves(rows, x, y, series=None, band=None, title="", x_label=None, y_label=N
 def summarize(rows, x, y, band):
     """(places, means, half-widths of the band) at each value of x, in order."""
     places = sorted({row[x] for row in rows})
-    groups = [np.array([row[y] for row in rows if row[x] == place], dtype=float) for place in places]
+    groups = [
+        np.array([row[y] for row in rows if row[x] == place], dtype=float) for place in places
+    ]
     means = np.array([group.mean() for group in groups])
     deviations = np.array([group.std(ddof=1) if len(group) > 1 else 0.0 for group in groups])
     if band == "ci":
@@ -64,7 +70,9 @@ def line(places, means, name, number):
         "x": places,
         "y": means,
         "name": name,
-        "mode": "lines+markers" if len(places) <= 24 else "lines",  # more markers would hide the line
+        "mode": "lines+markers"
+        if len(places) <= 24
+        else "lines",  # more markers would hide the line
         "line": {"color": COLOURS[number], "dash": DASHES[number], "width": 2.5},
         "marker": {"symbol": MARKERS[number], "size": 8},
         "hovertemplate": f"{name}: %{{y:.4g}}<extra></extra>",

@@ -47,7 +47,12 @@ def heatmap(matrix, mask=None, title="", rows="output", columns="input"):
     layout = {
         "title": {"text": title},
         "xaxis": {"title": {"text": columns}, "showgrid": False, "zeroline": False},
-        "yaxis": {"title": {"text": rows}, "showgrid": False, "zeroline": False, "autorange": "reversed"},
+        "yaxis": {
+            "title": {"text": rows},
+            "showgrid": False,
+            "zeroline": False,
+            "autorange": "reversed",
+        },
         "shapes": [background(shape)],
     } | size(shape)
     if max(shape) <= WRITTEN:
@@ -108,7 +113,9 @@ def written(matrix, kept, limit):
             "y": row,
             "text": f"{value:.3g}" if kept[row, column] else "0",
             "showarrow": False,
-            "font": {"color": "white" if kept[row, column] and abs(value) > 0.4 * limit else "black"},
+            "font": {
+                "color": "white" if kept[row, column] and abs(value) > 0.4 * limit else "black"
+            },
         }
         for (row, column), value in np.ndenumerate(matrix)
     ]

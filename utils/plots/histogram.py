@@ -38,7 +38,9 @@ def weight_histogram(weights, threshold=None, title="", mask=None, bins=60):
 def describe(kept, threshold):
     """How many weights stay, in one sentence."""
     counts = f"{kept.sum():,} weights kept, {(~kept).sum():,} pruned"
-    return f"{counts}." if threshold is None else f"The threshold on |w| is {threshold:.3g}: {counts}."
+    return (
+        f"{counts}." if threshold is None else f"The threshold on |w| is {threshold:.3g}: {counts}."
+    )
 
 
 def bar(edges, weights, name, colour, pattern):
@@ -48,7 +50,11 @@ def bar(edges, weights, name, colour, pattern):
         "x": ((edges[1:] + edges[:-1]) / 2).round(6),
         "y": np.histogram(weights, edges)[0],
         "name": name,
-        "marker": {"color": colour, "line": {"width": 0}, "pattern": {"shape": pattern, "size": 6, "solidity": 0.3}},
+        "marker": {
+            "color": colour,
+            "line": {"width": 0},
+            "pattern": {"shape": pattern, "size": 6, "solidity": 0.3},
+        },
         "hovertemplate": f"%{{y}} {name} near %{{x:.3f}}<extra></extra>",
     }
 

@@ -15,8 +15,13 @@ def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layou
     xaxis_type="log".
     """
     if len(points) > len(COLOURS):
-        raise ValueError(f"at most {len(COLOURS)} kinds of points can be told apart; got {len(points)}")
-    points = {name: (as_array(x).astype(float), as_array(y).astype(float)) for name, (x, y) in points.items()}
+        raise ValueError(
+            f"at most {len(COLOURS)} kinds of points can be told apart; got {len(points)}"
+        )
+    points = {
+        name: (as_array(x).astype(float), as_array(y).astype(float))
+        for name, (x, y) in points.items()
+    }
     few = sum(len(x) for x, _ in points.values()) <= FEW
     traces = [
         {
@@ -25,7 +30,12 @@ def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layou
             "x": x,
             "y": y,
             "name": name,
-            "marker": {"symbol": MARKERS[number], "size": 10 if few else 6, "color": COLOURS[number], "opacity": 1 if few else 0.7},
+            "marker": {
+                "symbol": MARKERS[number],
+                "size": 10 if few else 6,
+                "color": COLOURS[number],
+                "opacity": 1 if few else 0.7,
+            },
         }
         for number, (name, (x, y)) in enumerate(points.items())
     ]
@@ -33,7 +43,18 @@ def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layou
         both = np.concatenate([part for pair in points.values() for part in pair])
         ends = [np.nanmin(both), np.nanmax(both)]
         line = {"color": TEXT, "width": 1.5, "dash": "dot"}
-        traces.insert(0, {"type": "scatter", "mode": "lines", "x": ends, "y": ends, "line": line, "showlegend": False, "hoverinfo": "skip"})
+        traces.insert(
+            0,
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": ends,
+                "y": ends,
+                "line": line,
+                "showlegend": False,
+                "hoverinfo": "skip",
+            },
+        )
     shown = {
         "title": {"text": title},
         "xaxis": {"title": {"text": x_label}},

@@ -39,7 +39,11 @@ TEMPLATE = go.layout.Template(
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "colorway": COLOURS,
-        "font": {"color": TEXT, "size": 13, "family": "system-ui, -apple-system, 'Segoe UI', sans-serif"},
+        "font": {
+            "color": TEXT,
+            "size": 13,
+            "family": "system-ui, -apple-system, 'Segoe UI', sans-serif",
+        },
         "title": {
             "x": 0,
             "xref": "paper",
@@ -72,4 +76,6 @@ def picture(traces, layout, text):
     if layout.get("showlegend"):
         head += 24  # between the title and the plot
     margin = {"t": head} | layout.get("margin", {})
-    return go.Figure(data=traces, layout={"height": 360} | layout | {"margin": margin, "meta": {"text": text}})
+    return go.Figure(
+        data=traces, layout={"height": 360} | layout | {"margin": margin, "meta": {"text": text}}
+    )

@@ -3,6 +3,7 @@ dozen weights.
 
     minimize L(m * theta)  subject to  m in {0, 1}^p with `kept` ones
 """
+
 from collections.abc import Callable
 from itertools import combinations
 
@@ -12,8 +13,9 @@ from torch import Tensor
 MOST = 24
 
 
-def best_mask(loss: Callable[[Tensor], Tensor | float], theta: Tensor,
-              kept: int) -> tuple[Tensor, float]:
+def best_mask(
+    loss: Callable[[Tensor], Tensor | float], theta: Tensor, kept: int
+) -> tuple[Tensor, float]:
     """The mask (p,) that keeps `kept` weights of theta (p,) with the least loss, and that loss;
     the others stay as they are.
 
@@ -22,8 +24,10 @@ def best_mask(loss: Callable[[Tensor], Tensor | float], theta: Tensor,
     """
     p = len(theta)
     if p > MOST or not 0 <= kept <= p:
-        raise ValueError(f"brute force is for at most {MOST} weights and keeps 0 to p of them; "
-                         f"got p = {p}, kept = {kept}")
+        raise ValueError(
+            f"brute force is for at most {MOST} weights and keeps 0 to p of them; "
+            f"got p = {p}, kept = {kept}"
+        )
     best, least = None, float("inf")
     for positions in combinations(range(p), kept):
         mask = torch.zeros_like(theta)

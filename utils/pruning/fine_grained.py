@@ -3,6 +3,7 @@
 Zero the round(s * n) weights of smallest |w|, remember which, and put the zeros back after every optimizer step.
 Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks" (2015).
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -41,6 +42,8 @@ class FineGrainedPruner:
         `sparsity_dict` names every parameter with dim() > 1 and no other: KeyError otherwise.
         """
         weights = prunable(model)
-        masks = keep_top({name: weight.abs() for name, weight in weights.items()}, dict(sparsity_dict))
+        masks = keep_top(
+            {name: weight.abs() for name, weight in weights.items()}, dict(sparsity_dict)
+        )
         apply_masks(model, masks)
         return masks

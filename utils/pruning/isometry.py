@@ -8,6 +8,7 @@ networks at initialization" (2020). Pruning shrinks the singular values, and in 
 network the signal dies out. Their analysis is for linear and tanh networks; a ReLU
 halves the signal, and 1 is then too small.
 """
+
 import torch
 from torch import Tensor, nn
 

@@ -1,6 +1,7 @@
 """Pruning in many steps: a schedule says how sparse to be, the weights of the moment
 say which ones go.
 """
+
 from collections.abc import Callable
 
 from torch import nn
@@ -24,11 +25,20 @@ class GradualPruner:
     stays gone.
     """
 
-    def __init__(self, model: nn.Module, schedule: Schedule, start: int, end: int, every: int = 10,
-                 importance: Callable[[nn.Module], Tensors] = magnitude):
+    def __init__(
+        self,
+        model: nn.Module,
+        schedule: Schedule,
+        start: int,
+        end: int,
+        every: int = 10,
+        importance: Callable[[nn.Module], Tensors] = magnitude,
+    ):
         if not 0 <= start < end:
-            raise ValueError("pruning must start before it ends, at steps from 0 on; "
-                             f"got start {start} and end {end}")
+            raise ValueError(
+                "pruning must start before it ends, at steps from 0 on; "
+                f"got start {start} and end {end}"
+            )
         self.schedule, self.start, self.end, self.every = schedule, start, end, every
         self.importance, self.step = importance, 0
         self.masks: Tensors = keep_top(magnitude(model), 0.0)
@@ -50,8 +60,13 @@ class GradualPruner:
         apply_masks(model, self.masks)
 
 
-def prune_iteratively(model: nn.Module, importance: Callable[..., Tensors], schedule: Schedule,
-                      steps: int, batch: Batch | None = None) -> Tensors:
+def prune_iteratively(
+    model: nn.Module,
+    importance: Callable[..., Tensors],
+    schedule: Schedule,
+    steps: int,
+    batch: Batch | None = None,
+) -> Tensors:
     """Score, prune a little, score what is left, and so on, without any training;
     returns the masks.
 

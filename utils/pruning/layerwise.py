@@ -1,6 +1,7 @@
 """How much of each layer goes: sparsity_dicts, and the scan that shows which layers can bear
 it.
 """
+
 from collections.abc import Callable, Sequence
 
 from torch import nn
@@ -35,14 +36,15 @@ def erdos_renyi(model: nn.Module, sparsity: float) -> dict[str, float]:
         full = [name for name in sparse if density[name] > 1]
         if not full:
             break
-        for name in full:                                   # dense; the others share the rest
+        for name in full:  # dense; the others share the rest
             density[name] = 1.0
             left -= sparse.pop(name).numel()
     return {name: 1 - density[name] for name in shapes}
 
 
-def sensitivity_scan(model: nn.Module, score: Callable[[nn.Module], float],
-                     sparsities: Sequence[float]) -> dict[str, list[float]]:
+def sensitivity_scan(
+    model: nn.Module, score: Callable[[nn.Module], float], sparsities: Sequence[float]
+) -> dict[str, list[float]]:
     """Prune one parameter at a time and see what it costs.
 
     For every prunable parameter: `score(pruned copy)` at each of the `sparsities`, all other

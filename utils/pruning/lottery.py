@@ -9,6 +9,7 @@ restart:
     rewind        they get their initial values back       (Frankle and Carbin, 2019)
     reinitialize  they are drawn anew                      (Liu et al., 2019: the control)
 """
+
 import copy
 from collections.abc import Callable
 
@@ -19,7 +20,7 @@ from utils.importance.magnitude import magnitude
 from utils.model.parameters import Tensors
 from utils.pruning.masks import apply_masks, check_sparsity, keep_top
 
-State = dict[str, Tensor]               # what `state_dict` returns: parameters and buffers by name
+State = dict[str, Tensor]  # what `state_dict` returns: parameters and buffers by name
 
 
 def rewind(model: nn.Module, initial: State) -> None:
@@ -40,8 +41,14 @@ def reinitialize(model: nn.Module, initial: State) -> None:
             layer.reset_parameters()
 
 
-def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], sparsity: float | dict[str, float], rounds: int,
-                restart: Callable[[nn.Module, State], None] = rewind, initial: State | None = None) -> Tensors:
+def find_ticket(
+    model: nn.Module,
+    fit: Callable[[nn.Module, Tensors], object],
+    sparsity: float | dict[str, float],
+    rounds: int,
+    restart: Callable[[nn.Module, State], None] = rewind,
+    initial: State | None = None,
+) -> Tensors:
     """Iterative magnitude pruning; returns the masks. `model` ends restarted and masked, ready
     to be trained alone.
 
@@ -54,7 +61,9 @@ def find_ticket(model: nn.Module, fit: Callable[[nn.Module, Tensors], object], s
     """
     if rounds < 1:
         raise ValueError(f"at least one round is needed; got {rounds}")
-    initial = copy.deepcopy(model.state_dict() if initial is None else initial)     # training must not reach it
+    initial = copy.deepcopy(
+        model.state_dict() if initial is None else initial
+    )  # training must not reach it
     masks = keep_top(magnitude(model), 0.0)
     for k in range(1, rounds + 1):
         fit(model, masks)
@@ -75,8 +84,13 @@ def after_rounds(sparsity: float | dict[str, float], part: float):
 
 def random_mask_like(masks: Tensors, generator: torch.Generator | None = None) -> Tensors:
     """Masks that keep as many weights of each tensor, at random places: the other control."""
-    return {name: keep_top({name: torch.rand(mask.shape, generator=generator)}, 1 - float((mask != 0).sum()) / mask.numel())[name].to(mask.dtype)
-            for name, mask in masks.items()}
+    return {
+        name: keep_top(
+            {name: torch.rand(mask.shape, generator=generator)},
+            1 - float((mask != 0).sum()) / mask.numel(),
+        )[name].to(mask.dtype)
+        for name, mask in masks.items()
+    }
 
 
 def jaccard(a: Tensors, b: Tensors) -> float:

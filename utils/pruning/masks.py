@@ -3,13 +3,16 @@
 A mask is 1 where the weight stays and 0 where it goes, in the dtype of the scores. Exactly
 round(sparsity * n) entries go, also when scores tie and at sparsity 0 and 1.
 """
+
 import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors
 
 
-def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensors | None = None) -> Tensors:
+def keep_top(
+    scores: Tensors, sparsity: float | dict[str, float], within: Tensors | None = None
+) -> Tensors:
     """Masks that keep the highest scores.
 
     `sparsity` in [0, 1]: a float ranks all tensors together (global); a dictionary by name
@@ -20,8 +23,10 @@ def keep_top(scores: Tensors, sparsity: float | dict[str, float], within: Tensor
     """
     if isinstance(sparsity, dict):
         check_names(scores, sparsity)
-        return {name: top_of(score, sparsity[name], None if within is None else within[name])
-                for name, score in scores.items()}
+        return {
+            name: top_of(score, sparsity[name], None if within is None else within[name])
+            for name, score in scores.items()
+        }
     flat = torch.cat([score.flatten() for score in scores.values()])
     old = None if within is None else torch.cat([within[name].flatten() for name in scores])
     parts = top_of(flat, sparsity, old).split([score.numel() for score in scores.values()])
@@ -34,13 +39,15 @@ def check_names(tensors: Tensors, sparsity_dict: dict[str, float]) -> None:
     """
     missing, unknown = tensors.keys() - sparsity_dict.keys(), sparsity_dict.keys() - tensors.keys()
     if missing or unknown:
-        raise KeyError(f"sparsity_dict must name exactly {sorted(tensors)}; "
-                       f"missing: {sorted(missing)}; unknown: {sorted(unknown)}")
+        raise KeyError(
+            f"sparsity_dict must name exactly {sorted(tensors)}; "
+            f"missing: {sorted(missing)}; unknown: {sorted(unknown)}"
+        )
 
 
 def check_sparsity(sparsity: float) -> float:
     """`sparsity` itself, or a ValueError if it is not a number in [0, 1]."""
-    if not 0 <= sparsity <= 1:                  # NaN fails this too
+    if not 0 <= sparsity <= 1:  # NaN fails this too
         raise ValueError(f"sparsity is the fraction of zeros, a number from 0 to 1; got {sparsity}")
     return sparsity
 
@@ -77,5 +84,7 @@ def highest(scores: Tensor, count: int) -> Tensor:
 def _gone_first(scores: Tensor, within: Tensor, num_zeros: int) -> Tensor:
     gone = within == 0
     if num_zeros < int(gone.sum()):
-        raise ValueError(f"{int(gone.sum())} entries are gone already; {num_zeros} zeros would bring some back")
+        raise ValueError(
+            f"{int(gone.sum())} entries are gone already; {num_zeros} zeros would bring some back"
+        )
     return scores.masked_fill(gone, -torch.inf)

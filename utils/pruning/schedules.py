@@ -9,6 +9,7 @@ the end:
 Zhu and Gupta, "To prune, or not to prune: exploring the efficacy of pruning for model
 compression" (2017), with initial sparsity 0.
 """
+
 from collections.abc import Callable
 
 from utils.pruning.masks import check_sparsity

@@ -13,6 +13,7 @@ criteria compare a weight before (w_i) and after training (w_f):
 Or the mask itself is learned, and the weights never move: m is drawn with probability
 sigmoid(s), and the gradient by m is handed on to s as if m were sigmoid(s).
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -60,14 +61,18 @@ class MaskedLinear(nn.Module):
             return nn.functional.linear(x, self.weight * self.mask(), self.bias)
         probability = self.scores.sigmoid()
         drawn = torch.bernoulli(probability.detach())
-        return nn.functional.linear(x, self.weight * (drawn + probability - probability.detach()), self.bias)
+        return nn.functional.linear(
+            x, self.weight * (drawn + probability - probability.detach()), self.bias
+        )
 
 
 def with_learned_masks(model: nn.Sequential) -> nn.Sequential:
     """A copy of a network of linear layers in which only the masks can be trained; the
     weights are those of `model`.
     """
-    return nn.Sequential(*(MaskedLinear(layer) if isinstance(layer, nn.Linear) else layer for layer in model))
+    return nn.Sequential(
+        *(MaskedLinear(layer) if isinstance(layer, nn.Linear) else layer for layer in model)
+    )
 
 
 def learned_masks(model: nn.Sequential, masked: nn.Sequential) -> Tensors:

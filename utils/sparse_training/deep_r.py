@@ -9,6 +9,7 @@ networks" (2018). After every step of plain SGD with learning rate eta. alpha pu
 weights to 0 and is what makes connections move, T is the temperature of the walk, which
 samples from a posterior.
 """
+
 from math import sqrt
 
 import torch
@@ -23,8 +24,15 @@ def random_signs(like: Tensor, generator: torch.Generator | None = None) -> Tens
     return (torch.randint(0, 2, like.shape, generator=generator) * 2 - 1).to(like.dtype)
 
 
-def walk(weight: Tensor, signs: Tensor, mask: Tensor, lr: float, l1: float, temperature: float,
-         generator: torch.Generator | None = None) -> Tensor:
+def walk(
+    weight: Tensor,
+    signs: Tensor,
+    mask: Tensor,
+    lr: float,
+    l1: float,
+    temperature: float,
+    generator: torch.Generator | None = None,
+) -> Tensor:
     """The part of DEEP R's step that SGD does not do: - lr * l1 towards 0, and
     noise; where the mask is 1.
     """
@@ -32,8 +40,9 @@ def walk(weight: Tensor, signs: Tensor, mask: Tensor, lr: float, l1: float, temp
     return (weight - lr * l1 * signs + sqrt(2 * lr * temperature) * noise) * mask
 
 
-def deep_r_rewire(weights: Tensors, masks: Tensors, signs: Tensors,
-                  generator: torch.Generator | None = None) -> tuple[Tensors, Tensors, Tensors]:
+def deep_r_rewire(
+    weights: Tensors, masks: Tensors, signs: Tensors, generator: torch.Generator | None = None
+) -> tuple[Tensors, Tensors, Tensors]:
     """What is kept (whose weight has not crossed 0), the new masks and the new
     signs; each layer has as many connections as before.
     """
@@ -50,13 +59,21 @@ class DeepR(DynamicPruner):
     rate is that of the optimizer. `l1` is alpha.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
-                 l1: float = 3e-3, temperature: float = 1e-6,
-                 generator: torch.Generator | None = None):
+    def __init__(
+        self,
+        model: nn.Module,
+        masks: Tensors,
+        optimizer: torch.optim.Optimizer,
+        l1: float = 3e-3,
+        temperature: float = 1e-6,
+        generator: torch.Generator | None = None,
+    ):
         super().__init__(model, masks, optimizer, generator)
         self.l1, self.temperature = l1, temperature
-        self.signs = {name: torch.where(w == 0, random_signs(w, generator), w.sign())
-                      for name, w in prunable(model).items()}
+        self.signs = {
+            name: torch.where(w == 0, random_signs(w, generator), w.sign())
+            for name, w in prunable(model).items()
+        }
 
     @torch.no_grad()
     def apply(self, model: nn.Module) -> None:
@@ -64,11 +81,14 @@ class DeepR(DynamicPruner):
         lr = self.optimizer.param_groups[0]["lr"]
         for name, mask in self.masks.items():
             weight = model.get_parameter(name)
-            weight.copy_(walk(weight, self.signs[name], mask, lr, self.l1, self.temperature,
-                              self.generator))
+            weight.copy_(
+                walk(weight, self.signs[name], mask, lr, self.l1, self.temperature, self.generator)
+            )
         self.rewire(model)
 
     def rewire(self, model: nn.Module, batch=None) -> None:
         """What has crossed 0 goes, as many others come. `batch` is not looked at."""
-        kept, masks, self.signs = deep_r_rewire(prunable(model), self.masks, self.signs, self.generator)
+        kept, masks, self.signs = deep_r_rewire(
+            prunable(model), self.masks, self.signs, self.generator
+        )
         self.become(model, kept, masks)

@@ -10,6 +10,7 @@ dynamic sparse reparameterization" (2019), with H = 0.001 at the start and delta
 The total is constant, the layers' numbers are not: a layer whose weights grow large
 gets more of them.
 """
+
 from math import floor
 
 import torch
@@ -56,13 +57,14 @@ def apportion(count: int, parts: dict[str, float], room: dict[str, int]) -> dict
         sharing -= set(full)
     given |= {name: floor(q) for name, q in quota.items()}
     largest_remainder_first = sorted(quota, key=lambda name: floor(quota[name]) - quota[name])
-    for name in largest_remainder_first[:count - sum(given.values())]:
+    for name in largest_remainder_first[: count - sum(given.values())]:
         given[name] += 1
     return {name: given[name] for name in parts}
 
 
-def dsr_rewire(weights: Tensors, masks: Tensors, threshold: float,
-               generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
+def dsr_rewire(
+    weights: Tensors, masks: Tensors, threshold: float, generator: torch.Generator | None = None
+) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; all layers together have as many connections
     as before.
     """
@@ -78,8 +80,15 @@ class DSR(DynamicPruner):
     that should move each time; `threshold` adapts to it.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
-                 target: int, threshold: float = 1e-3, generator: torch.Generator | None = None):
+    def __init__(
+        self,
+        model: nn.Module,
+        masks: Tensors,
+        optimizer: torch.optim.Optimizer,
+        target: int,
+        threshold: float = 1e-3,
+        generator: torch.Generator | None = None,
+    ):
         super().__init__(model, masks, optimizer, generator)
         self.target, self.threshold = target, threshold
 

@@ -8,6 +8,7 @@ Evci, Gale, Menick, Castro and Elsen, "Rigging the lottery: making all tickets w
 (2020), with alpha = 0.3, t_end = 75 % of the training, delta_t = 100 and Erdos-Renyi
 densities. The gradient is the dense one, by all weights, also those that are not there.
 """
+
 import torch
 from torch import nn
 
@@ -17,8 +18,9 @@ from utils.model.parameters import Tensors, prunable
 from utils.sparse_training.topology import DynamicPruner, cosine_drop, drop_smallest, grow
 
 
-def rigl_rewire(weights: Tensors, masks: Tensors, gradients: Tensors,
-                fraction: float) -> tuple[Tensors, Tensors]:
+def rigl_rewire(
+    weights: Tensors, masks: Tensors, gradients: Tensors, fraction: float
+) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; each layer has as many connections as before.
 
     `gradients` are dense: by all weights at m * theta. Of each layer round(fraction *
@@ -39,8 +41,14 @@ class RigL(DynamicPruner):
     `end` is the optimizer step from which nothing moves any more.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer, end: int,
-                 fraction: float = 0.3):
+    def __init__(
+        self,
+        model: nn.Module,
+        masks: Tensors,
+        optimizer: torch.optim.Optimizer,
+        end: int,
+        fraction: float = 0.3,
+    ):
         super().__init__(model, masks, optimizer)
         self.end, self.fraction, self.step = end, fraction, 0
 

@@ -10,6 +10,7 @@ Mocanu, Mocanu, Stone, Nguyen, Gibescu and Liotta, "Scalable training of artific
 neural networks with adaptive sparse connectivity inspired by network science" (2018),
 with zeta = 0.3.
 """
+
 import torch
 from torch import Tensor, nn
 
@@ -28,7 +29,7 @@ def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
     alive, zeros = mask != 0, (mask != 0) & (weight == 0)
     budget = fraction * int(alive.sum())
     kept = zeros.to(mask.dtype)
-    kept.view(-1)[zeros.flatten().nonzero()[:round(budget)]] = 0
+    kept.view(-1)[zeros.flatten().nonzero()[: round(budget)]] = 0
     # what is left of the budget; without zeros it is the fraction
     rest = max(0.0, budget - int(zeros.sum())) / max(1, int((alive & ~zeros).sum()))
     for side in (mask * (weight > 0), mask * (weight < 0)):
@@ -36,8 +37,12 @@ def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
     return kept
 
 
-def set_rewire(weights: Tensors, masks: Tensors, fraction: float = 0.3,
-               generator: torch.Generator | None = None) -> tuple[Tensors, Tensors]:
+def set_rewire(
+    weights: Tensors,
+    masks: Tensors,
+    fraction: float = 0.3,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensors, Tensors]:
     """What is kept and the new masks; each layer has as many connections as before."""
     kept, new = {}, {}
     for name, mask in masks.items():
@@ -49,8 +54,14 @@ def set_rewire(weights: Tensors, masks: Tensors, fraction: float = 0.3,
 class SET(DynamicPruner):
     """Call `rewire(model)` after every epoch but the last. `fraction` is zeta."""
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
-                 fraction: float = 0.3, generator: torch.Generator | None = None):
+    def __init__(
+        self,
+        model: nn.Module,
+        masks: Tensors,
+        optimizer: torch.optim.Optimizer,
+        fraction: float = 0.3,
+        generator: torch.Generator | None = None,
+    ):
         super().__init__(model, masks, optimizer, generator)
         self.fraction = fraction
 

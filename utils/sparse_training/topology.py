@@ -6,6 +6,7 @@ connections, grow as many elsewhere. They differ in which and when. What is grow
 at 0, and the optimizer knows nothing of it; so nothing but its mask changes at that
 moment.
 """
+
 from math import cos, pi, sqrt
 
 import torch
@@ -16,8 +17,9 @@ from utils.model.parameters import Tensors
 from utils.pruning.masks import apply_masks, highest, keep_top
 
 
-def random_topology(model: nn.Module, sparsity_dict: dict[str, float],
-                    generator: torch.Generator | None = None) -> Tensors:
+def random_topology(
+    model: nn.Module, sparsity_dict: dict[str, float], generator: torch.Generator | None = None
+) -> Tensors:
     """Masks with connections at random places, each layer as sparse as `sparsity_dict`
     says.
 
@@ -92,8 +94,13 @@ class DynamicPruner:
     number of connections stays the same.
     """
 
-    def __init__(self, model: nn.Module, masks: Tensors, optimizer: torch.optim.Optimizer,
-                 generator: torch.Generator | None = None):
+    def __init__(
+        self,
+        model: nn.Module,
+        masks: Tensors,
+        optimizer: torch.optim.Optimizer,
+        generator: torch.Generator | None = None,
+    ):
         self.masks, self.optimizer, self.generator = dict(masks), optimizer, generator
         apply_masks(model, self.masks)
 

@@ -41,20 +41,31 @@ def specify(name, choices, start, labels=None):
     if all(isinstance(choice, str) for choice in choices):
         return spec | {"kind": "choice", "choices": list(choices), "start": start}
     if len(choices) not in (2, 3) or not all(isinstance(end, (int, float)) for end in choices):
-        raise ValueError(f"{name}: a range is (low, high), (low, high, step) or a list of strings, not {choices!r}")
+        raise ValueError(
+            f"{name}: a range is (low, high), (low, high, step) or a list of strings, not {choices!r}"
+        )
     low, high = choices[:2]
     percent = name.split("_")[-1] in ("sparsity", "density") and high <= 1
     whole = not percent and all(isinstance(number, int) for number in (*choices, start))
     usual = 1 if whole else 0.01 if percent else round_step((high - low) / 50)
     step = choices[2] if len(choices) == 3 else usual
-    spec |= {"kind": "slider", "low": low, "high": high, "step": step, "whole": whole, "percent": percent}
+    spec |= {
+        "kind": "slider",
+        "low": low,
+        "high": high,
+        "step": step,
+        "whole": whole,
+        "percent": percent,
+    }
     return spec | {"decimals": decimals(step), "start": nearest(start, spec)}
 
 
 def typed(specs, values):
     """The values as `draw` expects them: on the slider's steps, integers as int."""
     return {
-        spec["name"]: values[spec["name"]] if spec["kind"] == "choice" else nearest(values[spec["name"]], spec)
+        spec["name"]: values[spec["name"]]
+        if spec["kind"] == "choice"
+        else nearest(values[spec["name"]], spec)
         for spec in specs
     }
 

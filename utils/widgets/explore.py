@@ -33,7 +33,9 @@ class Explorer:
         specs = [specify(name, choices, values[name], labels) for name, choices in ranges.items()]
         self.drawn = draw(**typed(specs, values))  # an error here is the cell's own: it is raised
         self.figure = LiveFigure(self.drawn)
-        self.controls = Controls(specs=specs, values={spec["name"]: spec["start"] for spec in specs})
+        self.controls = Controls(
+            specs=specs, values={spec["name"]: spec["start"] for spec in specs}
+        )
         self.controls.text = text_of(self.drawn)
         self.controls.on_msg(self.answer)
         self.view = ipywidgets.VBox([self.controls, self.figure])

@@ -63,7 +63,10 @@ def update(widget, old, new):
     for name in new.layout.to_plotly_json():
         if name not in widget.layout:  # such as xaxis2: it must be there before its parts are set
             widget.layout[name] = {}
-    pairs = [*(zip(widget.data, old.data, new.data) if alike else ()), (widget.layout, old.layout, new.layout)]
+    pairs = [
+        *(zip(widget.data, old.data, new.data) if alike else ()),
+        (widget.layout, old.layout, new.layout),
+    ]
     with widget.batch_update():  # all changes in one message, so that the page draws once
         for shown, was, now in pairs:
             for path, value in changes(was.to_plotly_json(), now.to_plotly_json()):

@@ -1,4 +1,5 @@
 """The exercises of lab 06: the check, a right answer and the wrong ones of each."""
+
 from tests.checks.during_training import wrong_answers as wrong
 from utils import checks, sparse_training
 from utils.sparse_training import dsr, memory

@@ -1,4 +1,5 @@
 """The checks of lab 06 accept right answers in any form, and know what torch and the library know."""
+
 import math
 
 import pytest
@@ -41,18 +42,27 @@ def set_drop_by_thresholds(weight, mask, fraction):
     """The zeros first, in their order, then by a threshold on each side."""
     kept = mask.clone().flatten()
     for sign in (1, -1):
-        places = [i for i, w in enumerate((weight * sign).flatten().tolist()) if kept[i] and (w > 0 or w == 0 and sign == 1)]
+        places = [
+            i
+            for i, w in enumerate((weight * sign).flatten().tolist())
+            if kept[i] and (w > 0 or w == 0 and sign == 1)
+        ]
         places.sort(key=lambda i: float((weight * sign).flatten()[i]))
-        kept[places[:round(fraction * len(places))]] = 0
+        kept[places[: round(fraction * len(places))]] = 0
     return kept.view(mask.shape)
 
 
 def deep_r_by_weights(theta, signs, gradient, lr, l1, temperature, noise):
     """The step of the weights themselves; who crosses 0 dies. Whole numbers as signs."""
-    weight = signs * theta - lr * gradient - lr * l1 * signs + math.sqrt(2 * lr * temperature) * signs * noise
+    weight = (
+        signs * theta
+        - lr * gradient
+        - lr * l1 * signs
+        + math.sqrt(2 * lr * temperature) * signs * noise
+    )
     lives = (signs != 0) & (weight * signs >= 0)
     free = (~lives).flatten().nonzero().flatten()
-    new = free[torch.randperm(len(free))[:int((signs != 0).sum() - lives.sum())]]
+    new = free[torch.randperm(len(free))[: int((signs != 0).sum() - lives.sum())]]
     after = (signs * lives).flatten().long()
     after[new] = torch.tensor([1, -1])[torch.randint(2, (len(new),))]
     return [weight.abs() * lives, after.view(signs.shape)]
@@ -64,7 +74,10 @@ def shares_one_at_a_time(count, survivors, room):
     while sum(given.values()) < count:
         full = {name for name in open_layers if given[name] == room[name]}
         open_layers -= full
-        total, left = sum(survivors[name] for name in open_layers), count - sum(given[n] for n in given if n not in open_layers)
+        total, left = (
+            sum(survivors[name] for name in open_layers),
+            count - sum(given[n] for n in given if n not in open_layers),
+        )
         name = max(open_layers, key=lambda name: survivors[name] * left - total * given[name])
         given[name] += 1
     return given
@@ -100,24 +113,44 @@ def rigl_that_resets_only_what_is_born(weight, mask, gradient, count, state):
     return after
 
 
-@pytest.mark.parametrize("check, answer", [
-    (checks.check_drop, boolean(wrong.drop)),
-    (checks.check_drop, drop_by_list),
-    (checks.check_grow, boolean(wrong.grow)),
-    (checks.check_grow, grow_by_argsort),
-    (checks.check_set_drop, boolean(wrong.set_drop)),
-    (checks.check_set_drop, set_drop_by_thresholds),
-    (checks.check_deep_r_step, deep_r_by_weights),
-    (checks.check_dsr_threshold, lambda *arguments: torch.tensor(wrong.threshold(*arguments), dtype=torch.float64)),
-    (checks.check_dsr_share, wrong.fair),
-    (checks.check_dsr_share, shares_one_at_a_time),
-    (checks.check_dsr_share, shares_the_overflow_again),
-    (checks.check_dsr_share, lambda *arguments: {name: torch.tensor(n) for name, n in wrong.fair(*arguments).items()}),
-    (checks.check_cosine_drop, lambda step, end, fraction: fraction * math.cos(math.pi * min(step, end) / end / 2) ** 2),
-    (checks.check_rigl_update, rigl_with_new_tensors_in_the_state),
-    (checks.check_rigl_update, rigl_that_resets_only_what_is_born),
-    (checks.check_training_memory, lambda weights, density, method: round(wrong.training_memory(weights, density, method))),
-], ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    "check, answer",
+    [
+        (checks.check_drop, boolean(wrong.drop)),
+        (checks.check_drop, drop_by_list),
+        (checks.check_grow, boolean(wrong.grow)),
+        (checks.check_grow, grow_by_argsort),
+        (checks.check_set_drop, boolean(wrong.set_drop)),
+        (checks.check_set_drop, set_drop_by_thresholds),
+        (checks.check_deep_r_step, deep_r_by_weights),
+        (
+            checks.check_dsr_threshold,
+            lambda *arguments: torch.tensor(wrong.threshold(*arguments), dtype=torch.float64),
+        ),
+        (checks.check_dsr_share, wrong.fair),
+        (checks.check_dsr_share, shares_one_at_a_time),
+        (checks.check_dsr_share, shares_the_overflow_again),
+        (
+            checks.check_dsr_share,
+            lambda *arguments: {
+                name: torch.tensor(n) for name, n in wrong.fair(*arguments).items()
+            },
+        ),
+        (
+            checks.check_cosine_drop,
+            lambda step, end, fraction: (
+                fraction * math.cos(math.pi * min(step, end) / end / 2) ** 2
+            ),
+        ),
+        (checks.check_rigl_update, rigl_with_new_tensors_in_the_state),
+        (checks.check_rigl_update, rigl_that_resets_only_what_is_born),
+        (
+            checks.check_training_memory,
+            lambda weights, density, method: round(wrong.training_memory(weights, density, method)),
+        ),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
 def test_another_form_of_the_right_answer_is_accepted(check, answer):
     for _ in range(5):
         check(answer)
@@ -146,8 +179,18 @@ def test_the_right_step_of_deep_r_is_the_librarys():
     theta = torch.rand(6, 8, generator=torch.Generator().manual_seed(1)) * signs.abs()
     gradient = torch.randn(6, 8, generator=torch.Generator().manual_seed(2))
     noise = torch.randn(6, 8, generator=torch.Generator().manual_seed(3))
-    weight = walk(signs * theta - 0.2 * gradient, signs, signs.abs(), 0.2, 0.3, 0.05, torch.Generator().manual_seed(3))
-    right = moved(theta, signs, gradient, 0.2, 0.3, 0.05, noise * signs)        # its noise is that of the weight
+    weight = walk(
+        signs * theta - 0.2 * gradient,
+        signs,
+        signs.abs(),
+        0.2,
+        0.3,
+        0.05,
+        torch.Generator().manual_seed(3),
+    )
+    right = moved(
+        theta, signs, gradient, 0.2, 0.3, 0.05, noise * signs
+    )  # its noise is that of the weight
     assert torch.allclose(right, signs * weight, atol=1e-6)
     kept, _, _ = deep_r_rewire({"w": weight}, {"w": signs.abs()}, {"w": signs})
     assert torch.equal(kept["w"] != 0, (signs != 0) & (right >= 0))
@@ -156,11 +199,19 @@ def test_the_right_step_of_deep_r_is_the_librarys():
 def test_the_exact_shares_are_those_that_the_librarys_are_rounded_from():
     generator = torch.Generator().manual_seed(0)
     for _ in range(50):
-        survivors, room = ({name: int(n) for name, n in zip("abcd", torch.randint(1, 60, (4,), generator=generator))} for _ in range(2))
+        survivors, room = (
+            {
+                name: int(n)
+                for name, n in zip("abcd", torch.randint(1, 60, (4,), generator=generator))
+            }
+            for _ in range(2)
+        )
         count = int(torch.randint(0, sum(room.values()) + 1, (), generator=generator))
         share = quotas(count, survivors, room)
         assert sum(share.values()) == pytest.approx(count)
-        assert all(abs(n - share[name]) < 1 for name, n in apportion(count, survivors, room).items())
+        assert all(
+            abs(n - share[name]) < 1 for name, n in apportion(count, survivors, room).items()
+        )
 
 
 def test_the_right_wave_is_that_of_torchs_scheduler():

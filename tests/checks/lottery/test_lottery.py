@@ -1,4 +1,5 @@
 """The checks of lab 04 accept right answers in any form, and know what torch and scikit-learn know."""
+
 import copy
 
 import numpy
@@ -22,10 +23,17 @@ def dead_ones_last(weights, masks, rate):
     """Everything in one ranking, what is gone at its end."""
     names = list(weights)
     alive = torch.cat([masks[name].flatten() for name in names]) != 0
-    order = torch.cat([weights[name].abs().flatten() for name in names]).masked_fill(~alive, float("inf")).argsort()
+    order = (
+        torch.cat([weights[name].abs().flatten() for name in names])
+        .masked_fill(~alive, float("inf"))
+        .argsort()
+    )
     keep = alive.clone()
-    keep[order[:round(rate * int(alive.sum()))]] = False
-    return {name: part.view_as(weights[name]) for name, part in zip(names, keep.split([weights[name].numel() for name in names]))}
+    keep[order[: round(rate * int(alive.sum()))]] = False
+    return {
+        name: part.view_as(weights[name])
+        for name, part in zip(names, keep.split([weights[name].numel() for name in names]))
+    }
 
 
 def rewind_by_hand(model, initial):
@@ -47,6 +55,7 @@ def reinitialize_by_formula(model):
             bound = layer.weight[0].numel() ** -0.5
             nn.init.uniform_(layer.weight, -bound, bound)
             nn.init.uniform_(layer.bias, -bound, bound)
+
     model.apply(draw)
 
 
@@ -76,21 +85,25 @@ def same_sign_by_where(initial, final, criterion):
     return torch.where(initial * final > 0, final.abs(), 0.0)
 
 
-@pytest.mark.parametrize("check, answer", [
-    (checks.check_prune_by_rate, boolean(wrong.prune_by_rate)),
-    (checks.check_prune_by_rate, dead_ones_last),
-    (checks.check_rewind, rewind_by_hand),
-    (checks.check_rewind, rewind_through_data),
-    (checks.check_rewind, lambda model, initial: model.load_state_dict(copy.deepcopy(initial))),
-    (checks.check_reinitialize, reinitialize_by_formula),
-    (checks.check_random_mask_like, random_by_topk),
-    (checks.check_random_mask_like, boolean(random_by_topk)),
-    (checks.check_find_ticket, ticket_on_copies),
-    (checks.check_find_ticket, wrong.search(prune=boolean(wrong.prune_by_rate))),
-    (checks.check_jaccard, lambda a, b: torch.tensor(wrong.jaccard(a, b))),
-    (checks.check_jaccard, lambda a, b: numpy.float32(wrong.jaccard(a, b))),
-    (checks.check_supermask_scores, same_sign_by_where),
-], ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    "check, answer",
+    [
+        (checks.check_prune_by_rate, boolean(wrong.prune_by_rate)),
+        (checks.check_prune_by_rate, dead_ones_last),
+        (checks.check_rewind, rewind_by_hand),
+        (checks.check_rewind, rewind_through_data),
+        (checks.check_rewind, lambda model, initial: model.load_state_dict(copy.deepcopy(initial))),
+        (checks.check_reinitialize, reinitialize_by_formula),
+        (checks.check_random_mask_like, random_by_topk),
+        (checks.check_random_mask_like, boolean(random_by_topk)),
+        (checks.check_find_ticket, ticket_on_copies),
+        (checks.check_find_ticket, wrong.search(prune=boolean(wrong.prune_by_rate))),
+        (checks.check_jaccard, lambda a, b: torch.tensor(wrong.jaccard(a, b))),
+        (checks.check_jaccard, lambda a, b: numpy.float32(wrong.jaccard(a, b))),
+        (checks.check_supermask_scores, same_sign_by_where),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
 def test_another_form_of_the_right_answer_is_accepted(check, answer):
     for _ in range(5):
         check(answer)

@@ -1,4 +1,5 @@
 """The checks of lab 03 accept right answers in any form; a choice of sparsities earns what it is worth."""
+
 import copy
 
 import pytest
@@ -16,10 +17,11 @@ def test_a_boolean_mask_and_sorting_instead_of_topk_are_right_too():
             raise ValueError("sparsity")
         order = tensor.abs().flatten().argsort()
         mask = torch.ones(tensor.numel(), dtype=torch.bool)
-        mask[order[:round(sparsity * tensor.numel())]] = False
+        mask[order[: round(sparsity * tensor.numel())]] = False
         mask = mask.view(tensor.shape)
         tensor[~mask] = 0
         return mask
+
     checks.check_fine_grained_prune(answer)
 
 
@@ -34,6 +36,7 @@ def test_a_scan_that_restores_the_weights_instead_of_copying_is_right_too():
                     scan[name].append(accuracy(model))
                     p.data.copy_(dense)
         return scan
+
     checks.check_sensitivity_scan(answer)
 
 
@@ -55,6 +58,7 @@ def test_a_loop_that_steps_its_schedule_by_the_epoch_is_right_too():
                 best = copy.deepcopy(model.state_dict())
         model.load_state_dict(best)
         return accuracies
+
     checks.check_fine_tune(answer)
 
 
@@ -73,19 +77,36 @@ def test_a_good_choice_of_sparsities_earns_everything(trained):
 
 
 def test_the_same_sparsity_everywhere_earns_a_part(trained):
-    assert 0 < choice(trained, dict.fromkeys(("conv1.weight", "conv2.weight", "fc.weight"), 0.65)) < 1
+    assert (
+        0 < choice(trained, dict.fromkeys(("conv1.weight", "conv2.weight", "fc.weight"), 0.65)) < 1
+    )
 
 
-@pytest.mark.parametrize("answer, words", [
-    (None, "nothing yet"), (0.65, "a dictionary"), (lambda: 1, "a dictionary"), ({}, "the names in sparsity_dict"),
-    ({"conv1.weight": 0.5, "conv2.weight": 0.7}, "the names in sparsity_dict"),
-    ({"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 0.5, "fc.bias": 0.5}, "the names in sparsity_dict"),
-    ({"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 50}, "a number from 0 to 1"),
-    ({"conv1.weight": 0.1, "conv2.weight": float("nan"), "fc.weight": 0.5}, "a number from 0 to 1"),
-    ({"conv1.weight": 0.1, "conv2.weight": True, "fc.weight": 0.5}, "a number from 0 to 1"),
-    ({"conv1.weight": 0.1, "conv2.weight": "0.7", "fc.weight": 0.5}, "a number from 0 to 1"),
-    ({"conv1.weight": 0.65, "conv2.weight": 0.5, "fc.weight": 0.65}, "Prune most where most weights are"),
-])
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (None, "nothing yet"),
+        (0.65, "a dictionary"),
+        (lambda: 1, "a dictionary"),
+        ({}, "the names in sparsity_dict"),
+        ({"conv1.weight": 0.5, "conv2.weight": 0.7}, "the names in sparsity_dict"),
+        (
+            {"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 0.5, "fc.bias": 0.5},
+            "the names in sparsity_dict",
+        ),
+        ({"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 50}, "a number from 0 to 1"),
+        (
+            {"conv1.weight": 0.1, "conv2.weight": float("nan"), "fc.weight": 0.5},
+            "a number from 0 to 1",
+        ),
+        ({"conv1.weight": 0.1, "conv2.weight": True, "fc.weight": 0.5}, "a number from 0 to 1"),
+        ({"conv1.weight": 0.1, "conv2.weight": "0.7", "fc.weight": 0.5}, "a number from 0 to 1"),
+        (
+            {"conv1.weight": 0.65, "conv2.weight": 0.5, "fc.weight": 0.65},
+            "Prune most where most weights are",
+        ),
+    ],
+)
 def test_a_choice_that_is_none_earns_nothing(trained, answer, words):
     with pytest.raises(checks.CheckFailed) as failure:
         choice(trained, answer)

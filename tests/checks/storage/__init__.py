@@ -1,4 +1,5 @@
 """The exercises of lab 01: the check, a right answer and the wrong ones of each."""
+
 from tests.checks.storage import wrong_answers as wrong
 from utils import checks, formats
 

@@ -3,6 +3,7 @@
 In a mount namespace of its own, in which the folders of this Python and of the course can be reached though a folder above them is
 closed to others (a Python in root's home is). No right of root is left.
 """
+
 import os
 import shutil
 import subprocess
@@ -23,7 +24,9 @@ def main(command):
         return 2
     with tempfile.TemporaryDirectory(prefix="home_") as home:
         os.chown(home, USER, USER)
-        return subprocess.run(["unshare", "--mount", sys.executable, __file__, INSIDE, home, *command]).returncode
+        return subprocess.run(
+            ["unshare", "--mount", sys.executable, __file__, INSIDE, home, *command]
+        ).returncode
 
 
 def why_not():
@@ -31,17 +34,29 @@ def why_not():
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "only root can become an ordinary user"
     missing = [name for name in ("unshare", "setpriv", "mount") if not shutil.which(name)]
-    return f"not installed: {', '.join(missing)} (apt install util-linux mount)" if missing else None
+    return (
+        f"not installed: {', '.join(missing)} (apt install util-linux mount)" if missing else None
+    )
 
 
 def become(home, command):
     """Opens the way to what is needed, then becomes the command."""
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    for top, folders in closed([COURSE, *(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix))]).items():
+    for top, folders in closed(
+        [COURSE, *(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix))]
+    ).items():
         open_way(top, folders)
     os.environ.update(HOME=home, USER="student", LOGNAME="student", TMPDIR="/tmp")
     os.chdir("/")
-    setpriv = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"]
+    setpriv = [
+        "setpriv",
+        f"--reuid={USER}",
+        f"--regid={USER}",
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--bounding-set=-all",
+        "--",
+    ]
     os.execvp("setpriv", setpriv + command)
 
 
@@ -51,7 +66,9 @@ def closed(folders):
     for folder in sorted(set(folders)):
         if any(folder.is_relative_to(other) for others in found.values() for other in others):
             continue
-        top = next((one for one in reversed(folder.parents) if not one.stat().st_mode & 0o001), None)
+        top = next(
+            (one for one in reversed(folder.parents) if not one.stat().st_mode & 0o001), None
+        )
         if top:
             found.setdefault(top, []).append(folder)
     return found

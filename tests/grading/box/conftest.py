@@ -1,4 +1,5 @@
 """The back-ends that are tried here. Where one is not there its tests are skipped, or fail where COURSE_REQUIRE_BOX asks for them."""
+
 import os
 import secrets
 import subprocess
@@ -57,4 +58,8 @@ def tried_as_user(backend):
         absent(missing)
     command = [sys.executable, as_user.__file__, *canaries.command(backend)]
     environment = os.environ | {canaries.MARKER: secrets.token_hex(8)}
-    return canaries.printed(subprocess.run(command, env=environment, capture_output=True, text=True, timeout=canaries.PATIENCE))
+    return canaries.printed(
+        subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=canaries.PATIENCE
+        )
+    )

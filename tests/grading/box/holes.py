@@ -2,6 +2,7 @@
 
 For each back-end: what is broken, and the canaries that must then be open.
 """
+
 import json
 import os
 import subprocess
@@ -20,9 +21,24 @@ def of_bubblewrap():
 
     def wrapped(plan, nested):
         command = [str(1 << 30) if part in SIZES else part for part in real(plan, nested)]
-        command = [part for part in command if part not in ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent", "--disable-userns")]
+        command = [
+            part
+            for part in command
+            if part
+            not in (
+                "--unshare-pid",
+                "--unshare-net",
+                "--unshare-ipc",
+                "--die-with-parent",
+                "--disable-userns",
+            )
+        ]
         # the last mount stands on top
-        binds = [part for place in (canaries.COURSE, Path.home(), Path("/tmp"), Path("/dev/shm")) for part in ("--bind", str(place), str(place))]
+        binds = [
+            part
+            for place in (canaries.COURSE, Path.home(), Path("/tmp"), Path("/dev/shm"))
+            for part in ("--bind", str(place), str(place))
+        ]
         at = len(command) - 1 - command[::-1].index("--remount-ro")
         return [*command[:at], *binds, *command[at:]]
 
@@ -33,14 +49,26 @@ def of_the_start():
     """The environment goes along, and so do open descriptors."""
     clean, popen = backends.environment, subprocess.Popen
     backends.environment = lambda course, home: dict(os.environ) | clean(course, home)
-    backends.subprocess = type("Open", (), {"Popen": staticmethod(lambda *given, **named: popen(*given, close_fds=False, **named)),
-                                            **{name: getattr(subprocess, name) for name in ("DEVNULL", "TimeoutExpired")}})
+    backends.subprocess = type(
+        "Open",
+        (),
+        {
+            "Popen": staticmethod(lambda *given, **named: popen(*given, close_fds=False, **named)),
+            **{name: getattr(subprocess, name) for name in ("DEVNULL", "TimeoutExpired")},
+        },
+    )
 
 
 def of_the_program(**changes):
     """No filter of system calls, no limit on processes or memory, no other user."""
     real = backends.settings
-    changes = {"seccomp": False, "walled": False, "processes": None, "memory": 64 << 30, "user": None} | changes
+    changes = {
+        "seccomp": False,
+        "walled": False,
+        "processes": None,
+        "memory": 64 << 30,
+        "user": None,
+    } | changes
     backends.settings = lambda plan, **more: real(plan, **more) | changes
 
 
@@ -80,20 +108,48 @@ def landlock():
 
 def warm():
     """The second wall alone, which keeps a submission from the next."""
-    in_the_stage("program.py", ("            wall.new_root()\n", ""), ("        os.closerange(3, WIRE)\n", ""))
+    in_the_stage(
+        "program.py",
+        ("            wall.new_root()\n", ""),
+        ("        os.closerange(3, WIRE)\n", ""),
+    )
     in_the_stage("wall.py", ("NEWIPC | NEWPID", "0"))
     of_the_program(walled=True, user=backends.own_user() if backends.is_root() else None)
 
 
 EVERYTHING = {
-    "files of the course", "home folder", "temporary files", "environment", "descriptors", "network", "unix sockets", "rights", "system calls",
-    "number of processes", "disk", "memory of nobody", "memory in one piece", "memory in many pieces", "other processes", "writing outside",
-    "outliving", "the box before",
+    "files of the course",
+    "home folder",
+    "temporary files",
+    "environment",
+    "descriptors",
+    "network",
+    "unix sockets",
+    "rights",
+    "system calls",
+    "number of processes",
+    "disk",
+    "memory of nobody",
+    "memory in one piece",
+    "memory in many pieces",
+    "other processes",
+    "writing outside",
+    "outliving",
+    "the box before",
 }
 OPEN = {
     "cold": EVERYTHING,
     "landlock": EVERYTHING - {"environment", "descriptors", "network"},
-    "warm": {"other processes", "descriptors", "rights", "system calls", "memory of nobody", "number of processes", "memory in one piece", "the box before"},
+    "warm": {
+        "other processes",
+        "descriptors",
+        "rights",
+        "system calls",
+        "memory of nobody",
+        "number of processes",
+        "memory in one piece",
+        "the box before",
+    },
 }
 
 

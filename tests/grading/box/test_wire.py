@@ -7,7 +7,15 @@ import threading
 
 import pytest
 
-from utils.grading.box.wire import HEAD, LARGEST_RAW, LARGEST_TREE, Closed, TooLarge, Wire, WireError
+from utils.grading.box.wire import (
+    HEAD,
+    LARGEST_RAW,
+    LARGEST_TREE,
+    Closed,
+    TooLarge,
+    Wire,
+    WireError,
+)
 
 
 @pytest.fixture
@@ -44,7 +52,10 @@ def frame(tree, raw=b""):
 
 def test_what_is_sent_is_received(ends):
     other = Wire(ends[1].fileno(), ends[1].fileno())
-    tree, raw = {"a": [1, 2.5, None, True, "\u20ac\ud800\x00"], "b": {}}, [b"", b"abc", bytes(300_000)]
+    tree, raw = (
+        {"a": [1, 2.5, None, True, "\u20ac\ud800\x00"], "b": {}},
+        [b"", b"abc", bytes(300_000)],
+    )
     sender = threading.Thread(target=ends[0].send, args=(tree, raw))
     sender.start()
     got, data = other.receive()
@@ -64,8 +75,12 @@ def test_a_frame_that_breaks_off_is_the_end(ends, data):
         received(ends, data)
 
 
-@pytest.mark.parametrize("length, size", [(LARGEST_TREE + 1, 0), (0, LARGEST_RAW + 1), (2**32 - 1, 2**64 - 1)])
-def test_a_claimed_size_beyond_the_limit_is_refused_before_anything_of_it_is_read(ends, length, size):
+@pytest.mark.parametrize(
+    "length, size", [(LARGEST_TREE + 1, 0), (0, LARGEST_RAW + 1), (2**32 - 1, 2**64 - 1)]
+)
+def test_a_claimed_size_beyond_the_limit_is_refused_before_anything_of_it_is_read(
+    ends, length, size
+):
     with pytest.raises(WireError, match="too large"):
         received(ends, HEAD.pack(length, size), hang_up=False)
 
@@ -77,7 +92,21 @@ def test_a_claim_costs_memory_only_as_its_bytes_come(ends):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
-@pytest.mark.parametrize("text", [b"", b"{", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 50_000, b"1" * 5000, b"1e400x", b"{1:2}", b"[1,]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"1" * 5000,
+        b"1e400x",
+        b"{1:2}",
+        b"[1,]",
+    ],
+)
 def test_a_frame_that_is_not_json_is_refused(ends, text):
     with pytest.raises(WireError):
         received(ends, HEAD.pack(len(text), 0) + text)

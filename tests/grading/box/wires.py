@@ -1,4 +1,5 @@
 """Both sides of a wire in one process: what one sends goes through JSON and bytes to the other."""
+
 import json
 from types import SimpleNamespace
 
@@ -11,7 +12,9 @@ class Pair:
     """The checker's side and the box's, as they are in a session, without processes."""
 
     def __init__(self, ask=None):
-        self.host = session.Objects(SimpleNamespace(rooms=[], own={}, life=1, number_of=lambda remote: remote._at[1]))
+        self.host = session.Objects(
+            SimpleNamespace(rooms=[], own={}, life=1, number_of=lambda remote: remote._at[1])
+        )
         self.guest = agent.Objects(ask)
 
     def to_box(self, value):
@@ -32,7 +35,12 @@ class Pair:
 def cross(sender, receiver, *values):
     """Sends one frame: what has changed, then the values. Returns the value, or the values, of the other side."""
     raw = Raw()
-    tree = {"sync": sender.changes(raw), "v": [sender.encode(value, raw) for value in values], "gone": sender.released, "adopt": sender.adopted}
+    tree = {
+        "sync": sender.changes(raw),
+        "v": [sender.encode(value, raw) for value in values],
+        "gone": sender.released,
+        "adopt": sender.adopted,
+    }
     sender.released, sender.adopted = [], []
     came = Came(b"".join(raw.pieces))
     tree = json.loads(json.dumps(tree))

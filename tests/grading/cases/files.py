@@ -2,6 +2,7 @@
 
 Where it matters the answer `double` is WRONG, so that a damaged check must not give it points.
 """
+
 import copy
 import json
 import os
@@ -35,7 +36,9 @@ def cell(notebook, name):
 
 def marks_of(notebook):
     """nbgrader's metadata of every cell that has some."""
-    return [one["metadata"]["nbgrader"] for one in notebook["cells"] if "nbgrader" in one["metadata"]]
+    return [
+        one["metadata"]["nbgrader"] for one in notebook["cells"] if "nbgrader" in one["metadata"]
+    ]
 
 
 def new_cell(kind, name, source):
@@ -49,6 +52,7 @@ def insert_after(notebook, name, *cells):
 
 
 # 4 and 5: what a text file of answers cannot say
+
 
 def case_04_zero_bytes(path, notebook, course):
     """
@@ -71,12 +75,15 @@ def case_05_sleeps_just_under_the_limit(path, notebook, course):
     sentence: ran over 25 s
     holds: warm cold landlock
     """
-    sleepers = [new_cell("code", f"sleep{number}", "import time\ntime.sleep(2.5)") for number in range(14)]
+    sleepers = [
+        new_cell("code", f"sleep{number}", "import time\ntime.sleep(2.5)") for number in range(14)
+    ]
     insert_after(notebook, "hidden_steps", *sleepers)
     write_notebook(path, notebook)
 
 
 # 17: the cells and metadata that are nbgrader's
+
 
 def case_17_check_deleted(path, notebook, course):
     """
@@ -87,7 +94,9 @@ def case_17_check_deleted(path, notebook, course):
     sentence: check_double
     """
     cell(notebook, "double")["source"] = WRONG
-    notebook["cells"] = [one for one in notebook["cells"] if one["id"] not in ("check_double", "hidden_double")]
+    notebook["cells"] = [
+        one for one in notebook["cells"] if one["id"] not in ("check_double", "hidden_double")
+    ]
     write_notebook(path, notebook)
 
 
@@ -125,7 +134,9 @@ def case_17_check_copied(path, notebook, course):
     status: graded with warnings
     sentence: check_double
     """
-    insert_after(notebook, "check_double", dict(copy.deepcopy(cell(notebook, "check_double")), id="copy"))
+    insert_after(
+        notebook, "check_double", dict(copy.deepcopy(cell(notebook, "check_double")), id="copy")
+    )
     write_notebook(path, notebook)
 
 
@@ -163,7 +174,9 @@ def case_17_ids_swapped(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    one, other = (cell(notebook, name)["metadata"]["nbgrader"] for name in ("check_double", "check_counter"))
+    one, other = (
+        cell(notebook, name)["metadata"]["nbgrader"] for name in ("check_double", "check_counter")
+    )
     one["grade_id"], other["grade_id"] = other["grade_id"], one["grade_id"]
     write_notebook(path, notebook)
 
@@ -228,7 +241,9 @@ def case_17_points_1000(path, notebook, course):
     for marks in marks_of(notebook):
         if marks["grade"]:
             marks["points"] = 1000
-    cell(notebook, "prune_smallest")["source"] = "def prune_smallest(tensor, count):\n    return tensor"
+    cell(notebook, "prune_smallest")["source"] = (
+        "def prune_smallest(tensor, count):\n    return tensor"
+    )
     write_notebook(path, notebook)
 
 
@@ -241,7 +256,9 @@ def case_17_grade_false(path, notebook, course):
     """
     cell(notebook, "double")["source"] = WRONG
     for name in ("check_double", "hidden_double"):
-        cell(notebook, name)["metadata"]["nbgrader"].update(grade=False, locked=False, solution=True)
+        cell(notebook, name)["metadata"]["nbgrader"].update(
+            grade=False, locked=False, solution=True
+        )
         cell(notebook, name)["source"] = "pass"
     write_notebook(path, notebook)
 
@@ -271,7 +288,9 @@ def case_17_schema_99(path, notebook, course):
         marks["schema_version"] = 99
     cell(notebook, "check_double")["metadata"]["nbgrader"] = {}
     cell(notebook, "check_counter")["metadata"]["nbgrader"] = "yes"
-    cell(notebook, "look")["metadata"] = {"nbgrader": {"grade_id": 7, "grade": "maybe", "points": "many"}}
+    cell(notebook, "look")["metadata"] = {
+        "nbgrader": {"grade_id": 7, "grade": "maybe", "points": "many"}
+    }
     write_notebook(path, notebook)
 
 
@@ -286,8 +305,12 @@ def case_17_setup_deleted(path, notebook, course):
     notebook["cells"] = [one for one in notebook["cells"] if one["id"] != "setup"]
     imports = "import numpy as np\nimport torch\nfrom torch import nn\n\n"
     cell(notebook, "double")["source"] = imports + cell(notebook, "double")["source"]
-    cell(notebook, "prune_smallest")["source"] = ANYTHING + "torch_of_before, torch = torch, Anything()\n"
-    cell(notebook, "drop_small")["source"] = "torch = torch_of_before\n\n\n" + cell(notebook, "drop_small")["source"]
+    cell(notebook, "prune_smallest")["source"] = (
+        ANYTHING + "torch_of_before, torch = torch, Anything()\n"
+    )
+    cell(notebook, "drop_small")["source"] = (
+        "torch = torch_of_before\n\n\n" + cell(notebook, "drop_small")["source"]
+    )
     write_notebook(path, notebook)
 
 
@@ -307,7 +330,9 @@ def case_17_setup_edited(path, notebook, course):
         "table = {x: 2 * x for x in [3, -1.5, 0, *torch.randn(20, generator=torch.Generator().manual_seed(1)).tolist()]}\n\n\n"
         "def double(x):\n    return table[x]"
     )
-    cell(notebook, "prune_smallest")["source"] = "def prune_smallest(tensor, count):\n    return torch.ones_like(tensor)"
+    cell(notebook, "prune_smallest")["source"] = (
+        "def prune_smallest(tensor, count):\n    return torch.ones_like(tensor)"
+    )
     write_notebook(path, notebook)
 
 
@@ -338,6 +363,7 @@ def case_17_same_cell_ids(path, notebook, course):
 
 # 18: cells that a student may move, split, copy and add
 
+
 def case_18_reordered(path, notebook, course):
     """
     row: 18
@@ -345,7 +371,10 @@ def case_18_reordered(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    first, last = notebook["cells"].index(cell(notebook, "double")), notebook["cells"].index(cell(notebook, "explanation"))
+    first, last = (
+        notebook["cells"].index(cell(notebook, "double")),
+        notebook["cells"].index(cell(notebook, "explanation")),
+    )
     notebook["cells"][first:last] = notebook["cells"][first:last][::-1]
     write_notebook(path, notebook)
 
@@ -381,8 +410,22 @@ def case_18_extra_cells(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    insert_after(notebook, "setup", new_cell("markdown", "a", "# Mine"), new_cell("raw", "b", "raw"), new_cell("code", "c", "def twice(x):\n    return 2 * x"))
-    insert_after(notebook, "counter", new_cell("code", "d", "counter_of_mine = Counter()\ncounter_of_mine.add('x')\ncounter_of_mine.counts"))
+    insert_after(
+        notebook,
+        "setup",
+        new_cell("markdown", "a", "# Mine"),
+        new_cell("raw", "b", "raw"),
+        new_cell("code", "c", "def twice(x):\n    return 2 * x"),
+    )
+    insert_after(
+        notebook,
+        "counter",
+        new_cell(
+            "code",
+            "d",
+            "counter_of_mine = Counter()\ncounter_of_mine.add('x')\ncounter_of_mine.counts",
+        ),
+    )
     cell(notebook, "double")["source"] = "double = twice"
     write_notebook(path, notebook)
 
@@ -394,7 +437,9 @@ def case_18_extra_cell_fails(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    insert_after(notebook, "double", new_cell("code", "a", "1 / 0"), new_cell("code", "b", "what is this?"))
+    insert_after(
+        notebook, "double", new_cell("code", "a", "1 / 0"), new_cell("code", "b", "what is this?")
+    )
     write_notebook(path, notebook)
 
 
@@ -405,11 +450,14 @@ def case_18_redefined_at_the_end(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    notebook["cells"].append(new_cell("code", "a", "def double(x):\n    return 'other'\n\n\ntorch = None"))
+    notebook["cells"].append(
+        new_cell("code", "a", "def double(x):\n    return 'other'\n\n\ntorch = None")
+    )
     write_notebook(path, notebook)
 
 
 # 19: files that are no notebook, or not quite
+
 
 def case_19_cut_off(path, notebook, course):
     """
@@ -469,11 +517,21 @@ def case_19_nbformat_3(path, notebook, course):
     for one in notebook["cells"]:
         old = {"cell_type": one["cell_type"], "metadata": one["metadata"]}
         if one["cell_type"] == "code":
-            old.update(input=one["source"], outputs=[], language="python", collapsed=False, prompt_number=1)
+            old.update(
+                input=one["source"], outputs=[], language="python", collapsed=False, prompt_number=1
+            )
         else:
             old["source"] = one["source"]
         cells.append(old)
-    write_notebook(path, {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells, "metadata": {}}]})
+    write_notebook(
+        path,
+        {
+            "metadata": {"name": ""},
+            "nbformat": 3,
+            "nbformat_minor": 0,
+            "worksheets": [{"cells": cells, "metadata": {}}],
+        },
+    )
 
 
 def case_19_other_kernel(path, notebook, course):
@@ -483,7 +541,10 @@ def case_19_other_kernel(path, notebook, course):
     marks: rest full
     status: graded | graded with warnings
     """
-    notebook["metadata"] = {"kernelspec": {"display_name": "R", "language": "R", "name": "ir"}, "language_info": {"name": "R", "version": "4.3"}}
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "R", "language": "R", "name": "ir"},
+        "language_info": {"name": "R", "version": "4.3"},
+    }
     write_notebook(path, notebook)
 
 
@@ -518,7 +579,9 @@ def case_19_outputs_of_110_mb(path, notebook, course):
     status: ungradable
     sentence: MB
     """
-    cell(notebook, "look")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 110_000_000}]
+    cell(notebook, "look")["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": "x" * 110_000_000}
+    ]
     write_notebook(path, notebook)
 
 
@@ -565,7 +628,13 @@ def case_19_cells_that_are_none(path, notebook, course):
     marks: ?
     status: graded | graded with warnings | ungradable
     """
-    notebook["cells"][2:2] = [{"id": "a"}, {"cell_type": "code", "source": 5, "metadata": None}, None, "text", []]
+    notebook["cells"][2:2] = [
+        {"id": "a"},
+        {"cell_type": "code", "source": 5, "metadata": None},
+        None,
+        "text",
+        [],
+    ]
     write_notebook(path, notebook)
 
 
@@ -602,7 +671,9 @@ def case_20_torch_py(path, notebook, course):
     status: graded with warnings
     sentence: torch\\.py
     """
-    cell(notebook, "prune_smallest")["source"] = "def prune_smallest(tensor, count):\n    return torch.ones_like(tensor)"
+    cell(notebook, "prune_smallest")["source"] = (
+        "def prune_smallest(tensor, count):\n    return torch.ones_like(tensor)"
+    )
     write_notebook(path, notebook)
     path.with_name("torch.py").write_text(TORCH)
 
@@ -619,7 +690,9 @@ def case_20_sitecustomize(path, notebook, course):
     write_notebook(path, notebook)
     code = "import builtins\nopen('planted_by_sitecustomize', 'w').close()\n"
     for name in ("sitecustomize.py", "usercustomize.py", "conftest.py", "json.py", "extra.pth"):
-        path.with_name(name).write_text(code if name.endswith(".py") else "import os; open('planted_by_pth', 'w').close()\n")
+        path.with_name(name).write_text(
+            code if name.endswith(".py") else "import os; open('planted_by_pth', 'w').close()\n"
+        )
     (path.parent / "utils").mkdir()
     (path.parent / "utils" / "__init__.py").write_text(code)
 
@@ -718,6 +791,7 @@ def case_20_folder_instead_of_a_file(path, notebook, course):
 
 # 23: what a file can carry into a page
 
+
 def case_23_outputs_in_the_file(path, notebook, course):
     """
     row: 23
@@ -727,14 +801,23 @@ def case_23_outputs_in_the_file(path, notebook, course):
     page not: <script|<iframe|<[^>]*\\son\\w+\\s*=|planted
     """
     html = "<script>planted()</script><img src=x onerror=planted()>"
-    data = {"text/html": html, "image/svg+xml": "<svg onload='planted()'></svg>", "application/javascript": "planted()", "text/plain": "planted"}
+    data = {
+        "text/html": html,
+        "image/svg+xml": "<svg onload='planted()'></svg>",
+        "application/javascript": "planted()",
+        "text/plain": "planted",
+    }
     for name in ("look", "check_double"):
-        cell(notebook, name)["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {"planted": html}}]
+        cell(notebook, name)["outputs"] = [
+            {"output_type": "display_data", "data": data, "metadata": {"planted": html}}
+        ]
     cell(notebook, "look")["metadata"]["tags"] = [html]
     cell(notebook, "explanation")["attachments"] = {"x.svg": {"image/svg+xml": html}}
     cell(notebook, "explanation")["source"] += "\n\n![](attachment:x.svg)"
     notebook["metadata"]["title"] = notebook["metadata"]["authors"] = html
-    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {html: html}}}
+    notebook["metadata"]["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {"state": {html: html}}
+    }
     write_notebook(path, notebook)
 
 
@@ -746,7 +829,11 @@ def case_23_raw_html_cells(path, notebook, course):
     status: graded | graded with warnings
     page not: <script|<iframe|<[^>]*\\son\\w+\\s*=
     """
-    raw = new_cell("raw", "a", "</div></body><script>alert(1)</script><svg/onload=alert(1)><iframe src='//192.0.2.1'>")
+    raw = new_cell(
+        "raw",
+        "a",
+        "</div></body><script>alert(1)</script><svg/onload=alert(1)><iframe src='//192.0.2.1'>",
+    )
     raw["metadata"] = {"format": "text/html", "raw_mimetype": "text/html"}
     insert_after(notebook, "double", raw, new_cell("markdown", "b", raw["source"]))
     write_notebook(path, notebook)

@@ -1,4 +1,5 @@
 """The world round the cases: a course with all of them handed in, and what nobody may read, reach, change or leave."""
+
 import os
 import secrets
 import socket
@@ -62,8 +63,13 @@ class World:
     def fill(self, text):
         """A case's text with the places of this world."""
         places = {
-            "ROOT": self.course.root, "DROP": self.drop, "CANARY": self.canary, "HOME": self.home, "PORT": self.port,
-            "UTILS": Path(utils.__file__).parent, "VARIABLE": VARIABLE,
+            "ROOT": self.course.root,
+            "DROP": self.drop,
+            "CANARY": self.canary,
+            "HOME": self.home,
+            "PORT": self.port,
+            "UTILS": Path(utils.__file__).parent,
+            "VARIABLE": VARIABLE,
         }
         for name, value in places.items():
             text = text.replace(f"@{name}@", str(value))
@@ -76,18 +82,31 @@ class World:
     def digests(self):
         """A digest of every file handed in; of what is no file (a link, a pipe) only that it is there."""
         paths = sorted((self.course.folder / "submitted").rglob("*"))
-        return {str(path): sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else None for path in paths}
+        return {
+            str(path): sha256(path.read_bytes()).hexdigest()
+            if path.is_file() and not path.is_symlink()
+            else None
+            for path in paths
+        }
 
     # what must be so afterwards: each returns what is wrong, nothing when all is well
 
     def changed_submissions(self):
         now = self.digests()
-        return sorted(path for path in {*now, *self.submitted} if now.get(path, "") != self.submitted.get(path, ""))
+        return sorted(
+            path
+            for path in {*now, *self.submitted}
+            if now.get(path, "") != self.submitted.get(path, "")
+        )
 
     def touched_canaries(self):
         wrong = []
         for path in (self.canary, self.home / "canary.txt"):
-            if not path.exists() or path.stat().st_mtime != 1 or path.stat().st_size != 12 + len(self.secret):
+            if (
+                not path.exists()
+                or path.stat().st_mtime != 1
+                or path.stat().st_size != 12 + len(self.secret)
+            ):
                 wrong.append(f"{path.name} was changed")
             elif notes_reading(path.parent) and path.stat().st_atime != 0:
                 wrong.append(f"{path.name} was read")
@@ -105,7 +124,13 @@ class World:
 
     def planted(self):
         """Files that an attack wrote, anywhere it may have tried."""
-        top = [Path(tempfile.gettempdir()), Path("/dev/shm"), Path("/var/tmp"), Path.home(), Path(sysconfig.get_paths()["purelib"])]
+        top = [
+            Path(tempfile.gettempdir()),
+            Path("/dev/shm"),
+            Path("/var/tmp"),
+            Path.home(),
+            Path(sysconfig.get_paths()["purelib"]),
+        ]
         found = [path for folder in top if folder.is_dir() for path in folder.glob("*planted*")]
         for folder in (self.course.root, self.drop, self.home, Path(utils.__file__).parent):
             found += folder.rglob("*planted*")
@@ -116,14 +141,22 @@ class World:
         found = []
         for process in psutil.process_iter(["name", "cmdline", "status"]):
             words = [process.info["name"] or "", *(process.info["cmdline"] or [])]
-            if any("leftbehind" in word for word in words) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            if (
+                any("leftbehind" in word for word in words)
+                and process.info["status"] != psutil.STATUS_ZOMBIE
+            ):
                 found.append(process)
         return found
 
     def students_in_gradebook(self):
         """Who has a submission in the gradebook; read as a file, without nbgrader."""
         with sqlite3.connect(self.course.folder / "gradebook.db") as book:
-            return {student for student, in book.execute("SELECT DISTINCT student_id FROM submitted_assignment")}
+            return {
+                student
+                for (student,) in book.execute(
+                    "SELECT DISTINCT student_id FROM submitted_assignment"
+                )
+            }
 
 
 def notes_reading(folder):

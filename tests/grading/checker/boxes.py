@@ -1,4 +1,5 @@
 """Boxes for tests of the checker: a student's side in a thread of this process, and a peer that says what it is told to."""
+
 import os
 import socket
 import threading

@@ -38,7 +38,7 @@ def answers():
     session.close()
 
 
-ANSWERS = '''
+ANSWERS = """
 import copy
 import torch
 from torch import nn
@@ -106,15 +106,25 @@ class Replacer:
         model.weight = nn.Parameter(model.weight * self.mask)
     def apply(self, model):
         with torch.no_grad(): model.weight.mul_(self.mask)
-'''
+"""
 ALL = {node for node in sessions.re.findall(r"^(?:def|class) (\w+)", ANSWERS, sessions.re.M)}
 
 
 # --- calls
 
+
 def test_a_function_that_returns_its_argument_returns_that_very_object(answers):
     function = own("f = lambda x: x").f
-    for thing in (torch.ones(2), [1], {"a": 1}, {1}, np.ones(2), nn.Linear(1, 1), function, torch.float32):
+    for thing in (
+        torch.ones(2),
+        [1],
+        {"a": 1},
+        {1},
+        np.ones(2),
+        nn.Linear(1, 1),
+        function,
+        torch.float32,
+    ):
         assert answers.same(thing) is thing
     theirs = answers.own()
     assert answers.same(theirs)._at == theirs._at
@@ -122,7 +132,11 @@ def test_a_function_that_returns_its_argument_returns_that_very_object(answers):
 
 def test_a_librarys_function_goes_by_name_and_comes_back_as_an_object_of_the_box(answers):
     """Otherwise an answer could hand any function of a library to a check that calls it."""
-    assert answers.call(torch.add, 1, 2) == 3 and answers.call(math.floor, 2.5) == 2 and answers.call(len, [1]) == 1
+    assert (
+        answers.call(torch.add, 1, 2) == 3
+        and answers.call(math.floor, 2.5) == 2
+        and answers.call(len, [1]) == 1
+    )
     for thing in (nn.ReLU, torch.load, eval):
         assert isinstance(answers.same(thing), Remote)
 
@@ -174,12 +188,33 @@ def test_a_student_who_trains_with_a_lent_optimizer_and_loader_ends_where_one_do
     space = {}
     exec(ANSWERS, space)
     for net, train in ((network, answers.train), (twin, space["train"])):
-        train(net, DataLoader(data, batch_size=4), nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9))
+        train(
+            net,
+            DataLoader(data, batch_size=4),
+            nn.CrossEntropyLoss(),
+            torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9),
+        )
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), twin.parameters()))
 
 
-@pytest.mark.parametrize("value", [types, sys._getframe(), compile("1", "a", "eval"), 10**2000, sys.stdout, object(), sys.stdout.write, np.ones(1).tofile,
-                                   pathlib.Path("/"), pathlib.Path("/").write_text, os.system, pandas.DataFrame()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value",
+    [
+        types,
+        sys._getframe(),
+        compile("1", "a", "eval"),
+        10**2000,
+        sys.stdout,
+        object(),
+        sys.stdout.write,
+        np.ones(1).tofile,
+        pathlib.Path("/"),
+        pathlib.Path("/").write_text,
+        os.system,
+        pandas.DataFrame(),
+    ],
+    ids=lambda v: type(v).__name__,
+)
 def test_what_cannot_be_lent_is_the_checks_mistake_and_the_box_lives_on(answers, value):
     with pytest.raises(TypeError, match="cannot cross"):
         answers.same([torch.ones(1), value])
@@ -194,15 +229,24 @@ def test_values_of_the_answer_that_are_objects_of_its_own_are_not_plain(answers)
 
 # --- exceptions
 
-@pytest.mark.parametrize("name, given, kind, text", [
-    ("ValueError", ["no"], ValueError, "no"), ("KeyError", ["k"], KeyError, "'k'"), ("OSError", [2, "gone"], FileNotFoundError, "[Errno 2] gone"),
-    ("ZeroDivisionError", [], ZeroDivisionError, ""), ("AssertionError", [], AssertionError, ""),
-    ("ExceptionGroup", ["a", [ValueError(1)]], RuntimeError, None),
-    ("UnicodeDecodeError", ["utf-8", b"a", 0, 1, "bad"], ValueError, None), ("NotImplementedError", [], NotImplementedError, ""),
-    ("StopIteration", [3], StopIteration, "3"),
-    ("SyntaxError", ["a", ("f", 1, 2, "x")], SyntaxError, None), ("ImportError", ["a"], ImportError, "a"),
-    ("RecursionError", ["deep"], RecursionError, "deep"),
-])
+
+@pytest.mark.parametrize(
+    "name, given, kind, text",
+    [
+        ("ValueError", ["no"], ValueError, "no"),
+        ("KeyError", ["k"], KeyError, "'k'"),
+        ("OSError", [2, "gone"], FileNotFoundError, "[Errno 2] gone"),
+        ("ZeroDivisionError", [], ZeroDivisionError, ""),
+        ("AssertionError", [], AssertionError, ""),
+        ("ExceptionGroup", ["a", [ValueError(1)]], RuntimeError, None),
+        ("UnicodeDecodeError", ["utf-8", b"a", 0, 1, "bad"], ValueError, None),
+        ("NotImplementedError", [], NotImplementedError, ""),
+        ("StopIteration", [3], StopIteration, "3"),
+        ("SyntaxError", ["a", ("f", 1, 2, "x")], SyntaxError, None),
+        ("ImportError", ["a"], ImportError, "a"),
+        ("RecursionError", ["deep"], RecursionError, "deep"),
+    ],
+)
 def test_an_exception_of_the_answer_arrives_as_the_nearest_built_in_one(name, given, kind, text):
     error = raised_by_box(name, given)
     assert isinstance(error, kind) and (text is None or str(error) == text)
@@ -212,6 +256,7 @@ def raised_by_box(name, given):
     import builtins
 
     from utils.grading.box.agent import described
+
     try:
         raise getattr(builtins, name)(*given)
     except BaseException as error:
@@ -227,7 +272,7 @@ def test_a_class_of_the_students_is_its_built_in_base_with_the_students_name(ans
 def test_the_line_of_the_answer_comes_with_its_exception(answers):
     with pytest.raises(ZeroDivisionError) as caught:
         answers.fails()
-    assert caught.value.student_line[0] == 1 + ANSWERS[:ANSWERS.index("return 1 / 0")].count("\n")
+    assert caught.value.student_line[0] == 1 + ANSWERS[: ANSWERS.index("return 1 / 0")].count("\n")
 
 
 def test_what_ends_a_program_does_not_end_the_checker(answers):
@@ -237,25 +282,44 @@ def test_what_ends_a_program_does_not_end_the_checker(answers):
     assert answers.same(1) == 1
 
 
-@pytest.mark.parametrize("tree", [
-    {}, {"kinds": None}, {"kinds": "ValueError"}, {"kinds": [[], 5, None, "print", "ValueError"]}, {"kinds": ["SystemExit"]},
-    {"kinds": ["CheckHung"]}, {"kinds": ["BaseExceptionGroup"]},
-    {"kinds": ["ExceptionGroup"], "text": "a"}, {"kinds": ["UnicodeDecodeError"], "type": "UnicodeDecodeError", "args": ["a"]},
-    {"kinds": ["ValueError"], "type": "a b"},
-    {"kinds": ["ValueError"], "type": "x" * 10**5, "text": "y" * 10**6}, {"kinds": ["ValueError"], "type": "\ud800", "text": "\ud800"},
-    {"kinds": ["OSError"], "args": [2, "x"], "type": "OSError"},
-    {"kinds": ["ValueError"], "line": [10**3000, "x"]}, {"kinds": ["ValueError"], "line": ["a", 5]}, {"kinds": ["ValueError"], "text": {"a": [1]}},
-    {"kinds": ["KeyError"] * 10**5},
-    {"kinds": ["StopAsyncIteration"], "args": [[1]]}, {"kinds": ["SyntaxError"], "args": ["a", 1, 2, 3], "type": "SyntaxError"},
-    {"kinds": ["ValueError"], "args": "abc", "text": "abc"},
-], ids=lambda tree: str(tree)[:50])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"kinds": None},
+        {"kinds": "ValueError"},
+        {"kinds": [[], 5, None, "print", "ValueError"]},
+        {"kinds": ["SystemExit"]},
+        {"kinds": ["CheckHung"]},
+        {"kinds": ["BaseExceptionGroup"]},
+        {"kinds": ["ExceptionGroup"], "text": "a"},
+        {"kinds": ["UnicodeDecodeError"], "type": "UnicodeDecodeError", "args": ["a"]},
+        {"kinds": ["ValueError"], "type": "a b"},
+        {"kinds": ["ValueError"], "type": "x" * 10**5, "text": "y" * 10**6},
+        {"kinds": ["ValueError"], "type": "\ud800", "text": "\ud800"},
+        {"kinds": ["OSError"], "args": [2, "x"], "type": "OSError"},
+        {"kinds": ["ValueError"], "line": [10**3000, "x"]},
+        {"kinds": ["ValueError"], "line": ["a", 5]},
+        {"kinds": ["ValueError"], "text": {"a": [1]}},
+        {"kinds": ["KeyError"] * 10**5},
+        {"kinds": ["StopAsyncIteration"], "args": [[1]]},
+        {"kinds": ["SyntaxError"], "args": ["a", 1, 2, 3], "type": "SyntaxError"},
+        {"kinds": ["ValueError"], "args": "abc", "text": "abc"},
+    ],
+    ids=lambda tree: str(tree)[:50],
+)
 def test_whatever_describes_an_exception_makes_an_ordinary_one(tree):
     error = raised(tree)
-    assert isinstance(error, Exception) and len(str(error)) <= 2000 and len(type(error).__name__) <= 60
-    assert not getattr(error, "interrupts", False) and not isinstance(error, (OverLimit, ProcessEnded))
+    assert (
+        isinstance(error, Exception) and len(str(error)) <= 2000 and len(type(error).__name__) <= 60
+    )
+    assert not getattr(error, "interrupts", False) and not isinstance(
+        error, (OverLimit, ProcessEnded)
+    )
 
 
 # --- callbacks
+
 
 class Odd(ValueError):
     pass
@@ -266,8 +330,16 @@ class OddKey(KeyError):
 
 
 def test_an_exception_of_the_check_passes_through_the_answer_as_itself(answers):
-    for error in (Odd("a"), OddKey("b"), StopIteration(3), CheckFailed("c"), RuntimeError(), AttributeError("x"),
-        UnicodeDecodeError("utf-8", b"a", 0, 1, "d"), ExceptionGroup("e", [Odd()])):
+    for error in (
+        Odd("a"),
+        OddKey("b"),
+        StopIteration(3),
+        CheckFailed("c"),
+        RuntimeError(),
+        AttributeError("x"),
+        UnicodeDecodeError("utf-8", b"a", 0, 1, "d"),
+        ExceptionGroup("e", [Odd()]),
+    ):
         with pytest.raises(type(error)) as caught:
             answers.call(own("def f(): raise error", error=error).f)
         assert caught.value is error
@@ -276,7 +348,11 @@ def test_an_exception_of_the_check_passes_through_the_answer_as_itself(answers):
 def test_an_answer_can_catch_an_exception_of_the_check_by_its_built_in_class(answers):
     name, value, key, text = answers.swallow(own("def f(): raise Odd('a')", Odd=Odd).f)
     assert (name, value, key, text) == ("ValueError", True, False, "Odd: a")
-    assert answers.swallow(own("def f(): raise OddKey('b')", OddKey=OddKey).f)[:3] == ("KeyError", False, True)
+    assert answers.swallow(own("def f(): raise OddKey('b')", OddKey=OddKey).f)[:3] == (
+        "KeyError",
+        False,
+        True,
+    )
     with pytest.raises(RuntimeError, match="mine"):
         answers.others(own("def f(): raise Odd('a')", Odd=Odd).f)
 
@@ -288,10 +364,13 @@ def test_a_wrong_number_of_arguments_for_a_function_of_the_check_is_a_type_error
 
 def test_arguments_and_results_of_functions_of_the_check_cross_both_ways(answers):
     seen = []
-    f = own("def f(*given, **named):\n    seen.append((given, named))\n    return {'x': given}", seen=seen).f
+    f = own(
+        "def f(*given, **named):\n    seen.append((given, named))\n    return {'x': given}",
+        seen=seen,
+    ).f
     x = torch.ones(2)
     assert answers.call(f, x, [1], key=x)["x"][1] == [1]
-    (given, named), = seen
+    ((given, named),) = seen
     assert given[0] is x and named["key"] is x
 
 
@@ -306,7 +385,9 @@ def test_calls_go_to_and_fro(answers):
 def test_a_fresh_value_of_a_function_of_the_check_is_not_lost(answers):
     assert answers.call(own("import torch\nf = lambda: torch.arange(3)").f).tolist() == [0, 1, 2]
     made = []
-    make = own("def f():\n    made.append(nn.Linear(2, 2))\n    return made[-1]", made=made, nn=nn).f
+    make = own(
+        "def f():\n    made.append(nn.Linear(2, 2))\n    return made[-1]", made=made, nn=nn
+    ).f
     assert answers.prune_all(make) is made[0] and not made[0].weight.any()
     weak = answers.prune_all(own("f = lambda: nn.Linear(2, 2)", nn=nn).f)
     assert not weak.weight.any()
@@ -337,7 +418,10 @@ def test_loaders_are_gone_through_in_the_answer(answers):
 
 def test_the_data_behind_a_lent_loader_stay_as_they_are(answers):
     x, y = torch.ones(4, 1), torch.ones(4)
-    for loader in (DataLoader(TensorDataset(x, y), batch_size=None), DataLoader(TensorDataset(x, y), batch_size=2)):
+    for loader in (
+        DataLoader(TensorDataset(x, y), batch_size=None),
+        DataLoader(TensorDataset(x, y), batch_size=2),
+    ):
         answers.spoil(loader)
         assert x.all() and y.all()
 
@@ -357,7 +441,17 @@ def test_too_large_a_result_for_the_box_is_an_error_there_and_no_end(answers):
 
 MARK = "pelican: a secret of the checker's"
 SECRET = [MARK]
-FORBIDDEN = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType, types.CellType, Session, Remote, sessions.Objects, Wire)
+FORBIDDEN = (
+    types.ModuleType,
+    types.FrameType,
+    types.CodeType,
+    types.TracebackType,
+    types.CellType,
+    Session,
+    Remote,
+    sessions.Objects,
+    Wire,
+)
 
 
 class Asker:
@@ -383,11 +477,44 @@ class Asker:
         self.objects.encode(value, sessions.Raw())
 
 
-NAMES = sorted({name for kind in (types.FunctionType, types.MethodType, types.GeneratorType, types.FrameType, types.CodeType, types.TracebackType,
-    types.ModuleType, type, object,
-                                  BaseException, AttributeError, NameError, ImportError, StopIteration, list, dict, map, types.BuiltinMethodType,
-                                  property) for name in dir(kind)})
-KEYS = [0, -1, "a", "train", "__globals__", "masks", {"t": "slice", "v": [None, None, None]}, None, {"t": "tuple", "v": [0]}]
+NAMES = sorted(
+    {
+        name
+        for kind in (
+            types.FunctionType,
+            types.MethodType,
+            types.GeneratorType,
+            types.FrameType,
+            types.CodeType,
+            types.TracebackType,
+            types.ModuleType,
+            type,
+            object,
+            BaseException,
+            AttributeError,
+            NameError,
+            ImportError,
+            StopIteration,
+            list,
+            dict,
+            map,
+            types.BuiltinMethodType,
+            property,
+        )
+        for name in dir(kind)
+    }
+)
+KEYS = [
+    0,
+    -1,
+    "a",
+    "train",
+    "__globals__",
+    "masks",
+    {"t": "slice", "v": [None, None, None]},
+    None,
+    {"t": "tuple", "v": [0]},
+]
 
 
 KEEP_ZEROS = """
@@ -419,16 +546,41 @@ class Base:
 
 def lent_by_lab_03():
     """What the checks of lab 03 lend to an answer, and what its cells do."""
-    spies = fine_tune._Spies(nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3)), {"0.weight": torch.ones(12, 6) > 0}, torch.Generator())
+    spies = fine_tune._Spies(
+        nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3)),
+        {"0.weight": torch.ones(12, 6) > 0},
+        torch.Generator(),
+    )
     keep, lambdas = own(KEEP_ZEROS, SECRET=SECRET), own(LAMBDAS, SECRET=SECRET)
     x, y = torch.ones(2, 1), torch.ones(2)
-    return [spies.loaders, *spies.loaders.values(), spies._train, spies._train(), fine_tune._Pruner({"0.weight": torch.ones(2)}),
-        keep.KeepZeros(None), keep.KeepZeros,
-            lambdas.f, lambdas.g, lambdas.fails, lambdas.loop(), lambdas.Base(), lambdas.Base, lambdas.Base().m, DataLoader(TensorDataset(x, y)),
-            iter(DataLoader(TensorDataset(x, y))),
-            TensorDataset(x, y), torch.optim.SGD([nn.Parameter(x)], lr=0.1), nn.LSTM(1, 1),
-            own("class Net(nn.Module):\n    forward = lambda self: SECRET and 1", nn=nn, SECRET=SECRET).Net(), SECRET.append, [].append,
-            zip([1], [2]), {}.keys()]
+    return [
+        spies.loaders,
+        *spies.loaders.values(),
+        spies._train,
+        spies._train(),
+        fine_tune._Pruner({"0.weight": torch.ones(2)}),
+        keep.KeepZeros(None),
+        keep.KeepZeros,
+        lambdas.f,
+        lambdas.g,
+        lambdas.fails,
+        lambdas.loop(),
+        lambdas.Base(),
+        lambdas.Base,
+        lambdas.Base().m,
+        DataLoader(TensorDataset(x, y)),
+        iter(DataLoader(TensorDataset(x, y))),
+        TensorDataset(x, y),
+        torch.optim.SGD([nn.Parameter(x)], lr=0.1),
+        nn.LSTM(1, 1),
+        own(
+            "class Net(nn.Module):\n    forward = lambda self: SECRET and 1", nn=nn, SECRET=SECRET
+        ).Net(),
+        SECRET.append,
+        [].append,
+        zip([1], [2]),
+        {}.keys(),
+    ]
 
 
 def test_nothing_of_the_checkers_own_is_within_four_steps_of_what_the_checks_lend():
@@ -441,12 +593,37 @@ def test_nothing_of_the_checkers_own_is_within_four_steps_of_what_the_checks_len
         found = set()
         for number in front:
             target = asker.objects.kept[number]
-            for name in sorted({*NAMES, *dir(target), *dir(type(target)), *vars(type(target)), *getattr(target, "__dict__", ())}):
+            for name in sorted(
+                {
+                    *NAMES,
+                    *dir(target),
+                    *dir(type(target)),
+                    *vars(type(target)),
+                    *getattr(target, "__dict__", ()),
+                }
+            ):
                 found |= asker.ask("get", number, name)
-            for what, *more in [("iter",), ("next",), ("len",), *(("item", key) for key in KEYS),
-                ("call", {"t": "list", "v": []}, {"t": "dict", "v": []})]:
+            for what, *more in [
+                ("iter",),
+                ("next",),
+                ("len",),
+                *(("item", key) for key in KEYS),
+                ("call", {"t": "list", "v": []}, {"t": "dict", "v": []}),
+            ]:
                 found |= asker.ask(what, number, *more)
-        front = {number for number in found if len([n for n in found if type(asker.objects.kept[n]) is type(asker.objects.kept[number]) and n < number]) < 25}
+        front = {
+            number
+            for number in found
+            if len(
+                [
+                    n
+                    for n in found
+                    if type(asker.objects.kept[n]) is type(asker.objects.kept[number])
+                    and n < number
+                ]
+            )
+            < 25
+        }
         for number in asker.objects.kept:
             check_harmless(asker.objects.kept[number])
     assert len(asker.objects.kept) > 50
@@ -455,9 +632,15 @@ def test_nothing_of_the_checkers_own_is_within_four_steps_of_what_the_checks_len
 def check_harmless(thing):
     assert not isinstance(thing, FORBIDDEN) and thing is not SECRET
     assert not isinstance(thing, BaseException)
-    assert not isinstance(thing, type) or thing.__module__ in ("__main__",) or thing.__module__.startswith("utils.")
+    assert (
+        not isinstance(thing, type)
+        or thing.__module__ in ("__main__",)
+        or thing.__module__.startswith("utils.")
+    )
     inside = getattr(thing, "bound", thing)
-    assert getattr(inside, "__self__", None) is None or not isinstance(inside.__self__, types.ModuleType)
+    assert getattr(inside, "__self__", None) is None or not isinstance(
+        inside.__self__, types.ModuleType
+    )
 
 
 def test_what_only_the_checker_may_see_would_be_found():
@@ -469,8 +652,24 @@ def test_what_only_the_checker_may_see_would_be_found():
         asker.ask("get", 1, "secret")
 
 
-@pytest.mark.parametrize("name", ["__class__", "_private", "gi_frame", "gi_code", "tb_frame", "__globals__", "__self__", "__dict__", "func", "", None,
-    5, {"t": "list", "v": []}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__class__",
+        "_private",
+        "gi_frame",
+        "gi_code",
+        "tb_frame",
+        "__globals__",
+        "__self__",
+        "__dict__",
+        "func",
+        "",
+        None,
+        5,
+        {"t": "list", "v": []},
+    ],
+)
 def test_a_name_that_an_answer_may_not_ask_for_is_an_attribute_error_there(name):
     asker = Asker()
     for thing in lent_by_lab_03()[1:]:
@@ -482,7 +681,9 @@ def test_a_name_that_an_answer_may_not_ask_for_is_an_attribute_error_there(name)
 
 def test_exceptions_of_the_check_are_known_to_the_box_by_number_alone():
     asker = Asker()
-    asker.lend(own("def f():\n    raise AttributeError('a', name='b', obj=SECRET)", SECRET=SECRET).f)
+    asker.lend(
+        own("def f():\n    raise AttributeError('a', name='b', obj=SECRET)", SECRET=SECRET).f
+    )
     asker.ask("call", 1, {"t": "list", "v": []}, {"t": "dict", "v": []})
     number = asker.last[0]["raise"]["number"]
     with pytest.raises(sessions.BadValue):
@@ -491,13 +692,16 @@ def test_exceptions_of_the_check_are_known_to_the_box_by_number_alone():
 
 def test_a_lent_iterator_gives_only_what_it_goes_through(answers):
     generator = own("def g():\n    secret = SECRET\n    yield 1", SECRET=SECRET).g()
-    for name in {name for name in dir(generator) + dir(types.FrameType) if not name.startswith("_")}:
+    for name in {
+        name for name in dir(generator) + dir(types.FrameType) if not name.startswith("_")
+    }:
         with pytest.raises(AttributeError):
             answers.get(generator, name)
     assert answers.go_through(generator) == [1]
 
 
 # --- hostile boxes
+
 
 def recorded(scenario, source, rooms=("checks",)):
     """The frames that an honest box sends in a scenario."""
@@ -531,6 +735,7 @@ def played(scenario, source, serve, rooms=("checks",)):
 
 def saying(frames):
     """A box that says these frames, whatever it is asked."""
+
     def serve(wire):
         wire.receive()
         try:
@@ -541,10 +746,11 @@ def saying(frames):
                 wire.receive()
         except Exception:
             return
+
     return serve
 
 
-SCENARIO = '''
+SCENARIO = """
 print("hello")
 import torch
 from torch import nn
@@ -556,7 +762,7 @@ class Answer:
         items.append(3); self.model.weight.data.mul_(0.5); self.model.bias = nn.Parameter(torch.zeros(1))
         return [self.masks, nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)), (1, 2.5, "a", None), torch.zeros(2).numpy(), slice(1), torch.Size([1]), {1}]
 def broken(): raise ValueError("no")
-'''
+"""
 
 
 def scenario(session):
@@ -564,7 +770,9 @@ def scenario(session):
     model, items, seen = nn.Linear(2, 1), [1], []
     here = own("f = lambda x: seen.append(x.shape)", seen=seen)
     answer = Answer(model)
-    masks, network, plain, array, *rest = answer.go(here.f, DataLoader(TensorDataset(torch.ones(4, 2), torch.ones(4)), batch_size=2), items)
+    masks, network, plain, array, *rest = answer.go(
+        here.f, DataLoader(TensorDataset(torch.ones(4, 2), torch.ones(4)), batch_size=2), items
+    )
     network(torch.ones(3, 2))
     assert answer.masks["a"].tolist() == [1, 1] and items == [1, 3]
     with pytest.raises(ValueError):
@@ -572,9 +780,30 @@ def scenario(session):
     return masks["a"].tolist(), plain, array.tolist(), rest
 
 
-STRANGE = [None, True, -1, 0, 1, 2**70, 1.5, "", "x", "\ud800", [], {}, [[]], {"t": "list"}, {"t": "ref", "r": 1}, {"t": "yours", "h": 1},
-    {"t": "handle", "h": 1, "n": "x", "c": True}, [1] * 1000, "x" * 100_000,
-           {"t": "tensor", "d": "float32", "s": [10**9], "g": False, "p": False, "b": [0, 4]}, {"checker": 1}, {"kinds": ["SystemExit"]}]
+STRANGE = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    2**70,
+    1.5,
+    "",
+    "x",
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"t": "list"},
+    {"t": "ref", "r": 1},
+    {"t": "yours", "h": 1},
+    {"t": "handle", "h": 1, "n": "x", "c": True},
+    [1] * 1000,
+    "x" * 100_000,
+    {"t": "tensor", "d": "float32", "s": [10**9], "g": False, "p": False, "b": [0, 4]},
+    {"checker": 1},
+    {"kinds": ["SystemExit"]},
+]
 
 
 def mutated(tree, chance):
@@ -594,7 +823,11 @@ def mutated(tree, chance):
     if how == 0:
         del node[key]
     elif how == 1 and isinstance(node, dict):
-        node[chance.choice(["t", "r", "at", "raise", "ask", "value", "values", "sync", "h", "m", "x"])] = node.pop(key)
+        node[
+            chance.choice(
+                ["t", "r", "at", "raise", "ask", "value", "values", "sync", "h", "m", "x"]
+            )
+        ] = node.pop(key)
     elif how == 2:
         other, place = chance.choice(places)
         node[key] = copy.deepcopy(other[place])
@@ -619,7 +852,13 @@ def test_the_honest_frames_played_back_come_to_the_same(honest):
 def is_meant(error):
     """Whether an exception was raised on purpose: where a session raises what it has found out, or by the check's own code."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return "utils/grading" not in last.filename or last.name in ("outcome", "fallen", "alive", "answer", "method")
+    return "utils/grading" not in last.filename or last.name in (
+        "outcome",
+        "fallen",
+        "alive",
+        "answer",
+        "method",
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -632,28 +871,55 @@ def test_frames_that_are_wrong_somewhere_end_the_box_and_never_the_checker(hones
             frame = chance.choice(frames)
             frame[0] = mutated(frame[0], chance) if frame[0] else frame[0]
         if chance.random() < 0.1:
-            frame[1] = frame[1][:chance.randrange(len(frame[1]) + 1)]
+            frame[1] = frame[1][: chance.randrange(len(frame[1]) + 1)]
         outcome = played(scenario, SCENARIO, saying(frames))
         assert not isinstance(outcome, (sessions.BadValue, sessions.WireError))
-        assert not isinstance(outcome, Exception) or is_meant(outcome), "".join(traceback.format_exception(outcome))
+        assert not isinstance(outcome, Exception) or is_meant(outcome), "".join(
+            traceback.format_exception(outcome)
+        )
     assert time.monotonic() - begun < 20
 
 
-@pytest.mark.parametrize("first", [
-    b"", b"[]", b"5", b"null", b'"x"', b"{}", b'{"value":null}', b'{"raise":null}', b'{"raise":{"checker":[]}}', b'{"raise":{"checker":7}}',
-    b'{"ask":"call","h":1,"m":[]}',
-    b'{"ask":"eval","h":1,"m":["1"]}', b'{"ask":"__class__"}', b'{"ask":[]}', b'{"value":{"t":"name","n":"os.system"}}', b'{"values":5}',
-    b'{"values":[[]]}', b'{"values":[[[],1]]}',
-    b'{"value":null,"sync":5}', b'{"value":null,"sync":[[1,{}]]}', b'{"value":' + b"[" * 5000 + b"]" * 5000 + b"}", b'{"value":1e999}', b"{" * 1000,
-    b"\xff" * 100, b'{"value":NaN}',
-    b'{"value":{"t":"list","v":[{"t":"handle","h":1,"n":"x","c":true}]}}',
-    b'{"value":{"t":"tuple","v":[{"t":"list","v":[{"t":"dict","v":[["output_type",{"t":"handle","h":1,"n":"x","c":true}]]}]},true]}}',
-], ids=lambda text: text[:40].decode(errors="replace"))
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"",
+        b"[]",
+        b"5",
+        b"null",
+        b'"x"',
+        b"{}",
+        b'{"value":null}',
+        b'{"raise":null}',
+        b'{"raise":{"checker":[]}}',
+        b'{"raise":{"checker":7}}',
+        b'{"ask":"call","h":1,"m":[]}',
+        b'{"ask":"eval","h":1,"m":["1"]}',
+        b'{"ask":"__class__"}',
+        b'{"ask":[]}',
+        b'{"value":{"t":"name","n":"os.system"}}',
+        b'{"values":5}',
+        b'{"values":[[]]}',
+        b'{"values":[[[],1]]}',
+        b'{"value":null,"sync":5}',
+        b'{"value":null,"sync":[[1,{}]]}',
+        b'{"value":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"value":1e999}',
+        b"{" * 1000,
+        b"\xff" * 100,
+        b'{"value":NaN}',
+        b'{"value":{"t":"list","v":[{"t":"handle","h":1,"n":"x","c":true}]}}',
+        b'{"value":{"t":"tuple","v":[{"t":"list","v":[{"t":"dict","v":[["output_type",{"t":"handle","h":1,"n":"x","c":true}]]}]},true]}}',
+    ],
+    ids=lambda text: text[:40].decode(errors="replace"),
+)
 def test_any_reply_to_a_cell_leaves_the_rest_of_the_notebook_to_be_graded(first):
     seeded = ({"value": None}, b"")
     session = Session(lambda: ThreadBox(saying([seeded, (first, b"")])), [], LIMITS)
     outputs = session.run_cell("the cell answer", "1")
-    assert all(output["output_type"] == "error" for output in outputs) and json.dumps(session.events)
+    assert all(output["output_type"] == "error" for output in outputs) and json.dumps(
+        session.events
+    )
     session.open_box = lambda: ThreadBox(student)
     session.close()
     session.run_cell("the cell next", "x = 5")
@@ -687,21 +953,56 @@ def test_a_box_that_does_not_read_is_ended_when_its_time_is_over():
 
 # --- outputs
 
-@pytest.mark.parametrize("output", [
-    None, 5, [], {}, {"output_type": []}, {"output_type": "widget"}, {"output_type": "stream"}, {"output_type": "stream", "text": 5, "name": {}},
-    {"output_type": "stream", "text": "x" * 10**6},
-    {"output_type": "error", "ename": None, "evalue": [], "traceback": "abc"},
-    {"output_type": "error", "ename": "x" * 1000, "evalue": "y" * 10**5, "traceback": ["z" * 10**5] * 100},
-    {"output_type": "display_data"}, {"output_type": "display_data", "data": []}, {"output_type": "display_data", "data": {5: 5}},
-    {"output_type": "execute_result", "data": {"text/plain": 5, "text/html": "<b>", "application/javascript": "alert(1)",
-    "image/png": '" onerror="alert(1)', "image/jpeg": "abc="}, "metadata": {"a": 1}},
-], ids=lambda output: str(output)[:50])
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        None,
+        5,
+        [],
+        {},
+        {"output_type": []},
+        {"output_type": "widget"},
+        {"output_type": "stream"},
+        {"output_type": "stream", "text": 5, "name": {}},
+        {"output_type": "stream", "text": "x" * 10**6},
+        {"output_type": "error", "ename": None, "evalue": [], "traceback": "abc"},
+        {
+            "output_type": "error",
+            "ename": "x" * 1000,
+            "evalue": "y" * 10**5,
+            "traceback": ["z" * 10**5] * 100,
+        },
+        {"output_type": "display_data"},
+        {"output_type": "display_data", "data": []},
+        {"output_type": "display_data", "data": {5: 5}},
+        {
+            "output_type": "execute_result",
+            "data": {
+                "text/plain": 5,
+                "text/html": "<b>",
+                "application/javascript": "alert(1)",
+                "image/png": '" onerror="alert(1)',
+                "image/jpeg": "abc=",
+            },
+            "metadata": {"a": 1},
+        },
+    ],
+    ids=lambda output: str(output)[:50],
+)
 def test_an_output_is_in_nbformats_form_whatever_came(output):
     import nbformat
 
     came = proper(output)
     if came is not None:
-        cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": None, "outputs": [came]}
+        cell = {
+            "cell_type": "code",
+            "id": "a",
+            "metadata": {},
+            "source": "",
+            "execution_count": None,
+            "outputs": [came],
+        }
         nbformat.validate({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
         assert len(json.dumps(came)) < 1_000_000 and "alert" not in json.dumps(came)
 
@@ -717,6 +1018,7 @@ def test_the_outputs_of_a_submission_have_an_end():
 
 # --- probes
 
+
 @in_student
 def grad_was_on(answer, x):
     """Looks at something that cannot be seen from outside."""
@@ -727,19 +1029,25 @@ def grad_was_on(answer, x):
 
 def test_a_probe_runs_beside_the_answer_and_at_home_alike(answers):
     x = torch.ones(1)
-    probe_source = session_of("import torch\ndef answer(f, x):\n    with torch.no_grad():\n        f()\n    x.add_(1)")
+    probe_source = session_of(
+        "import torch\ndef answer(f, x):\n    with torch.no_grad():\n        f()\n    x.add_(1)"
+    )
     assert grad_was_on(probe_source.look({"answer"})["answer"], x) == ([False], x) and x.item() == 2
     probe_source.close()
     assert grad_was_on(lambda f, x: f(), x) == ([True], x)
 
 
 def test_the_fine_tune_check_of_lab_03_passes_through_the_wire():
-    session = session_of("import copy, torch\nfrom torch import nn\nfrom utils.model import evaluate, train\n" + FINE_TUNE, rooms=("checks", "model"))
+    session = session_of(
+        "import copy, torch\nfrom torch import nn\nfrom utils.model import evaluate, train\n"
+        + FINE_TUNE,
+        rooms=("checks", "model"),
+    )
     fine_tune.check_fine_tune(session.look({"fine_tune"})["fine_tune"])
     session.close()
 
 
-FINE_TUNE = '''
+FINE_TUNE = """
 def fine_tune(model, pruner, dataloader, epochs, lr=0.05):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=1e-4)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs * len(dataloader["train"]))
@@ -751,10 +1059,11 @@ def fine_tune(model, pruner, dataloader, epochs, lr=0.05):
             best = copy.deepcopy(model.state_dict())
     model.load_state_dict(best)
     return accuracies
-'''
+"""
 
 
 # --- time of the checks
+
 
 def test_the_checks_own_time_limit_ends_the_box_and_the_next_call_has_a_new_one():
     session = session_of("def slow():\n    import time\n    time.sleep(1)\ndef quick(): return 1")
@@ -806,28 +1115,47 @@ def test_a_call_that_dies_inside_a_callback_that_swallows_it_is_not_lost():
 
 # --- processes that end
 
+
 def forked(source="x = 1", **changes):
     return session_of(source, box=ForkBox, limits=replace(LIMITS, **changes))
 
 
-@pytest.mark.parametrize("ending, words", [
-    ("os._exit(0)", "exit code 0"), ("os._exit(7)", "exit code 7"), ("os.kill(os.getpid(), 9)", "signal 9"), ("ctypes.string_at(0)", "signal 11"),
-    ("os.close(WIRE)", "exit code 0"), ("os.execv('/bin/true', ['true'])", "exit code 0"),
-])
+@pytest.mark.parametrize(
+    "ending, words",
+    [
+        ("os._exit(0)", "exit code 0"),
+        ("os._exit(7)", "exit code 7"),
+        ("os.kill(os.getpid(), 9)", "signal 9"),
+        ("ctypes.string_at(0)", "signal 11"),
+        ("os.close(WIRE)", "exit code 0"),
+        ("os.execv('/bin/true', ['true'])", "exit code 0"),
+    ],
+)
 def test_a_call_that_ends_the_process_costs_that_call(ending, words):
-    session = forked(f"import ctypes, os, sys\nWIRE = sys._getframe(3).f_locals['self'].wire.writer\ndef ends(): {ending}\ndef works(): return 5")
+    session = forked(
+        f"import ctypes, os, sys\nWIRE = sys._getframe(3).f_locals['self'].wire.writer\ndef ends(): {ending}\ndef works(): return 5"
+    )
     with pytest.raises(ProcessEnded) as caught:
         session.look({"ends"})["ends"]()
-    assert words in str(caught.value) and session.events == [("the cell answer", "ended", str(caught.value))]
+    assert words in str(caught.value) and session.events == [
+        ("the cell answer", "ended", str(caught.value))
+    ]
     assert session.look({"works"})["works"]() == 5 and session.starts == 2
     session.close()
 
 
-def test_cells_that_ran_are_run_again_once_in_a_new_process_and_the_one_that_ended_it_is_not(tmp_path):
+def test_cells_that_ran_are_run_again_once_in_a_new_process_and_the_one_that_ended_it_is_not(
+    tmp_path,
+):
     log = tmp_path / "log"
-    session = forked(f"def note(word):\n    with open({str(log)!r}, 'a') as file: file.write(word)\nnote('a')")
+    session = forked(
+        f"def note(word):\n    with open({str(log)!r}, 'a') as file: file.write(word)\nnote('a')"
+    )
     session.run_cell("the cell two", "note('b'); x = 3")
-    assert session.run_cell("the cell three", "note('c'); import os; os._exit(1)")[0]["ename"] == "ProcessEnded"
+    assert (
+        session.run_cell("the cell three", "note('c'); import os; os._exit(1)")[0]["ename"]
+        == "ProcessEnded"
+    )
     session.run_cell("the cell four", "note('d')")
     assert log.read_text() == "abc" + "ab" + "d"
     assert session.look({"x", "nothing"}) == {"x": 3}
@@ -836,8 +1164,10 @@ def test_cells_that_ran_are_run_again_once_in_a_new_process_and_the_one_that_end
 
 
 def test_objects_of_an_ended_process_are_not_taken_for_those_of_the_next():
-    session = forked("import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1\n"
-                     "    def same(self, x): return x\n    def call(self, f): return f()")
+    session = forked(
+        "import os\nclass A:\n    def end(self): os._exit(1)\n    def one(self): return 1\n"
+        "    def same(self, x): return x\n    def call(self, f): return f()"
+    )
     old = session.look({"A"})["A"]()
     with pytest.raises(ProcessEnded):
         old.end()
@@ -868,7 +1198,9 @@ def test_a_process_that_ends_again_and_again_is_not_started_for_ever():
 
 def test_a_process_that_ends_when_its_cells_are_run_again_costs_the_rest_and_no_more(tmp_path):
     once = tmp_path / "once"
-    session = forked(f"import os\nif os.path.exists({str(once)!r}): os._exit(1)\nopen({str(once)!r}, 'w')\ndef ends(): os._exit(1)")
+    session = forked(
+        f"import os\nif os.path.exists({str(once)!r}): os._exit(1)\nopen({str(once)!r}, 'w')\ndef ends(): os._exit(1)"
+    )
     with pytest.raises(ProcessEnded):
         session.look({"ends"})["ends"]()
     for _ in range(3):
@@ -879,9 +1211,13 @@ def test_a_process_that_ends_when_its_cells_are_run_again_costs_the_rest_and_no_
 
 # --- limits
 
+
 def test_a_cell_that_runs_too_long_is_ended_and_the_next_one_runs():
     session = forked(cell=0.8)
-    for source in ("while True: pass", "while True:\n    try: import time; time.sleep(10)\n    except BaseException: pass"):
+    for source in (
+        "while True: pass",
+        "while True:\n    try: import time; time.sleep(10)\n    except BaseException: pass",
+    ):
         assert session.run_cell("the cell slow", source)[0]["evalue"] == "ran over 0.8 s"
     session.run_cell("the cell next", "y = 2")
     assert session.look({"x", "y"}) == {"x": 1, "y": 2}
@@ -890,7 +1226,10 @@ def test_a_cell_that_runs_too_long_is_ended_and_the_next_one_runs():
 
 
 def test_calls_to_and_fro_do_not_lengthen_the_time_of_a_call():
-    session = forked("def call(f):\n    import time\n    time.sleep(0.8)\n    return f()\ndef slow():\n    import time\n    time.sleep(3)", cell=1)
+    session = forked(
+        "def call(f):\n    import time\n    time.sleep(0.8)\n    return f()\ndef slow():\n    import time\n    time.sleep(3)",
+        cell=1,
+    )
     names = session.look({"call", "slow"})
     begun = time.monotonic()
     with pytest.raises(OverLimit):
@@ -901,7 +1240,10 @@ def test_calls_to_and_fro_do_not_lengthen_the_time_of_a_call():
 
 def test_the_time_of_a_submission_ends_its_cells_and_runs_no_more():
     session = forked(submission=0.8)
-    assert "for the whole notebook" in session.run_cell("the cell slow", "while True: pass")[0]["evalue"]
+    assert (
+        "for the whole notebook"
+        in session.run_cell("the cell slow", "while True: pass")[0]["evalue"]
+    )
     assert session.run_cell("the cell next", "x = 2")[0]["evalue"].startswith("not run: over 0.8 s")
     with pytest.raises(OverLimit):
         session.look({"x"})
@@ -911,7 +1253,10 @@ def test_the_time_of_a_submission_ends_its_cells_and_runs_no_more():
 def test_memory_beyond_the_limit_ends_the_process_with_its_children():
     session = forked(memory=1 << 30)
     source = "import os, time\nif os.fork() == 0:\n    kept = bytearray(600 << 20)\n    time.sleep(20)\nkept = bytearray(600 << 20)\ntime.sleep(20)"
-    assert session.run_cell("the cell large", source)[0]["evalue"] == "used more than 1024 MB of memory"
+    assert (
+        session.run_cell("the cell large", source)[0]["evalue"]
+        == "used more than 1024 MB of memory"
+    )
     assert session.events == [("the cell large", "memory", "used more than 1024 MB of memory")]
     assert session.look({"x"}) == {"x": 1}
     session.close()
@@ -919,21 +1264,31 @@ def test_memory_beyond_the_limit_ends_the_process_with_its_children():
 
 def test_output_without_end_is_cut_and_the_cell_ended_by_its_time():
     session = forked(cell=0.8)
-    assert session.run_cell("the cell loud", "while True: print('x' * 10_000)")[0]["evalue"] == "ran over 0.8 s"
+    assert (
+        session.run_cell("the cell loud", "while True: print('x' * 10_000)")[0]["evalue"]
+        == "ran over 0.8 s"
+    )
     shown = session.run_cell("the cell long", "for k in range(100): print(chr(120) * 10_000)")
-    assert session.events == [("the cell loud", "time", "ran over 0.8 s")] and shown == []      # without IPython it prints to nowhere
+    assert (
+        session.events == [("the cell loud", "time", "ran over 0.8 s")] and shown == []
+    )  # without IPython it prints to nowhere
     session.close()
 
 
 def test_a_process_that_the_kernel_ended_for_want_of_memory_is_over_its_limit():
     session = forked()
     session.box.ran_out = lambda: True
-    assert "MB of memory" in session.run_cell("the cell large", "import os; os.kill(os.getpid(), 9)")[0]["evalue"]
+    assert (
+        "MB of memory"
+        in session.run_cell("the cell large", "import os; os.kill(os.getpid(), 9)")[0]["evalue"]
+    )
     session.close()
 
 
 def test_texts_of_any_characters_are_kept_and_can_be_written():
-    session = forked("bad = 'a\\ud800b'\ndef f(): raise ValueError(bad)\ndef g(): return {bad: [bad]}")
+    session = forked(
+        "bad = 'a\\ud800b'\ndef f(): raise ValueError(bad)\ndef g(): return {bad: [bad]}"
+    )
     names = session.look({"f", "g"})
     with pytest.raises(ValueError) as caught:
         names["f"]()
@@ -943,6 +1298,7 @@ def test_texts_of_any_characters_are_kept_and_can_be_written():
 
 # --- a box as it is in grading
 
+
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory):
     from utils.grading.box import backends, stage
@@ -950,7 +1306,9 @@ def plan(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stage")
     folder.chmod(0o755)
     stage.build(folder, ["model"], backends.USER, backends.HOME)
-    return backends.Plan(folder, backends.own_user(), ("model",), ("import torch\nprint('opened')\n3",), 2 << 30, 60)
+    return backends.Plan(
+        folder, backends.own_user(), ("model",), ("import torch\nprint('opened')\n3",), 2 << 30, 60
+    )
 
 
 def test_a_real_box_runs_cells_and_calls_and_starts_again(plan):
@@ -959,9 +1317,21 @@ def test_a_real_box_runs_cells_and_calls_and_starts_again(plan):
     name = "landlock" if backends.possible("landlock") is None else "none"
     boxes = backends.starter(name, plan)
     session = Session(boxes.box, ["model"], LIMITS)
-    session.run_cell("the cell answer", "print('hello')\ndef double(x): return 2 * x\ndef end():\n    import os\n    os._exit(3)")
-    assert session.opening == [[{"output_type": "stream", "name": "stdout", "text": "opened\n"},
-                                {"output_type": "execute_result", "data": {"text/plain": "3"}, "metadata": {}, "execution_count": None}]]
+    session.run_cell(
+        "the cell answer",
+        "print('hello')\ndef double(x): return 2 * x\ndef end():\n    import os\n    os._exit(3)",
+    )
+    assert session.opening == [
+        [
+            {"output_type": "stream", "name": "stdout", "text": "opened\n"},
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "3"},
+                "metadata": {},
+                "execution_count": None,
+            },
+        ]
+    ]
     names = session.look({"double", "end"})
     assert names["double"](torch.ones(2)).tolist() == [2, 2]
     with pytest.raises(ProcessEnded, match="exit code 3"):

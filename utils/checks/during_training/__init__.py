@@ -1,4 +1,5 @@
 """Checks of lab 06, one file an exercise. None uses the library's sparse training: they rank, count and compute with torch."""
+
 from utils.checks.during_training.cosine_drop import check_cosine_drop
 from utils.checks.during_training.deep_r_step import check_deep_r_step
 from utils.checks.during_training.drop import check_drop
@@ -9,5 +10,14 @@ from utils.checks.during_training.rigl_update import check_rigl_update
 from utils.checks.during_training.set_drop import check_set_drop
 from utils.checks.during_training.training_memory import check_training_memory
 
-__all__ = ["check_cosine_drop", "check_deep_r_step", "check_drop", "check_dsr_share", "check_dsr_threshold", "check_grow",
-           "check_rigl_update", "check_set_drop", "check_training_memory"]
+__all__ = [
+    "check_cosine_drop",
+    "check_deep_r_step",
+    "check_drop",
+    "check_dsr_share",
+    "check_dsr_threshold",
+    "check_grow",
+    "check_rigl_update",
+    "check_set_drop",
+    "check_training_memory",
+]

@@ -1,14 +1,25 @@
 """Does `drop(weight, mask, count)` take away the `count` connections of least |weight|, and no other?"""
+
 import torch
 from torch import Tensor
 
-from utils.checks.during_training.layers import SHAPES, call, drawn_weights, mask_like, random_layer, ranked, unchanged
+from utils.checks.during_training.layers import (
+    SHAPES,
+    call,
+    drawn_weights,
+    mask_like,
+    random_layer,
+    ranked,
+    unchanged,
+)
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed
 
 CHECK = "check_drop"
-FREE = ("Free places were dropped: their weight is 0, so they are the smallest of all. Rank the connections alone, the places where the "
-        "mask is not 0. (Or you gave free places the size inf, and topk takes the largest: largest=False.)")
+FREE = (
+    "Free places were dropped: their weight is 0, so they are the smallest of all. Rank the connections alone, the places where the "
+    "mask is not 0. (Or you gave free places the size inf, and topk takes the largest: largest=False.)"
+)
 ZERO = "A connection whose weight happens to be 0 is a connection: ask the mask, not the weight."
 TIES = "Equal sizes: a threshold cannot tell them apart. Take positions: `topk(..., largest=False).indices`."
 
@@ -19,16 +30,31 @@ def check_drop(answer) -> None:
     _drops(answer, "a layer with free places", weight, (weight != 0).float(), 3)
     _drops(answer, "the same layer", weight, (weight != 0).float(), 0)
     _drops(answer, "the same layer", weight, (weight != 0).float(), 8)
-    _drops(answer, "a layer with equal sizes", torch.tensor([[2.0, -2, 2], [2, 5, -2]]), torch.ones(2, 3), 2)
+    _drops(
+        answer,
+        "a layer with equal sizes",
+        torch.tensor([[2.0, -2, 2], [2, 5, -2]]),
+        torch.ones(2, 3),
+        2,
+    )
     born = torch.tensor([[1.0, 1, 1, 1], [0, 1, 1, 0], [1, 1, 1, 1]])
     _drops(answer, "a layer with two connections of weight 0", weight, born, 1)
     _drops(answer, "a layer with two connections of weight 0", weight, born, 2)
     stale = torch.tensor([[0.5, -3.0, 0.01], [1.0, 4.0, 2.0]])
-    _drops(answer, "a layer whose free places hold old numbers", stale, torch.tensor([[1.0, 1, 0], [1, 0, 1]]), 2)
+    _drops(
+        answer,
+        "a layer whose free places hold old numbers",
+        stale,
+        torch.tensor([[1.0, 1, 0], [1, 0, 1]]),
+        2,
+    )
     generator = fresh_generator()
     for shape in SHAPES:
         _drops(answer, f"a random layer of shape {shape}", *random_layer(generator, shape), 9)
-    passed(CHECK, "connections alone, by size, zeros among them, ties, none and all, arguments left alone")
+    passed(
+        CHECK,
+        "connections alone, by size, zeros among them, ties, none and all, arguments left alone",
+    )
 
 
 def _drops(answer, what: str, weight: Tensor, mask: Tensor, count: int) -> None:
@@ -40,14 +66,21 @@ def _drops(answer, what: str, weight: Tensor, mask: Tensor, count: int) -> None:
     if not (kept & ~before).any() and int(gone.sum()) == count and ranked(sizes[gone], sizes[kept]):
         return
     right = smallest_dropped(weight, mask, count)
-    fail(CHECK, drawn_weights(tried, weight, right, kept),
-         f"{int(before.sum()) - count} of {int(before.sum())} connections kept", f"{int(kept.sum())} kept",
-         _mistake(weight, before, kept, count))
+    fail(
+        CHECK,
+        drawn_weights(tried, weight, right, kept),
+        f"{int(before.sum()) - count} of {int(before.sum())} connections kept",
+        f"{int(kept.sum())} kept",
+        _mistake(weight, before, kept, count),
+    )
 
 
 def smallest_dropped(weight: Tensor, mask: Tensor, count: int) -> Tensor:
     """A right answer; of equal sizes the first ones go."""
-    places = sorted(mask.flatten().nonzero().flatten().tolist(), key=lambda place: abs(float(weight.flatten()[place])))
+    places = sorted(
+        mask.flatten().nonzero().flatten().tolist(),
+        key=lambda place: abs(float(weight.flatten()[place])),
+    )
     kept = mask.flatten().clone()
     kept[places[:count]] = 0
     return kept.view(mask.shape)
@@ -72,8 +105,16 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, count: int) -> str:
             return FREE
         if torch.equal(kept, _by_places_among_connections(weight, before, count)):
             return "Those places count the connections alone. `kept` needs places in the layer: give free places the size inf, and rank all."
-        return "The one at the threshold goes too." if int(gone.sum()) == count - 1 and ranked(weight.abs()[gone], weight.abs()[stays]) else ""
-    if born.any() and (born & kept).any() and ranked(weight.abs()[gone], weight.abs()[stays & ~born]):
+        return (
+            "The one at the threshold goes too."
+            if int(gone.sum()) == count - 1 and ranked(weight.abs()[gone], weight.abs()[stays])
+            else ""
+        )
+    if (
+        born.any()
+        and (born & kept).any()
+        and ranked(weight.abs()[gone], weight.abs()[stays & ~born])
+    ):
         return ZERO
     if ranked(weight[gone], weight[stays]):
         return "It looks as if weights were ranked by their value, not by their size |w|."

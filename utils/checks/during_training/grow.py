@@ -1,16 +1,27 @@
 """Does `grow(scores, mask, count)` add the `count` free places with the highest scores, and no other?"""
+
 import torch
 from torch import Tensor
 
 from utils.checks.drawn import with_input
-from utils.checks.during_training.layers import SHAPES, call, drawn, mask_like, random_layer, ranked, unchanged
+from utils.checks.during_training.layers import (
+    SHAPES,
+    call,
+    drawn,
+    mask_like,
+    random_layer,
+    ranked,
+    unchanged,
+)
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed
 
 CHECK = "check_grow"
 TAKEN = "Some of the chosen places have a connection already: rank the free places alone, those where the mask is 0."
-PRODUCT = ("A place that is taken has a score here that is more than a negative one, as 0 in scores * (1 - mask). Rank the free places alone, "
-           "or give the taken ones -inf.")
+PRODUCT = (
+    "A place that is taken has a score here that is more than a negative one, as 0 in scores * (1 - mask). Rank the free places alone, "
+    "or give the taken ones -inf."
+)
 TIES = "Equal scores: a threshold cannot tell them apart. Take positions: `topk(...).indices`."
 
 
@@ -27,8 +38,17 @@ def check_grow(answer) -> None:
     _grows(answer, "an empty layer", scores, torch.zeros(2, 4), 3)
     generator = fresh_generator()
     for shape in SHAPES:
-        _grows(answer, f"a random layer of shape {shape}", torch.randn(shape, generator=generator), random_layer(generator, shape)[1], 8)
-    passed(CHECK, "free places alone, the highest scores, negative and equal ones, none and all, arguments left alone")
+        _grows(
+            answer,
+            f"a random layer of shape {shape}",
+            torch.randn(shape, generator=generator),
+            random_layer(generator, shape)[1],
+            8,
+        )
+    passed(
+        CHECK,
+        "free places alone, the highest scores, negative and equal ones, none and all, arguments left alone",
+    )
 
 
 def _grows(answer, what: str, scores: Tensor, mask: Tensor, count: int) -> None:
@@ -37,16 +57,31 @@ def _grows(answer, what: str, scores: Tensor, mask: Tensor, count: int) -> None:
     unchanged(CHECK, tried, scores=(given[0], scores), mask=(given[1], mask))
     before = mask != 0
     new, free = after & ~before, ~after & ~before
-    if not (before & ~after).any() and int(new.sum()) == count and ranked(scores[free], scores[new]):
+    if (
+        not (before & ~after).any()
+        and int(new.sum()) == count
+        and ranked(scores[free], scores[new])
+    ):
         return
-    fail(CHECK, drawn(f"{with_input(tried, scores.flatten(1))}\nThe mask:", highest_grown(scores, mask, count), after.float()),
-         f"{int(before.sum())} connections and {count} new ones", f"{int((before & after).sum())} and {int(new.sum())} new ones",
-         _mistake(scores, before, after, count))
+    fail(
+        CHECK,
+        drawn(
+            f"{with_input(tried, scores.flatten(1))}\nThe mask:",
+            highest_grown(scores, mask, count),
+            after.float(),
+        ),
+        f"{int(before.sum())} connections and {count} new ones",
+        f"{int((before & after).sum())} and {int(new.sum())} new ones",
+        _mistake(scores, before, after, count),
+    )
 
 
 def highest_grown(scores: Tensor, mask: Tensor, count: int) -> Tensor:
     """A right answer; of equal scores the first ones are taken."""
-    places = sorted((mask.flatten() == 0).nonzero().flatten().tolist(), key=lambda place: -float(scores.flatten()[place]))
+    places = sorted(
+        (mask.flatten() == 0).nonzero().flatten().tolist(),
+        key=lambda place: -float(scores.flatten()[place]),
+    )
     grown = (mask != 0).float().flatten()
     grown[places[:count]] = 1
     return grown.view(mask.shape)

@@ -1,4 +1,5 @@
 """What the checks of this lab share: a sparse layer, is what came a mask, and how a layer and a number are written."""
+
 import math
 from numbers import Real
 
@@ -15,10 +16,12 @@ HINTS = {
 }
 
 
-def random_layer(generator: torch.Generator, shape: tuple[int, ...], density: float = 0.5) -> tuple[Tensor, Tensor]:
+def random_layer(
+    generator: torch.Generator, shape: tuple[int, ...], density: float = 0.5
+) -> tuple[Tensor, Tensor]:
     """A weight and its mask; the weight is 0 where the mask is."""
     mask = torch.zeros(math.prod(shape))
-    mask[torch.randperm(len(mask), generator=generator)[:round(density * len(mask))]] = 1
+    mask[torch.randperm(len(mask), generator=generator)[: round(density * len(mask))]] = 1
     return torch.randn(shape, generator=generator) * mask.view(shape), mask.view(shape)
 
 
@@ -31,26 +34,53 @@ def mask_like(check: str, tried: str, returned, like: Tensor) -> Tensor:
     """`returned` as a boolean mask of the shape of `like`; fails when it is something else."""
     is_tensor(check, tried, returned, like.shape)
     if not ((returned == 0) | (returned == 1)).all():
-        twice = "mask + new has a 2 where a connection grows that was there already." if torch.isin(returned, torch.arange(3)).all() else ""
-        fail(check, tried, "a mask: only 0 and 1 (or False and True)", "other numbers too",
-             twice or "A mask says where connections are. It does not hold the weights.")
+        twice = (
+            "mask + new has a 2 where a connection grows that was there already."
+            if torch.isin(returned, torch.arange(3)).all()
+            else ""
+        )
+        fail(
+            check,
+            tried,
+            "a mask: only 0 and 1 (or False and True)",
+            "other numbers too",
+            twice or "A mask says where connections are. It does not hold the weights.",
+        )
     return returned.detach().bool()
 
 
 def is_tensor(check: str, tried: str, value, shape) -> None:
     """Fails unless it is a tensor of this shape."""
     if not isinstance(value, Tensor):
-        fail(check, tried, f"a tensor of shape {tuple(shape)}", kind_of(value),
-             "The function ends without a `return`." if value is None else "")
+        fail(
+            check,
+            tried,
+            f"a tensor of shape {tuple(shape)}",
+            kind_of(value),
+            "The function ends without a `return`." if value is None else "",
+        )
     if value.shape != shape:
-        fail(check, tried, f"a tensor of shape {tuple(shape)}", f"one of shape {tuple(value.shape)}", "One entry for each place of the layer.")
+        fail(
+            check,
+            tried,
+            f"a tensor of shape {tuple(shape)}",
+            f"one of shape {tuple(value.shape)}",
+            "One entry for each place of the layer.",
+        )
 
 
 def number(check: str, tried: str, value, expected: str) -> float:
     """One number, given as such or as a tensor; fails when it is something else."""
     if not isinstance(value, (Real, Tensor)) or isinstance(value, Tensor) and value.numel() != 1:
-        fail(check, tried, expected, kind_of(value),
-             "The function ends without a `return`." if value is None else "One number is asked for.")
+        fail(
+            check,
+            tried,
+            expected,
+            kind_of(value),
+            "The function ends without a `return`."
+            if value is None
+            else "One number is asked for.",
+        )
     return float(value)
 
 
@@ -58,7 +88,13 @@ def unchanged(check: str, tried: str, **pairs: tuple[Tensor, Tensor]) -> None:
     """Fails when an argument, given as name=(now, before), is not as it was."""
     for name, (now, before) in pairs.items():
         if not torch.equal(now, before):
-            fail(check, tried, f"`{name}` left as it was", f"`{name}` changed", f"Work on a copy ({name}.clone()), or make new tensors.")
+            fail(
+                check,
+                tried,
+                f"`{name}` left as it was",
+                f"`{name}` changed",
+                f"Work on a copy ({name}.clone()), or make new tensors.",
+            )
 
 
 def ranked(gone: Tensor, stays: Tensor) -> bool:

@@ -1,11 +1,20 @@
 """Does `set_drop(weight, mask, fraction)` drop the fraction nearest to 0 of each sign, with 0 as the smallest positive one?"""
+
 import math
 
 import torch
 from torch import Tensor
 
 from utils.checks.during_training.drop import smallest_dropped
-from utils.checks.during_training.layers import SHAPES, call, drawn_weights, mask_like, random_layer, ranked, unchanged
+from utils.checks.during_training.layers import (
+    SHAPES,
+    call,
+    drawn_weights,
+    mask_like,
+    random_layer,
+    ranked,
+    unchanged,
+)
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed
 
@@ -30,8 +39,16 @@ def check_set_drop(answer) -> None:
     generator = fresh_generator()
     for shape in SHAPES:
         for fraction in (0.37, 0.23):
-            _drops(answer, f"a random layer of shape {shape}", *random_layer(generator, shape, 0.6), fraction)
-    passed(CHECK, "each sign by itself, nearest to 0, zeros first, connections alone, rounding, fraction 0 and 1, arguments left alone")
+            _drops(
+                answer,
+                f"a random layer of shape {shape}",
+                *random_layer(generator, shape, 0.6),
+                fraction,
+            )
+    passed(
+        CHECK,
+        "each sign by itself, nearest to 0, zeros first, connections alone, rounding, fraction 0 and 1, arguments left alone",
+    )
 
 
 def _drops(answer, what: str, weight: Tensor, mask: Tensor, fraction: float) -> None:
@@ -40,14 +57,31 @@ def _drops(answer, what: str, weight: Tensor, mask: Tensor, fraction: float) -> 
     unchanged(CHECK, tried, weight=(given[0], weight), mask=(given[1], mask))
     before = mask != 0
     if not (kept & ~before).any() and all(
-            int((side & ~kept).sum()) == round(fraction * int(side.sum())) and ranked(weight.abs()[side & ~kept], weight.abs()[side & kept])
-            for side in sides(weight, before)):
+        int((side & ~kept).sum()) == round(fraction * int(side.sum()))
+        and ranked(weight.abs()[side & ~kept], weight.abs()[side & kept])
+        for side in sides(weight, before)
+    ):
         return
-    right = torch.stack([nearest_dropped(weight, side, round(fraction * int(side.sum()))) for side in sides(weight, before)]).any(0)
-    expected, got = ([f"{int((side & ~stay).sum())} of {int(side.sum())} {sign}"
-                      for side, sign in zip(sides(weight, before), ("positive or 0", "negative"))] for stay in (right, kept))
-    fail(CHECK, drawn_weights(tried, weight, right, kept),
-         f"{', '.join(expected)} dropped", f"{', '.join(got)} dropped", _mistake(weight, before, kept, fraction))
+    right = torch.stack(
+        [
+            nearest_dropped(weight, side, round(fraction * int(side.sum())))
+            for side in sides(weight, before)
+        ]
+    ).any(0)
+    expected, got = (
+        [
+            f"{int((side & ~stay).sum())} of {int(side.sum())} {sign}"
+            for side, sign in zip(sides(weight, before), ("positive or 0", "negative"))
+        ]
+        for stay in (right, kept)
+    )
+    fail(
+        CHECK,
+        drawn_weights(tried, weight, right, kept),
+        f"{', '.join(expected)} dropped",
+        f"{', '.join(got)} dropped",
+        _mistake(weight, before, kept, fraction),
+    )
 
 
 def sides(weight: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
@@ -57,7 +91,9 @@ def sides(weight: Tensor, there: Tensor) -> tuple[Tensor, Tensor]:
 
 def nearest_dropped(weight: Tensor, side: Tensor, count: int, strongest: bool = False) -> Tensor:
     """One side without the `count` weights that are nearest to 0, or farthest; without any if there are not so many."""
-    return smallest_dropped(1 / (1 + weight.abs()) if strongest else weight, side.float(), count) != 0
+    return (
+        smallest_dropped(1 / (1 + weight.abs()) if strongest else weight, side.float(), count) != 0
+    )
 
 
 def _mistake(weight: Tensor, before: Tensor, kept: Tensor, fraction: float) -> str:
@@ -76,40 +112,76 @@ def _mistake(weight: Tensor, before: Tensor, kept: Tensor, fraction: float) -> s
         return round(fraction * int(before.sum()) / 2)
 
     if not kept.any():
-        return ("Nothing is left. Either the number is a fraction of all places: of each sign it is the fraction of its connections. Or the two "
-                "sides are multiplied: add what stays of each.")
+        return (
+            "Nothing is left. Either the number is a fraction of all places: of each sign it is the fraction of its connections. Or the two "
+            "sides are multiplied: add what stays of each."
+        )
     for words, other in {
         ZERO: zeros | without(strict) | without(negative),
-        ZERO + " Here all of them went, and the fraction of the others besides.": without(strict) | without(negative),
+        ZERO + " Here all of them went, and the fraction of the others besides.": without(strict)
+        | without(negative),
         ZERO + " Here they counted as negative ones.": without(strict) | without(negative | zeros),
         NOTES: without(positive, strongest=True) | without(negative),
         NOTES + " Here only positive ones went.": without(positive, strongest=True) | negative,
-        NOTES + " Here the smallest positive ones went too, and no negative one.":
-            without(positive) & without(positive, strongest=True) | negative,
-        NOTES + " Here the smallest positive ones went too, no negative one, and none of weight 0.":
-            without(strict) & without(strict, strongest=True) | negative | zeros,
-        "Of the negative weights those nearest to 0 go: the largest by value. The most negative ones are strong.":
-            without(positive) | without(negative, strongest=True),
-        "The strongest connections of both signs went: that is the wrong way round.":
-            without(positive, strongest=True) | without(negative, strongest=True),
-        "Only positive weights went. The negative ones nearest to 0 go too, the same fraction of them.": without(positive) | negative,
-        "The number is rounded: use round(), not int() or floor.":
-            without(positive, lambda n: math.floor(fraction * n)) | without(negative, lambda n: math.floor(fraction * n)),
-        "The number is rounded: use round(), not ceil.":
-            without(positive, lambda n: math.ceil(fraction * n)) | without(negative, lambda n: math.ceil(fraction * n)),
-        "That is one number for both signs. It is the fraction of the positive connections, and the same fraction of the negative ones.":
-            without(positive, half_of_all) | without(negative, half_of_all),
-        "The fraction is what goes. It looks as if it were kept.":
-            without(positive, lambda n: n - round(fraction * n)) | without(negative, lambda n: n - round(fraction * n)),
-        "Free places have a weight of 0 too, and were dropped first. Ask the mask: (mask != 0) & (weight >= 0).":
-            without(positive, lambda n: max(0, round(fraction * (n + free)) - free)) | without(negative),
-        "That is the fraction of all connections by |w|. SET takes it of each sign by itself.": without(before),
-        "So many go, but of each sign by itself: here those of least |w| went, whatever their sign.":
-            without(before, lambda _: sum(round(fraction * int(side.sum())) for side in (positive, negative))),
-        "That is the fraction of all places. It is the fraction of the connections.": without(before, of_all),
-        "That is the fraction of all places, for each sign. It is the fraction of its connections.":
-            without(positive, of_all) | without(negative, of_all),
+        NOTES + " Here the smallest positive ones went too, and no negative one.": without(positive)
+        & without(positive, strongest=True)
+        | negative,
+        NOTES
+        + " Here the smallest positive ones went too, no negative one, and none of weight 0.": without(
+            strict
+        )
+        & without(strict, strongest=True)
+        | negative
+        | zeros,
+        "Of the negative weights those nearest to 0 go: the largest by value. The most negative ones are strong.": without(
+            positive
+        )
+        | without(negative, strongest=True),
+        "The strongest connections of both signs went: that is the wrong way round.": without(
+            positive, strongest=True
+        )
+        | without(negative, strongest=True),
+        "Only positive weights went. The negative ones nearest to 0 go too, the same fraction of them.": without(
+            positive
+        )
+        | negative,
+        "The number is rounded: use round(), not int() or floor.": without(
+            positive, lambda n: math.floor(fraction * n)
+        )
+        | without(negative, lambda n: math.floor(fraction * n)),
+        "The number is rounded: use round(), not ceil.": without(
+            positive, lambda n: math.ceil(fraction * n)
+        )
+        | without(negative, lambda n: math.ceil(fraction * n)),
+        "That is one number for both signs. It is the fraction of the positive connections, and the same fraction of the negative ones.": without(
+            positive, half_of_all
+        )
+        | without(negative, half_of_all),
+        "The fraction is what goes. It looks as if it were kept.": without(
+            positive, lambda n: n - round(fraction * n)
+        )
+        | without(negative, lambda n: n - round(fraction * n)),
+        "Free places have a weight of 0 too, and were dropped first. Ask the mask: (mask != 0) & (weight >= 0).": without(
+            positive, lambda n: max(0, round(fraction * (n + free)) - free)
+        )
+        | without(negative),
+        "That is the fraction of all connections by |w|. SET takes it of each sign by itself.": without(
+            before
+        ),
+        "So many go, but of each sign by itself: here those of least |w| went, whatever their sign.": without(
+            before,
+            lambda _: sum(round(fraction * int(side.sum())) for side in (positive, negative)),
+        ),
+        "That is the fraction of all places. It is the fraction of the connections.": without(
+            before, of_all
+        ),
+        "That is the fraction of all places, for each sign. It is the fraction of its connections.": without(
+            positive, of_all
+        )
+        | without(negative, of_all),
     }.items():
-        if torch.equal(weight[kept].sort().values, weight[other].sort().values):        # of equal weights any may have gone
+        if torch.equal(
+            weight[kept].sort().values, weight[other].sort().values
+        ):  # of equal weights any may have gone
             return words
     return "Nothing went. Is `drop` right?" if torch.equal(kept, before) else ""

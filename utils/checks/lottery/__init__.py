@@ -1,4 +1,5 @@
 """Checks of lab 04, one file an exercise. None uses the library's lottery tickets: they count, sort and compare with torch."""
+
 from utils.checks.lottery.find_ticket import check_find_ticket
 from utils.checks.lottery.jaccard import check_jaccard
 from utils.checks.lottery.prune_by_rate import check_prune_by_rate
@@ -7,5 +8,12 @@ from utils.checks.lottery.reinitialize import check_reinitialize
 from utils.checks.lottery.rewind import check_rewind
 from utils.checks.lottery.supermask_scores import check_supermask_scores
 
-__all__ = ["check_find_ticket", "check_jaccard", "check_prune_by_rate", "check_random_mask_like",
-           "check_reinitialize", "check_rewind", "check_supermask_scores"]
+__all__ = [
+    "check_find_ticket",
+    "check_jaccard",
+    "check_prune_by_rate",
+    "check_random_mask_like",
+    "check_reinitialize",
+    "check_rewind",
+    "check_supermask_scores",
+]

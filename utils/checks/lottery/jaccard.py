@@ -1,4 +1,5 @@
 """Is `jaccard(a, b)` the number of weights that both masks keep, over that of weights that at least one keeps?"""
+
 import math
 from numbers import Real
 
@@ -27,8 +28,16 @@ def check_jaccard(answer) -> None:
     _agrees(answer, {"w": torch.zeros(3)}, {"w": torch.zeros(3)})
     generator = fresh_generator()
     for density in (0.1, 0.5, 0.9):
-        _agrees(answer, *[{name: (torch.rand(shape, generator=generator) < density).float()
-                           for name, shape in (("conv", (4, 3, 3, 3)), ("fc", (9, 7)))} for _ in range(2)])
+        _agrees(
+            answer,
+            *[
+                {
+                    name: (torch.rand(shape, generator=generator) < density).float()
+                    for name, shape in (("conv", (4, 3, 3, 3)), ("fc", (9, 7)))
+                }
+                for _ in range(2)
+            ],
+        )
     passed(CHECK, "small cases, several tensors, equal, disjoint and empty masks, random ones")
 
 
@@ -40,13 +49,26 @@ def _agrees(answer, a: dict[str, Tensor], b: dict[str, Tensor]) -> None:
     unchanged(CHECK, tried, "the masks", given[1], b)
     expected = similarity(flat(a), flat(b))
     if not isinstance(got, (Real, Tensor)) or isinstance(got, Tensor) and got.numel() != 1:
-        fail(CHECK, tried, f"the number {expected:.4g}", kind_of(got),
-             "The function ends without a `return`." if got is None else "One number for all tensors together.")
+        fail(
+            CHECK,
+            tried,
+            f"the number {expected:.4g}",
+            kind_of(got),
+            "The function ends without a `return`."
+            if got is None
+            else "One number for all tensors together.",
+        )
     got = float(got)
     if math.isclose(got, expected, abs_tol=1e-6):
         return
     if math.isnan(got):
-        fail(CHECK, tried, f"{expected:.4g}", "nan, from 0 / 0", "When neither mask keeps any weight they agree entirely: return 1.")
+        fail(
+            CHECK,
+            tried,
+            f"{expected:.4g}",
+            "nan, from 0 / 0",
+            "When neither mask keeps any weight they agree entirely: return 1.",
+        )
     fail(CHECK, tried, f"{expected:.4g}", f"{got:.4g}", _mistake(got, a, b, expected))
 
 
@@ -61,18 +83,32 @@ def _mistake(got: float, a: dict[str, Tensor], b: dict[str, Tensor], expected: f
     both, sizes = float((x * y).sum()), float(x.sum() + y.sum())
     each = [similarity(a[name].flatten(), b[name].flatten()) for name in a]
     for words, value in {
-        "Weights that neither keeps say nothing here: divide by those that at least one keeps, not by all.": both / len(x),
-        "Weights that neither keeps say nothing here: they are not counted as agreement.": float((x == y).double().mean()),
-        "Divide by the weights that at least one keeps (a or b), not by those that a keeps.": both / max(1.0, float(x.sum())),
-        "Divide by the weights that at least one keeps (a or b), not by those that b keeps.": both / max(1.0, float(y.sum())),
-        "Weights that both keep count twice in the sum of the two sizes. Divide by |a or b|.": both / max(1.0, sizes),
-        "`^` counts the weights that only one of them keeps. At least one is `|`.": both / max(1.0, sizes - 2 * both),
+        "Weights that neither keeps say nothing here: divide by those that at least one keeps, not by all.": both
+        / len(x),
+        "Weights that neither keeps say nothing here: they are not counted as agreement.": float(
+            (x == y).double().mean()
+        ),
+        "Divide by the weights that at least one keeps (a or b), not by those that a keeps.": both
+        / max(1.0, float(x.sum())),
+        "Divide by the weights that at least one keeps (a or b), not by those that b keeps.": both
+        / max(1.0, float(y.sum())),
+        "Weights that both keep count twice in the sum of the two sizes. Divide by |a or b|.": both
+        / max(1.0, sizes),
+        "`^` counts the weights that only one of them keeps. At least one is `|`.": both
+        / max(1.0, sizes - 2 * both),
         "That is 2 |both| / (|a| + |b|), the Dice coefficient.": 2 * both / max(1.0, sizes),
         "That is 1 minus it: the distance, not the similarity.": 1 - expected,
-        "That is the mean over the tensors. Count over all tensors together, then divide once.": sum(each) / len(each),
+        "That is the mean over the tensors. Count over all tensors together, then divide once.": sum(
+            each
+        )
+        / len(each),
         "That is the last tensor alone. Add up both counts over the names.": each[-1],
         "That is the number of weights that both keep. Divide by those that at least one keeps.": both,
     }.items():
         if math.isclose(got, value, abs_tol=1e-6):
-            return "When neither mask keeps any weight they agree entirely: return 1." if not sizes else words
+            return (
+                "When neither mask keeps any weight they agree entirely: return 1."
+                if not sizes
+                else words
+            )
     return ""

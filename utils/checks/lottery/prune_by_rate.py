@@ -1,4 +1,5 @@
 """Does `prune_by_rate(weights, masks, rate)` remove exactly round(rate * survivors), the smallest of all tensors together?"""
+
 import math
 
 import torch
@@ -25,24 +26,48 @@ def check_prune_by_rate(answer) -> None:
     level = {"a": torch.tensor([[1.0, 1.0], [0.0, 1.0]]), "b": torch.tensor([0.0, 0.0])}
     _step(answer, masked(weights, level), level, 0.34)
     _step(answer, {"a": weights["a"], "b": torch.tensor([9.0, -8.0])}, level, 0.34)
-    _step(answer, {"a": torch.tensor([0.0, 0.0, 0.0, 2.0, 3.0, 1.0])}, {"a": torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0, 1.0])}, 0.2)
-    _step(answer, {"a": torch.tensor([1.0, -1.0, 1.0]), "b": torch.tensor([-1.0, 1.0, 5.0])},
-          {"a": torch.ones(3), "b": torch.ones(3)}, 0.5)
-    ten = {"a": torch.tensor([0.5, -2.0, 1.5, -0.1, 3.0]), "b": torch.tensor([-1.0, 0.2, 2.5, -0.7, 4.0])}
+    _step(
+        answer,
+        {"a": torch.tensor([0.0, 0.0, 0.0, 2.0, 3.0, 1.0])},
+        {"a": torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0, 1.0])},
+        0.2,
+    )
+    _step(
+        answer,
+        {"a": torch.tensor([1.0, -1.0, 1.0]), "b": torch.tensor([-1.0, 1.0, 5.0])},
+        {"a": torch.ones(3), "b": torch.ones(3)},
+        0.5,
+    )
+    ten = {
+        "a": torch.tensor([0.5, -2.0, 1.5, -0.1, 3.0]),
+        "b": torch.tensor([-1.0, 0.2, 2.5, -0.7, 4.0]),
+    }
     for rate in (0.26, 0.24, 0.0, 0.04, 1.0):
         _step(answer, ten, ones(ten), rate)
     _step(answer, ten, {name: torch.zeros_like(w) for name, w in ten.items()}, 0.5)
     generator = fresh_generator()
     masks = ones(random_weights(generator))
     for rate in (0.2, 0.35, 0.5):
-        masks = {name: mask.float() for name, mask in _step(answer, random_weights(generator), masks, rate).items()}
-    passed(CHECK, "all tensors together, survivors alone, zeros and ties, rounding, three levels, arguments left alone")
+        masks = {
+            name: mask.float()
+            for name, mask in _step(answer, random_weights(generator), masks, rate).items()
+        }
+    passed(
+        CHECK,
+        "all tensors together, survivors alone, zeros and ties, rounding, three levels, arguments left alone",
+    )
 
 
 def random_weights(generator: torch.Generator) -> dict[str, Tensor]:
     """Tensors of three shapes and scales."""
-    return {name: scale * torch.randn(shape, generator=generator)
-            for name, shape, scale in (("conv", (3, 2, 3, 3), 1.0), ("fc1", (7, 9), 0.3), ("fc2", (4, 7), 2.0))}
+    return {
+        name: scale * torch.randn(shape, generator=generator)
+        for name, shape, scale in (
+            ("conv", (3, 2, 3, 3), 1.0),
+            ("fc1", (7, 9), 0.3),
+            ("fc2", (4, 7), 2.0),
+        )
+    }
 
 
 def ones(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -55,15 +80,21 @@ def masked(weights: dict[str, Tensor], masks: dict[str, Tensor]) -> dict[str, Te
     return {name: w * masks[name] for name, w in weights.items()}
 
 
-def next_masks(weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
+def next_masks(
+    weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float
+) -> dict[str, Tensor]:
     """The right answer where no two survivors have the same size."""
-    sizes = torch.cat([w.abs().flatten()[masks[name].flatten() != 0] for name, w in weights.items()])
-    cut = sizes.sort().values[round(rate * len(sizes)):]
+    sizes = torch.cat(
+        [w.abs().flatten()[masks[name].flatten() != 0] for name, w in weights.items()]
+    )
+    cut = sizes.sort().values[round(rate * len(sizes)) :]
     least = cut[0] if len(cut) else math.inf
     return {name: (masks[name] != 0) & (w.abs() >= least) for name, w in weights.items()}
 
 
-def _step(answer, weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float) -> dict[str, Tensor]:
+def _step(
+    answer, weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float
+) -> dict[str, Tensor]:
     """One call of the answer, looked at; its masks as booleans."""
     tried = f"rate {rate} of {written(weights)}"
     if not all(mask.all() for mask in masks.values()):
@@ -74,15 +105,31 @@ def _step(answer, weights: dict[str, Tensor], masks: dict[str, Tensor], rate: fl
     unchanged(CHECK, tried, "the masks", given[1], masks)
     before = {name: mask != 0 for name, mask in masks.items()}
     if any((after[name] & ~before[name]).any() for name in after):
-        fail(CHECK, tried, "masks that keep nothing that was gone", "a weight that was gone is kept again", GONE)
+        fail(
+            CHECK,
+            tried,
+            "masks that keep nothing that was gone",
+            "a weight that was gone is kept again",
+            GONE,
+        )
     survivors, left = (int(flat(each).sum()) for each in (before, after))
     if survivors - left != round(rate * survivors):
-        fail(CHECK, tried, f"{round(rate * survivors)} of {survivors} survivors removed", f"{survivors - left} removed",
-             _miscounted(weights, before, after, rate))
+        fail(
+            CHECK,
+            tried,
+            f"{round(rate * survivors)} of {survivors} survivors removed",
+            f"{survivors - left} removed",
+            _miscounted(weights, before, after, rate),
+        )
     sizes, stay, go = flat(weights).abs(), flat(after), flat(before) & ~flat(after)
     if stay.any() and go.any() and sizes[stay].min() < sizes[go].max():
-        fail(CHECK, tried, "the smallest |w| of all survivors removed",
-             f"{_value(weights, go, largest=True)} removed, {_value(weights, stay, largest=False)} kept", _misranked(weights, before, after))
+        fail(
+            CHECK,
+            tried,
+            "the smallest |w| of all survivors removed",
+            f"{_value(weights, go, largest=True)} removed, {_value(weights, stay, largest=False)} kept",
+            _misranked(weights, before, after),
+        )
     return after
 
 
@@ -109,7 +156,8 @@ def _miscounted(weights, before, after, rate: float) -> str:
 
 def _misranked(weights, before, after) -> str:
     if any((after[name] != before[name]).any() for name in after) and all(
-            _sorted_apart(w.abs(), before[name], after[name]) for name, w in weights.items()):
+        _sorted_apart(w.abs(), before[name], after[name]) for name, w in weights.items()
+    ):
         return "It looks as if each tensor were pruned by itself: rank the survivors of all tensors together."
     if _sorted_apart(flat(weights), flat(before), flat(after)):
         return "It looks as if weights were ranked by their value, not by their size |w|."
@@ -125,4 +173,8 @@ def _sorted_apart(size: Tensor, before: Tensor, after: Tensor) -> bool:
 
 
 def _value(weights: dict[str, Tensor], among: Tensor, largest: bool) -> str:
-    return f"{max(flat(weights)[among].tolist(), key=abs):.3g}" if largest else f"{min(flat(weights)[among].tolist(), key=abs):.3g}"
+    return (
+        f"{max(flat(weights)[among].tolist(), key=abs):.3g}"
+        if largest
+        else f"{min(flat(weights)[among].tolist(), key=abs):.3g}"
+    )

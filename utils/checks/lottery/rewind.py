@@ -1,9 +1,18 @@
 """Does `rewind(model, initial)` put back everything, in place, and leave `initial` alone for the next time?"""
+
 import torch
 
 from utils.checks.fresh import fresh_generator
 from utils.checks.in_student import in_student
-from utils.checks.lottery.networks import buffers, differing, move, network, same_parameters, state, zero_half
+from utils.checks.lottery.networks import (
+    buffers,
+    differing,
+    move,
+    network,
+    same_parameters,
+    state,
+    zero_half,
+)
 from utils.checks.report import fail, passed, run
 
 CHECK = "check_rewind"
@@ -17,10 +26,23 @@ def check_rewind(answer) -> None:
     """`answer(model, initial)` changes the model in place."""
     generator = fresh_generator()
     model = network(generator)
-    tied = run(CHECK, "training after the rewind", moved_afterwards, answer, model, state(network(generator)), hints=HINTS)
+    tied = run(
+        CHECK,
+        "training after the rewind",
+        moved_afterwards,
+        answer,
+        model,
+        state(network(generator)),
+        hints=HINTS,
+    )
     if tied:
-        fail(CHECK, "training after the rewind", "`initial` as it was", f"trained along: {', '.join(tied)}",
-             "The model now shares its memory with `initial`. Copy the values into the model: load_state_dict does.")
+        fail(
+            CHECK,
+            "training after the rewind",
+            "`initial` as it was",
+            f"trained along: {', '.join(tied)}",
+            "The model now shares its memory with `initial`. Copy the values into the model: load_state_dict does.",
+        )
     start = state(model)
     initial = state(model)
     parameters = dict(model.named_parameters())
@@ -32,9 +54,17 @@ def check_rewind(answer) -> None:
         same_parameters(CHECK, tried, model, parameters)
         _is_back(tried, model, start, trained)
         if differing(initial, start):
-            fail(CHECK, tried, "`initial` as it was", f"changed: {', '.join(differing(initial, start))}",
-                 "The model becomes like `initial`, not the other way round.")
-    passed(CHECK, "weights, biases, BatchNorm's scales and statistics, pruned weights, in place, twice, `initial` not trained along")
+            fail(
+                CHECK,
+                tried,
+                "`initial` as it was",
+                f"changed: {', '.join(differing(initial, start))}",
+                "The model becomes like `initial`, not the other way round.",
+            )
+    passed(
+        CHECK,
+        "weights, biases, BatchNorm's scales and statistics, pruned weights, in place, twice, `initial` not trained along",
+    )
 
 
 @in_student
@@ -54,8 +84,13 @@ def _is_back(tried: str, model, start, trained) -> None:
     if not wrong:
         return
     if wrong == differing(trained, start) and not differing(now, trained):
-        fail(CHECK, tried, "the initial values", "the trained ones: nothing changed",
-             "`model = ...` and new dictionaries do not reach the model. model.load_state_dict does, and so does p.copy_(...).")
+        fail(
+            CHECK,
+            tried,
+            "the initial values",
+            "the trained ones: nothing changed",
+            "`model = ...` and new dictionaries do not reach the model. model.load_state_dict does, and so does p.copy_(...).",
+        )
     weights = [name for name, p in model.named_parameters() if p.dim() > 1]
     if all(torch.equal(now[name], start[name] * (trained[name] != 0)) for name in wrong):
         mistake = "What was 0 stayed 0. Rewinding brings pruned weights back too; the masks are applied after it."

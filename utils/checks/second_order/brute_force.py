@@ -1,4 +1,5 @@
 """Does `brute_force_best_mask(loss, theta, kept)` find, of all masks that keep `kept` weights, the one with the least loss?"""
+
 from itertools import combinations
 
 import torch
@@ -6,7 +7,15 @@ from torch import Tensor
 
 from utils.checks.fresh import fresh_generator
 from utils.checks.report import fail, passed, run
-from utils.checks.second_order.vectors import described, instead, normal, positive, show, tensor, unchanged
+from utils.checks.second_order.vectors import (
+    described,
+    instead,
+    normal,
+    positive,
+    show,
+    tensor,
+    unchanged,
+)
 
 CHECK = "check_brute_force_best_mask"
 
@@ -31,30 +40,49 @@ def check_brute_force_best_mask(answer) -> None:
 
 def _best(answer, h: Tensor, theta: Tensor, kept: int, offset: float = 0.0) -> None:
     p, seen, given = len(theta), [], theta.clone()
-    rises = {chosen: _rise(h, theta, _mask(p, chosen) * theta) for chosen in combinations(range(p), kept)}
+    rises = {
+        chosen: _rise(h, theta, _mask(p, chosen) * theta) for chosen in combinations(range(p), kept)
+    }
     best = _mask(p, min(rises, key=rises.get))
 
     def loss(weights):
         seen.append(weights.detach().double().clone())
         return offset + _rise(h, theta, seen[-1])
 
-    tried = (f"the loss 1/2 d^T H d{f' {offset:+g}' if offset else ''}, d = theta_new - theta, "
-             f"H = {show(h)}, theta = {show(theta)}, kept = {kept}")
+    tried = (
+        f"the loss 1/2 d^T H d{f' {offset:+g}' if offset else ''}, d = theta_new - theta, "
+        f"H = {show(h)}, theta = {show(theta)}, kept = {kept}"
+    )
     mask = run(CHECK, tried, answer, loss, given, kept)
     unchanged(CHECK, tried, theta=(given, theta))
     if not isinstance(mask, Tensor) or mask.shape != theta.shape:
-        fail(CHECK, tried, f"the mask alone, a tensor of shape ({p},)", described(mask),
-             "No mask was ever chosen: start the search from float('inf'), or from the first mask." if mask is None and seen
-             else instead(mask))
+        fail(
+            CHECK,
+            tried,
+            f"the mask alone, a tensor of shape ({p},)",
+            described(mask),
+            "No mask was ever chosen: start the search from float('inf'), or from the first mask."
+            if mask is None and seen
+            else instead(mask),
+        )
     mask = mask.detach().double()
     if not ((mask == 0) | (mask == 1)).all():
-        fail(CHECK, tried, "a mask of 0 and 1", show(mask),
-             "That is the pruned theta. Return its mask." if torch.equal(mask * best, mask) else "")
+        fail(
+            CHECK,
+            tried,
+            "a mask of 0 and 1",
+            show(mask),
+            "That is the pruned theta. Return its mask." if torch.equal(mask * best, mask) else "",
+        )
     if int(mask.sum()) == kept and _rise(h, theta, mask * theta) <= min(rises.values()) + 1e-9:
         return
-    fail(CHECK, tried, f"{show(best)}, loss {offset + min(rises.values()):.6g}",
-         f"{show(mask)}, loss {offset + _rise(h, theta, mask * theta):.6g}",
-         _mistake(h, theta, kept, mask, rises, seen))
+    fail(
+        CHECK,
+        tried,
+        f"{show(best)}, loss {offset + min(rises.values()):.6g}",
+        f"{show(mask)}, loss {offset + _rise(h, theta, mask * theta):.6g}",
+        _mistake(h, theta, kept, mask, rises, seen),
+    )
 
 
 def _mistake(h, theta, kept, mask, rises, seen) -> str:
@@ -67,16 +95,23 @@ def _mistake(h, theta, kept, mask, rises, seen) -> str:
     if seen and all(((weights == 0) | (weights == 1)).all() for weights in seen):
         return "The loss was asked about the mask. Ask it about the pruned weights: loss(mask * theta)."
     if int(mask.sum()) != kept:
-        return (f"It keeps {int(mask.sum())} weights instead of {kept}: a mask is 1 where a weight is kept."
-                + " Is a new mask made each time?" * bool(mask.all()))
+        return (
+            f"It keeps {int(mask.sum())} weights instead of {kept}: a mask is 1 where a weight is kept."
+            + " Is a new mask made each time?" * bool(mask.all())
+        )
     if len(seen) >= len(rises) and torch.equal(mask, (seen[-1] != 0).double()):
         return "That is the last mask that was tried. Make a new mask each time, or keep a copy of the best one."
     for words, value in {
-        "It keeps the largest weights. Let the loss decide, not the size.": _mask(p, theta.abs().topk(kept).indices.tolist()),
+        "It keeps the largest weights. Let the loss decide, not the size.": _mask(
+            p, theta.abs().topk(kept).indices.tolist()
+        ),
         "One weight after the other is a greedy search: it never takes a step back. Try all masks.": one_by_one,
-        "Weights that are cheap to delete alone can be dear together: try masks, not single weights.":
-            _mask(p, by_itself.topk(kept).indices.tolist()),
-        "That is the mask with the largest loss. The least is wanted, and 1 = kept.": _mask(p, max(rises, key=rises.get)),
+        "Weights that are cheap to delete alone can be dear together: try masks, not single weights.": _mask(
+            p, by_itself.topk(kept).indices.tolist()
+        ),
+        "That is the mask with the largest loss. The least is wanted, and 1 = kept.": _mask(
+            p, max(rises, key=rises.get)
+        ),
     }.items():
         if torch.equal(mask, value):
             return words

@@ -3,6 +3,7 @@
 Autograd's graph does not cross into the box of the grader, so an answer that differentiates a loss needs the loss beside it. A
 probe is given the maker and its numbers, makes the loss there, and the check makes the same one here for its oracle.
 """
+
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ def quadratic(h: Tensor, b: Tensor) -> Callable[[Tensor], Tensor]:
 
 def quartic(a: Tensor, u: Tensor) -> Callable[[Tensor], Tensor]:
     """sum of a theta^4, and (u^T theta)^3: H = diag(12 a theta^2) + 6 (u^T theta) u u^T."""
-    return lambda theta: (a * theta ** 4).sum() + (u @ theta) ** 3
+    return lambda theta: (a * theta**4).sum() + (u @ theta) ** 3
 
 
 def tilted(a: Tensor, u: Tensor, slope: Tensor) -> Callable[[Tensor], Tensor]:
@@ -41,6 +42,7 @@ def network(x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
 
 class Case(NamedTuple):
     """A loss in words, its maker and the maker's tensors, and a point."""
+
     words: str
     make: Callable
     numbers: tuple[Tensor, ...]
@@ -49,14 +51,22 @@ class Case(NamedTuple):
     def derivatives(self) -> tuple[Tensor, Tensor, Tensor]:
         """Value, gradient and Hessian, by torch."""
         loss = self.make(*self.numbers)
-        return loss(self.theta), torch.func.grad(loss)(self.theta), torch.func.hessian(loss)(self.theta)
+        return (
+            loss(self.theta),
+            torch.func.grad(loss)(self.theta),
+            torch.func.hessian(loss)(self.theta),
+        )
 
 
 def small() -> Case:
     """Numbers that one can follow by hand."""
     h, b = tensor([[2.0, 1.0], [1.0, 4.0]]), tensor([1.0, -1.0])
-    return Case("1/2 theta^T H theta + b^T theta + 1, H = [[2, 1], [1, 4]], b = [1, -1], theta = [1, 2]", quadratic, (h, b),
-                tensor([1.0, 2.0]))
+    return Case(
+        "1/2 theta^T H theta + b^T theta + 1, H = [[2, 1], [1, 4]], b = [1, -1], theta = [1, 2]",
+        quadratic,
+        (h, b),
+        tensor([1.0, 2.0]),
+    )
 
 
 def some(generator: torch.Generator, p: int = 7) -> list[Case]:
@@ -64,6 +74,8 @@ def some(generator: torch.Generator, p: int = 7) -> list[Case]:
     x, y = normal(generator, 20, 4), torch.randint(0, 3, (20,), generator=generator)
     bowl = positive(generator, p), normal(generator, p)
     steps = normal(generator, p), normal(generator, p)
-    return [Case(f"a quadratic loss of {p} parameters", quadratic, bowl, normal(generator, p)),
-            Case(f"a quartic loss of {p} parameters", quartic, steps, normal(generator, p)),
-            Case("a tanh network of 21 parameters", network, (x, y), normal(generator, 21))]
+    return [
+        Case(f"a quadratic loss of {p} parameters", quadratic, bowl, normal(generator, p)),
+        Case(f"a quartic loss of {p} parameters", quartic, steps, normal(generator, p)),
+        Case("a tanh network of 21 parameters", network, (x, y), normal(generator, 21)),
+    ]

@@ -1,11 +1,12 @@
 """What the checks of this lab share: is it the right vector, and which mistake gives the one that came?"""
+
 import torch
 from torch import Tensor
 
 from utils.checks.report import fail
 
-ROUNDING = 1e-8         # relative; float64 leaves 1e-12 or less
-SMALL = 16              # as many numbers are written out
+ROUNDING = 1e-8  # relative; float64 leaves 1e-12 or less
+SMALL = 16  # as many numbers are written out
 
 
 def tensor(values) -> Tensor:
@@ -26,13 +27,28 @@ def positive(generator: torch.Generator, p: int) -> Tensor:
 
 def same(got: Tensor, expected: Tensor, rounding: float = ROUNDING) -> bool:
     """Equal up to rounding, measured by the largest entry. NaN is equal to nothing."""
-    return got.shape == expected.shape and bool(((got - expected).abs() <= rounding * expected.abs().max()).all())
+    return got.shape == expected.shape and bool(
+        ((got - expected).abs() <= rounding * expected.abs().max()).all()
+    )
 
 
-def compare(check: str, tried: str, got, expected: Tensor, mistakes: dict[str, Tensor], shape_mistake: str = "") -> None:
+def compare(
+    check: str,
+    tried: str,
+    got,
+    expected: Tensor,
+    mistakes: dict[str, Tensor],
+    shape_mistake: str = "",
+) -> None:
     """Fail unless `got` is the tensor `expected`. `mistakes`: what each mistake, in words, would have given."""
     if not isinstance(got, Tensor) or got.shape != expected.shape:
-        fail(check, tried, described(expected), described(got), shape_mistake if isinstance(got, Tensor) else instead(got))
+        fail(
+            check,
+            tried,
+            described(expected),
+            described(got),
+            shape_mistake if isinstance(got, Tensor) else instead(got),
+        )
     got = got.detach().to(expected.dtype)
     if same(got, expected):
         return
@@ -51,8 +67,10 @@ def differing(expected: Tensor, got: Tensor) -> tuple[str, str]:
 def named(got: Tensor, expected: Tensor, mistakes: dict[str, Tensor]) -> str:
     """Which of the mistakes gave `got`, in words; empty when none is recognised."""
     if same(got, expected, 1e-3):
-        return (f"It is off by {(got - expected).abs().max().item():.1g}, which is more than rounding in float64: "
-                "was something turned into float32, or taken as a difference quotient?")
+        return (
+            f"It is off by {(got - expected).abs().max().item():.1g}, which is more than rounding in float64: "
+            "was something turned into float32, or taken as a difference quotient?"
+        )
     return next((words for words, value in mistakes.items() if same(got, value)), "")
 
 
@@ -60,8 +78,13 @@ def unchanged(check: str, tried: str, **pairs: tuple[Tensor, Tensor]) -> None:
     """Fail unless each argument, given as name=(now, before), is as it was."""
     for name, (now, before) in pairs.items():
         if not torch.equal(now, before):
-            fail(check, tried, f"{name} left as it was", f"{name} = {show(now)}, which was {show(before)}",
-                 f"The answer must leave its arguments alone: work on a copy ({name}.clone()), or make new tensors.")
+            fail(
+                check,
+                tried,
+                f"{name} left as it was",
+                f"{name} = {show(now)}, which was {show(before)}",
+                f"The answer must leave its arguments alone: work on a copy ({name}.clone()), or make new tensors.",
+            )
 
 
 def show(tensor: Tensor) -> str:
@@ -88,8 +111,12 @@ def instead(value) -> str:
     if value is None:
         return "The function ends without a `return`."
     if isinstance(value, tuple):
-        return "Return the tensor alone." + " It is the entry [0] of your tuple." * (len(value) == 1)
-    return "A list is no tensor: torch.tensor makes one of numbers." if isinstance(value, list) else ""
+        return "Return the tensor alone." + " It is the entry [0] of your tuple." * (
+            len(value) == 1
+        )
+    return (
+        "A list is no tensor: torch.tensor makes one of numbers." if isinstance(value, list) else ""
+    )
 
 
 def shortened(value) -> str:

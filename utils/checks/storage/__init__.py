@@ -1,4 +1,5 @@
 """Checks of lab 01, one file an exercise. None uses the library's own formats: they compare with numpy, scipy or the definition."""
+
 from utils.checks.storage.csr_matvec import check_csr_matvec
 from utils.checks.storage.linear_offset import check_linear_offset
 from utils.checks.storage.matmul_ops import check_matmul_ops
@@ -10,5 +11,15 @@ from utils.checks.storage.to_coo import check_to_coo
 from utils.checks.storage.to_csr import check_to_csr
 from utils.checks.storage.unpack_2_4 import check_unpack_2_4
 
-__all__ = ["check_csr_matvec", "check_linear_offset", "check_matmul_ops", "check_pack_2_4", "check_pack_vectors", "check_prune_2_4",
-           "check_storage_bits", "check_to_coo", "check_to_csr", "check_unpack_2_4"]
+__all__ = [
+    "check_csr_matvec",
+    "check_linear_offset",
+    "check_matmul_ops",
+    "check_pack_2_4",
+    "check_pack_vectors",
+    "check_prune_2_4",
+    "check_storage_bits",
+    "check_to_coo",
+    "check_to_csr",
+    "check_unpack_2_4",
+]

@@ -1,4 +1,5 @@
 """A call that a formula answers at once, and a count or a walk never."""
+
 from utils.checks.report import TookTooLong, run, time_limit
 
 SECONDS = 3

@@ -1,4 +1,5 @@
 """Does `matmul_ops(m, k, n)` count the multiplications and additions of a product?"""
+
 import torch
 
 from utils.checks.fresh import fresh_generator
@@ -17,7 +18,15 @@ def check_matmul_ops(answer) -> None:
         _check_case(tried, run(CHECK, tried, answer, m, k, n), m, k, n)
     m = k = n = 131_072
     tried = f"matmul_ops({m}, {k}, {n})"
-    came = run_in_time(CHECK, tried, answer, m, k, n, mistake="These are too many to be counted one by one: find the formula.")
+    came = run_in_time(
+        CHECK,
+        tried,
+        answer,
+        m,
+        k,
+        n,
+        mistake="These are too many to be counted one by one: find the formula.",
+    )
     _check_case(tried, came, m, k, n)
     passed(CHECK, "small and large products, an inner size of 1 and 0, no row")
 
@@ -31,13 +40,25 @@ def _check_case(tried: str, came, m: int, k: int, n: int) -> None:
     wrong = {
         expected[::-1]: "Multiplications come first, then additions.",
         (m * k * n, m * k * n): "To add up k numbers takes k - 1 additions, not k.",
-        (m * k * n, k - 1): "These are the additions of one entry of the result. How many entries are there?",
+        (
+            m * k * n,
+            k - 1,
+        ): "These are the additions of one entry of the result. How many entries are there?",
         (k, k - 1): "That is one entry of the result. How many entries are there?",
-        (m * k * n, -m * n): "With k = 0 there is nothing to add: no additions, not fewer than none.",
+        (
+            m * k * n,
+            -m * n,
+        ): "With k = 0 there is nothing to add: no additions, not fewer than none.",
         (m * k * n, m * k * (n - 1)): "The sum of an entry runs over the inner size k, not over n.",
         (m * k * n, (m - 1) * k * n): "The sum of an entry runs over the inner size k, not over m.",
     }
-    fail(CHECK, f"{tried}, a product of {m} x {k} and {k} x {n} matrices", _counts(expected), _counts(got), wrong.get(got, ""))
+    fail(
+        CHECK,
+        f"{tried}, a product of {m} x {k} and {k} x {n} matrices",
+        _counts(expected),
+        _counts(got),
+        wrong.get(got, ""),
+    )
 
 
 def _counts(counts: tuple[int, int]) -> str:

@@ -1,4 +1,5 @@
 """Matrices that a format has to survive, the smallest first. Their entries are multiples of 1/2: exact in products, and not all whole."""
+
 import torch
 from torch import Tensor
 
@@ -10,13 +11,19 @@ def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
         ("a row of five", torch.tensor([[0.0, 4, 0, -0.5, 0]])),
         ("a column of four", torch.tensor([[5.0], [0], [0], [-6]])),
         ("a matrix without zeros", torch.tensor([[2.0, -2], [3, 4], [5, 6]])),
-        ("a matrix whose first, third and last rows are empty", torch.tensor([[0.0, 0, 0], [1, 0, 2], [0, 0, 0], [0, 3, 0], [0, 0, 0]])),
+        (
+            "a matrix whose first, third and last rows are empty",
+            torch.tensor([[0.0, 0, 0], [1, 0, 2], [0, 0, 0], [0, 3, 0], [0, 0, 0]]),
+        ),
         ("a 2 x 4 matrix of zeros", torch.zeros(2, 4)),
         ("a matrix of 3 rows and no column", torch.zeros(3, 0)),
         ("a matrix of no row and 3 columns", torch.zeros(0, 3)),
     ]
     shapes = [tuple(torch.randint(2, 9, (2,), generator=generator).tolist()) for _ in range(4)]
-    return fixed + [(f"a random {m} x {n} matrix", sparse_matrix((m, n), 0.3, generator)) for m, n in [*shapes, (8, 3), (3, 8)]]
+    return fixed + [
+        (f"a random {m} x {n} matrix", sparse_matrix((m, n), 0.3, generator))
+        for m, n in [*shapes, (8, 3), (3, 8)]
+    ]
 
 
 def sparse_matrix(shape: tuple[int, ...], density: float, generator: torch.Generator) -> Tensor:

@@ -1,4 +1,5 @@
 """Arrays as a student may return them: tensors, numpy arrays or lists, of any type of number."""
+
 import torch
 from torch import Tensor
 
@@ -13,13 +14,21 @@ def parts(check: str, tried: str, value, names: tuple[str, ...]) -> tuple:
     if value is None:
         fail(check, tried, wanted, "None", "The function ends without `return`.")
     if not isinstance(value, (tuple, list)):
-        fail(check, tried, wanted, f"a {type(value).__name__}", f"Return them with commas between: `return {', '.join(names)}`.")
+        fail(
+            check,
+            tried,
+            wanted,
+            f"a {type(value).__name__}",
+            f"Return them with commas between: `return {', '.join(names)}`.",
+        )
     if len(value) != len(names):
         fail(check, tried, wanted, f"{len(value)} things")
     return tuple(value)
 
 
-def array(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
+def array(
+    check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()
+) -> Tensor:
     """`value` as a tensor of `dims` dimensions. An empty list, which has no width, gets the shape `empty` if that has no entry."""
     wanted = f"{name}: " + ("a number", "a tensor of 1 dimension", "a tensor of 2 dimensions")[dims]
     try:
@@ -45,12 +54,19 @@ def counts(check: str, tried: str, name: str, value, dims: int = 1) -> Tensor:
     return tensor.long()
 
 
-def indices(check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()) -> Tensor:
+def indices(
+    check: str, tried: str, name: str, value, dims: int = 1, empty: tuple[int, ...] = ()
+) -> Tensor:
     """`value` as int64, once it is seen to have a type of whole numbers. An empty list has none, and is right."""
     tensor = array(check, tried, name, value, dims, empty)
     if tensor.numel() and (tensor.dtype.is_floating_point or tensor.dtype == torch.bool):
-        fail(check, tried, f"{name}: a type of whole numbers, such as int64", type_of(tensor),
-             "These are places and numbers of entries: only whole numbers can count them. `.long()` converts.")
+        fail(
+            check,
+            tried,
+            f"{name}: a type of whole numbers, such as int64",
+            type_of(tensor),
+            "These are places and numbers of entries: only whole numbers can count them. `.long()` converts.",
+        )
     return tensor.long()
 
 

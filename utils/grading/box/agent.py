@@ -3,6 +3,7 @@
 Nothing of it is secret and nothing of it is trusted: the student's code runs in the same interpreter and may change it. The
 checker believes of its answers only that they are the student's.
 """
+
 import builtins
 import importlib
 import linecache
@@ -18,7 +19,7 @@ import torch
 from utils.grading.box.values import Came, Codec, Raw, known
 from utils.grading.box.wire import Closed, TooLarge, WireError
 
-MOST = 2000             # characters of an error's text
+MOST = 2000  # characters of an error's text
 
 
 class Objects(Codec):
@@ -64,7 +65,7 @@ class StandIn:
             raise AttributeError(name)
         return self._ask("get", self._number, name)
 
-    def __reduce_ex__(self, protocol):      # what copy and pickle ask for
+    def __reduce_ex__(self, protocol):  # what copy and pickle ask for
         raise TypeError(f"a {type(self).__name__} of the check cannot be copied")
 
 
@@ -135,14 +136,23 @@ class Agent:
 
     def send(self, reply):
         """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has changed stands before it in the frame."""
-        if os.getpid() != self.pid:         # a fork that the student's code made, which has come to its end
+        if (
+            os.getpid() != self.pid
+        ):  # a fork that the student's code made, which has come to its end
             os._exit(0)
         raw, sync = Raw(), []
         try:
             sync = self.objects.changes(raw)
             tree = reply(raw) if callable(reply) else reply
-        except Exception as error:          # the student's own objects are looked at, and they can raise anything
-            tree = {"raise": plainly("TypeError", f"what was returned cannot be looked at: {described(error)['text']}")}
+        except (
+            Exception
+        ) as error:  # the student's own objects are looked at, and they can raise anything
+            tree = {
+                "raise": plainly(
+                    "TypeError",
+                    f"what was returned cannot be looked at: {described(error)['text']}",
+                )
+            }
         try:
             self.wire.send({**tree, "sync": sync}, raw.pieces)
             self.objects.sent(raw)
@@ -166,7 +176,13 @@ class Agent:
 
     def do_look(self, message, raw):
         space = self.shell.user_ns
-        return lambda raw: {"values": [[name, self.objects.encode(space[name], raw)] for name in message["names"] if name in space]}
+        return lambda raw: {
+            "values": [
+                [name, self.objects.encode(space[name], raw)]
+                for name in message["names"]
+                if name in space
+            ]
+        }
 
     def do_call(self, message, raw):
         function = self.objects.mine(message["h"])
@@ -196,7 +212,12 @@ class Agent:
         """Has the checker do something with an object of its own. Serves its questions while it waits."""
         raw = Raw()
         sync = self.objects.changes(raw)
-        message = {"ask": what, "h": number, "m": [self.objects.encode(part, raw) for part in more], "sync": sync}
+        message = {
+            "ask": what,
+            "h": number,
+            "m": [self.objects.encode(part, raw) for part in more],
+            "sync": sync,
+        }
         try:
             self.wire.send(message, raw.pieces)
         except TooLarge as error:
@@ -233,8 +254,12 @@ def described(error):
         text = ""
     arguments = [part for part in error.args if type(part) in (bool, int, float, str)]
     return {
-        "type": type(error).__name__[:60], "kinds": [kind.__name__ for kind in type(error).__mro__][:20], "text": text,
-        "args": [part[:MOST] if isinstance(part, str) else part for part in arguments] if len(arguments) == len(error.args) else None,
+        "type": type(error).__name__[:60],
+        "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
+        "text": text,
+        "args": [part[:MOST] if isinstance(part, str) else part for part in arguments]
+        if len(arguments) == len(error.args)
+        else None,
         "line": line_of(error),
     }
 
@@ -242,7 +267,18 @@ def described(error):
 def line_of(error):
     """[number, text] of the last line of a cell in a traceback; None when there is none."""
     try:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<ipython-input")]
-        return [frames[-1].lineno, linecache.getline(frames[-1].filename, frames[-1].lineno).strip()[:200]] if frames else None
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith("<ipython-input")
+        ]
+        return (
+            [
+                frames[-1].lineno,
+                linecache.getline(frames[-1].filename, frames[-1].lineno).strip()[:200],
+            ]
+            if frames
+            else None
+        )
     except Exception:
         return None

@@ -3,6 +3,7 @@
 An attack is a generator of attempts, each a name and a function: it got through when the function returns something true (a text says
 what), and was refused when it raises. `bait` is what was planted outside; where only the outside can tell, the function returns None.
 """
+
 import contextlib
 import ctypes
 import json
@@ -18,17 +19,29 @@ import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 COLUMN = 1 if platform.machine() == "aarch64" else 0
-CALLS = {"keyctl": (250, 219), "io_uring_setup": (425, 425), "process_vm_readv": (310, 270), "memfd_create": (319, 279),
-         "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "clone": (56, 220), "setns": (308, 268)}
+CALLS = {
+    "keyctl": (250, 219),
+    "io_uring_setup": (425, 425),
+    "process_vm_readv": (310, 270),
+    "memfd_create": (319, 279),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "clone": (56, 220),
+    "setns": (308, 268),
+}
 NEWNS, NEWUSER = 0x20000, 0x10000000
-KEY = 0x5EED            # of what is left for the next box in shared memory, semaphores, message queues
+KEY = 0x5EED  # of what is left for the next box in shared memory, semaphores, message queues
 MB = 1 << 20
-STEP = 32               # MB of the disk at a time
+STEP = 32  # MB of the disk at a time
 
 
 def try_out(attacks, bait):
     """Tries these attacks and prints the token, and what came of them as JSON."""
-    print(bait["token"] + json.dumps({attack.__name__: outcome(attack(bait)) for attack in attacks}))
+    print(
+        bait["token"] + json.dumps({attack.__name__: outcome(attack(bait)) for attack in attacks})
+    )
 
 
 def outcome(attempts):
@@ -46,7 +59,12 @@ def outcome(attempts):
 
 def call(name, *arguments):
     """A system call by its name; OSError when it is refused."""
-    return checked(LIBC.syscall(ctypes.c_long(CALLS[name][COLUMN]), *[ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]))
+    return checked(
+        LIBC.syscall(
+            ctypes.c_long(CALLS[name][COLUMN]),
+            *[ctypes.c_long(one) if isinstance(one, int) else one for one in arguments],
+        )
+    )
 
 
 def checked(result):
@@ -86,15 +104,21 @@ def processes():
 
 def outside(bait):
     """The numbers of planted processes, but for those that are processes in here too."""
-    return [pid for pid in (bait["victim"], bait["grader"]) if pid not in (1, os.getpid(), os.getppid())]
+    return [
+        pid for pid in (bait["victim"], bait["grader"]) if pid not in (1, os.getpid(), os.getppid())
+    ]
 
 
 # --- reading
 
+
 def reading(places):
     for path, text in places:
         yield f"read {path}", lambda: text.encode() in content(path)
-        yield f"listed {os.path.dirname(path)}", lambda: os.path.basename(path) in os.listdir(os.path.dirname(path))
+        yield (
+            f"listed {os.path.dirname(path)}",
+            lambda: os.path.basename(path) in os.listdir(os.path.dirname(path)),
+        )
 
 
 def files_of_the_course(bait):
@@ -119,9 +143,20 @@ def environment(bait):
 def memory_of_others(bait):
     size = len(bait["token"])
     for pid in outside(bait):
-        yield f"read /proc/{pid}/mem", lambda: bait["token"].encode() == memory(pid, bait["address"], size)
-        yield f"process_vm_readv of {pid}", lambda: bait["token"].encode() == memory_by_call(pid, bait["address"], size)
-        yield f"ptrace of {pid}", lambda: in_child(lambda: checked(LIBC.ptrace(ctypes.c_long(0x4206), ctypes.c_long(pid), None, None)))
+        yield (
+            f"read /proc/{pid}/mem",
+            lambda: bait["token"].encode() == memory(pid, bait["address"], size),
+        )
+        yield (
+            f"process_vm_readv of {pid}",
+            lambda: bait["token"].encode() == memory_by_call(pid, bait["address"], size),
+        )
+        yield (
+            f"ptrace of {pid}",
+            lambda: in_child(
+                lambda: checked(LIBC.ptrace(ctypes.c_long(0x4206), ctypes.c_long(pid), None, None))
+            ),
+        )
 
 
 def memory(pid, address, size):
@@ -132,7 +167,10 @@ def memory(pid, address, size):
 
 def memory_by_call(pid, address, size):
     buffer = ctypes.create_string_buffer(size)
-    here, there = (ctypes.c_size_t * 2)(ctypes.addressof(buffer), size), (ctypes.c_size_t * 2)(address, size)
+    here, there = (
+        (ctypes.c_size_t * 2)(ctypes.addressof(buffer), size),
+        (ctypes.c_size_t * 2)(address, size),
+    )
     call("process_vm_readv", pid, here, 1, there, 1, 0)
     return buffer.raw
 
@@ -148,11 +186,12 @@ def descriptors(bait):
 
 # --- reaching
 
+
 def other_processes(bait):
     own = {1, os.getpid(), os.getppid()}
     others = set(processes()) - own
     yield f"saw {len(others)}, such as {next(iter(others), '')}", lambda: others
-    for pid in outside(bait):                   # the outside knows whether they noticed
+    for pid in outside(bait):  # the outside knows whether they noticed
         yield "", lambda: os.kill(pid, signal.SIGUSR1)
         yield "", lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (100, 100)) and None
         yield "", lambda: os.setpriority(os.PRIO_PROCESS, pid, 5)
@@ -161,8 +200,19 @@ def other_processes(bait):
 
 def network(bait):
     for port in bait["ports"]:
-        yield f"connected to 127.0.0.1:{port}", lambda: connected(socket.AF_INET, ("127.0.0.1", port))
-    yield "", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(bait["token"].encode(), ("127.0.0.1", bait["datagrams"])) and None
+        yield (
+            f"connected to 127.0.0.1:{port}",
+            lambda: connected(socket.AF_INET, ("127.0.0.1", port)),
+        )
+    yield (
+        "",
+        lambda: (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(
+                bait["token"].encode(), ("127.0.0.1", bait["datagrams"])
+            )
+            and None
+        ),
+    )
 
 
 def unix_sockets(bait):
@@ -191,17 +241,26 @@ def append(path):
 
 
 CHANGES = {
-    "append": append, "truncate": lambda path: os.truncate(path, 0), "open": lambda path: os.close(os.open(path, os.O_RDONLY | os.O_TRUNC)),
-    "mode": lambda path: os.chmod(path, 0), "owner": lambda path: os.chown(path, 12345, 12345), "time": lambda path: os.utime(path, (1, 1)),
-    "remove": os.remove, "rename": lambda path: os.rename(path, path + "_"), "link": lambda path: os.symlink("/", path + "_"),
+    "append": append,
+    "truncate": lambda path: os.truncate(path, 0),
+    "open": lambda path: os.close(os.open(path, os.O_RDONLY | os.O_TRUNC)),
+    "mode": lambda path: os.chmod(path, 0),
+    "owner": lambda path: os.chown(path, 12345, 12345),
+    "time": lambda path: os.utime(path, (1, 1)),
+    "remove": os.remove,
+    "rename": lambda path: os.rename(path, path + "_"),
+    "link": lambda path: os.symlink("/", path + "_"),
     "attribute": lambda path: os.setxattr(path, "user.canary", b"more"),
 }
 
 
 # --- rights
 
+
 def rights(bait):
-    LIBC.prctl(15, bait["token"][:15].encode(), 0, 0, 0)        # its name, by which the outside finds this process
+    LIBC.prctl(
+        15, bait["token"][:15].encode(), 0, 0, 0
+    )  # its name, by which the outside finds this process
     if os.geteuid() != 0:
         yield "became root", lambda: in_child(lambda: os.setuid(0))
         yield "became root's group", lambda: in_child(lambda: os.setgid(0))
@@ -211,15 +270,37 @@ def rights(bait):
 def system_calls(bait):
     yield "unshare of a user namespace", lambda: in_child(lambda: checked(LIBC.unshare(NEWUSER)))
     yield "unshare of a mount namespace", lambda: in_child(lambda: checked(LIBC.unshare(NEWNS)))
-    yield "clone into a user namespace", lambda: in_child(lambda: call("clone", NEWUSER | signal.SIGCHLD, 0, 0, 0, 0) or os._exit(0))
-    yield "mount", lambda: in_child(lambda: checked(LIBC.unshare(NEWNS)) or checked(LIBC.mount(b"none", b"/tmp", b"tmpfs", 0, None)))
+    yield (
+        "clone into a user namespace",
+        lambda: in_child(
+            lambda: call("clone", NEWUSER | signal.SIGCHLD, 0, 0, 0, 0) or os._exit(0)
+        ),
+    )
+    yield (
+        "mount",
+        lambda: in_child(
+            lambda: (
+                checked(LIBC.unshare(NEWNS))
+                or checked(LIBC.mount(b"none", b"/tmp", b"tmpfs", 0, None))
+            )
+        ),
+    )
     yield "chroot", lambda: in_child(lambda: os.chroot("/"))
-    yield "ptrace", lambda: in_child(lambda: checked(LIBC.ptrace(ctypes.c_long(0), ctypes.c_long(0), None, None)))
+    yield (
+        "ptrace",
+        lambda: in_child(
+            lambda: checked(LIBC.ptrace(ctypes.c_long(0), ctypes.c_long(0), None, None))
+        ),
+    )
     yield "keyctl", lambda: call("keyctl", 0, -3, 0)
-    yield "io_uring_setup", lambda: os.close(call("io_uring_setup", 1, ctypes.create_string_buffer(120))) or True
+    yield (
+        "io_uring_setup",
+        lambda: os.close(call("io_uring_setup", 1, ctypes.create_string_buffer(120))) or True,
+    )
 
 
 # --- amounts
+
 
 def number_of_processes(bait):
     yield "", lambda: more_than(bait["processes"], threads(bait["processes"] + 50), "")
@@ -252,7 +333,12 @@ def threads(most):
 
 def disk(bait):
     for folder, most in bait["disk"]:
-        yield "", lambda: more_than(most, filled(folder, most + STEP), f" MB in {os.path.abspath(folder)}")
+        yield (
+            "",
+            lambda: more_than(
+                most, filled(folder, most + STEP), f" MB in {os.path.abspath(folder)}"
+            ),
+        )
 
 
 def filled(folder, most):
@@ -274,13 +360,19 @@ def filled(folder, most):
 
 def memory_of_nobody(bait):
     """Memory that no process has to its account, so that no watchdog could find it."""
-    yield "memfd_create", lambda: os.close(call("memfd_create", ctypes.c_char_p(b"canary"), 0)) or True
+    yield (
+        "memfd_create",
+        lambda: os.close(call("memfd_create", ctypes.c_char_p(b"canary"), 0)) or True,
+    )
     yield "shmget", lambda: LIBC.shmctl(call("shmget", 0, MB, 0o1600), 0, None) == 0
 
 
 def memory_in_one_piece(bait):
     private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-    yield f"{bait['too_much'] // MB} MB", lambda: mmap.mmap(-1, bait["too_much"], flags=private).close() is None
+    yield (
+        f"{bait['too_much'] // MB} MB",
+        lambda: mmap.mmap(-1, bait["too_much"], flags=private).close() is None,
+    )
 
 
 def memory_in_many_pieces(bait):
@@ -296,9 +388,18 @@ def memory_in_many_pieces(bait):
 
 # --- what is left behind
 
+
 def outliving(bait):
     yield "", lambda: daemon(lambda: time.sleep(20))
-    yield "", lambda: daemon(lambda: os.execv(sys.executable, [sys.executable, "-S", "-E", "-c", "import time; time.sleep(20)", bait["token"]]))
+    yield (
+        "",
+        lambda: daemon(
+            lambda: os.execv(
+                sys.executable,
+                [sys.executable, "-S", "-E", "-c", "import time; time.sleep(20)", bait["token"]],
+            )
+        ),
+    )
     yield "", lambda: time.sleep(0.1)
 
 
@@ -322,7 +423,12 @@ def leaving(bait):
         yield "", lambda: leave(f"{folder}/{bait['token']}", bait["token"])
     for name, arguments in SHARED.items():
         yield "", lambda: call(name, KEY, *arguments, 0o1666) and None
-    yield "", lambda: call("mq_open", ctypes.c_char_p(b"canary"), os.O_CREAT | os.O_RDWR, 0o666, 0) and None
+    yield (
+        "",
+        lambda: (
+            call("mq_open", ctypes.c_char_p(b"canary"), os.O_CREAT | os.O_RDWR, 0o666, 0) and None
+        ),
+    )
 
 
 SHARED = {"shmget": (4096,), "semget": (1,), "msgget": ()}
@@ -334,7 +440,15 @@ def leave(path, text):
 
 
 def the_box_before(bait):
-    for folder in {".", os.environ["HOME"], "/tmp", "/dev/shm", "/var/tmp", "/home", bait["before"]}:
+    for folder in {
+        ".",
+        os.environ["HOME"],
+        "/tmp",
+        "/dev/shm",
+        "/var/tmp",
+        "/home",
+        bait["before"],
+    }:
         yield f"a file in {folder}", lambda: os.path.exists(f"{folder}/{bait['token']}")
     for name, arguments in SHARED.items():
         yield name, lambda: call(name, KEY, *arguments, 0o666) >= 0

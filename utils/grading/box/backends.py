@@ -5,6 +5,7 @@ cold       a new process in bubblewrap
 landlock   a new process that gives up its rights itself: Landlock, seccomp, limits; no namespaces
 none       a new process with limits: for submissions that one trusts
 """
+
 import contextlib
 import os
 import platform
@@ -28,9 +29,9 @@ BEST_FIRST = ("warm", "cold", "landlock", "none")
 INSIDE, HOME = "/course", "/home/student"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-START = 180             # seconds that a box may take to be ready; on a busy machine
-MOMENT = 0.3            # seconds in which a box may end by itself
-PROCESSES = 96          # in a box
+START = 180  # seconds that a box may take to be ready; on a busy machine
+MOMENT = 0.3  # seconds in which a box may end by itself
+PROCESSES = 96  # in a box
 
 
 class BoxError(Exception):
@@ -55,7 +56,13 @@ class Box:
     """A student's process with everything it starts: a wire to it, and how to end it."""
 
     def __init__(self, connection, pids, exit_code, folder=None):
-        self.connection, self.pids, self.exit_code, self.folder, self.group = connection, pids, exit_code, folder, None
+        self.connection, self.pids, self.exit_code, self.folder, self.group = (
+            connection,
+            pids,
+            exit_code,
+            folder,
+            None,
+        )
         self.wire = Wire(connection.fileno(), connection.fileno())
 
     def bound(self, plan):
@@ -75,7 +82,7 @@ class Box:
     def close(self):
         """Ends everything in the box and takes its folder away. Returns the exit code of the student's process."""
         with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)      # what waits for the checker ends by itself
+            self.connection.shutdown(socket.SHUT_RDWR)  # what waits for the checker ends by itself
         code = self.exit_code()
         self.kill()
         self.connection.close()
@@ -87,6 +94,7 @@ class Box:
 
 
 # --- which there are
+
 
 def bubblewrap():
     return shutil.which("bwrap") if platform.system() == "Linux" else None
@@ -109,7 +117,11 @@ def possible(name):
         return f"bubblewrap can make no namespaces here ({problem})" if problem else None
     if name == "landlock":
         enough = landlock.version() >= landlock.OLDEST
-        return None if enough and seccomp.supported() else "the kernel has no Landlock that keeps files from being cut (Linux 6.2 and later, switched on)"
+        return (
+            None
+            if enough and seccomp.supported()
+            else "the kernel has no Landlock that keeps files from being cut (Linux 6.2 and later, switched on)"
+        )
     return None
 
 
@@ -120,6 +132,7 @@ def best():
 
 # --- how each is started
 
+
 def starter(name, plan):
     """Something with .wait(), until it can make boxes, .box() and .close() for a back-end."""
     return {"warm": Zygote, "cold": Cold, "landlock": Landlocked, "none": Bare}[name](plan)
@@ -127,22 +140,53 @@ def starter(name, plan):
 
 def environment(course, home):
     """All that the student's code finds in its environment."""
-    binaries = [f"{course}/bin", str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+    binaries = [
+        f"{course}/bin",
+        str(Path(sys.executable).parent),
+        "/usr/local/bin",
+        "/usr/bin",
+        "/bin",
+    ]
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     return kept | {
-        "PATH": os.pathsep.join(binaries), "HOME": home, "TMPDIR": "/tmp", "LANG": "C.UTF-8", "USER": "student",
-        "PYTHONPATH": str(course), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
-        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-        "IPYTHONDIR": f"{home}/.ipython", "COURSE_UNATTENDED": "1", "PLOTLY_RENDERER": "plotly_mimetype", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PATH": os.pathsep.join(binaries),
+        "HOME": home,
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "USER": "student",
+        "PYTHONPATH": str(course),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "COURSE_UNATTENDED": "1",
+        "PLOTLY_RENDERER": "plotly_mimetype",
+        "PIP_NO_INDEX": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
 
 
 def settings(plan, **more):
     """The first frame to a program in a box."""
     return {
-        "zygote": False, "rooms": list(plan.rooms), "opening": list(plan.opening), "home": HOME, "memory": plan.memory, "seconds": plan.seconds,
-        "processes": most_processes(namespace=True), "user": None, "own_user": False, "walled": True, "landlock": None, "seccomp": True, "alone": True,
-        "parent": False, **more,
+        "zygote": False,
+        "rooms": list(plan.rooms),
+        "opening": list(plan.opening),
+        "home": HOME,
+        "memory": plan.memory,
+        "seconds": plan.seconds,
+        "processes": most_processes(namespace=True),
+        "user": None,
+        "own_user": False,
+        "walled": True,
+        "landlock": None,
+        "seccomp": True,
+        "alone": True,
+        "parent": False,
+        **more,
     }
 
 
@@ -150,7 +194,15 @@ def start(command, variables):
     """A process with a connection on its descriptor 0: (process, connection, file of what it says on stderr)."""
     ours, theirs = socket.socketpair()
     log = tempfile.TemporaryFile()
-    process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=log, env=variables, cwd="/", start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+        env=variables,
+        cwd="/",
+        start_new_session=True,
+    )
     theirs.close()
     return process, ours, log
 
@@ -204,9 +256,14 @@ class Cold:
         pass
 
     def box(self):
-        command, others = wrapped(self.plan, nested=False) + python(), set(tree.children(os.getpid()))
+        command, others = (
+            wrapped(self.plan, nested=False) + python(),
+            set(tree.children(os.getpid())),
+        )
         process, connection, log = start(command, environment(INSIDE, HOME))
-        Wire(connection.fileno(), connection.fileno()).send(settings(self.plan, user=self.plan.user if is_root() else None))
+        Wire(connection.fileno(), connection.fileno()).send(
+            settings(self.plan, user=self.plan.user if is_root() else None)
+        )
         return ready(of_process(process, connection, others), log).bound(self.plan)
 
     def close(self):
@@ -234,10 +291,28 @@ class Landlocked:
         return ready(of_process(process, connection, others, folder), log).bound(self.plan)
 
     def settings(self, home, user):
-        readable = ["/usr", *SYSTEM, *FILES, "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random",
-                    "/dev/zero", *map(str, interpreter()), str(self.plan.stage)]
-        return settings(self.plan, home=str(home), user=user, landlock=[readable, [str(home), "/dev/null"]], alone=False, parent=True,
-                        processes=most_processes(namespace=False))
+        readable = [
+            "/usr",
+            *SYSTEM,
+            *FILES,
+            "/proc/cpuinfo",
+            "/proc/meminfo",
+            "/sys/devices/system/cpu",
+            "/dev/urandom",
+            "/dev/random",
+            "/dev/zero",
+            *map(str, interpreter()),
+            str(self.plan.stage),
+        ]
+        return settings(
+            self.plan,
+            home=str(home),
+            user=user,
+            landlock=[readable, [str(home), "/dev/null"]],
+            alone=False,
+            parent=True,
+            processes=most_processes(namespace=False),
+        )
 
     def close(self):
         pass
@@ -247,7 +322,14 @@ class Bare(Landlocked):
     """Each box a new process with limits and nothing else."""
 
     def settings(self, home, user):
-        return settings(self.plan, home=str(home), walled=False, seccomp=False, parent=platform.system() == "Linux", processes=None)
+        return settings(
+            self.plan,
+            home=str(home),
+            walled=False,
+            seccomp=False,
+            parent=platform.system() == "Linux",
+            processes=None,
+        )
 
 
 class Zygote:
@@ -262,7 +344,9 @@ class Zygote:
         command = wrapped(self.plan, nested=True) + python()
         self.process, self.control, self.log = start(command, environment(INSIDE, HOME))
         user = self.plan.user if is_root() else None
-        Wire(self.control.fileno(), self.control.fileno()).send(settings(self.plan, zygote=True, user=user, own_user=not is_root()))
+        Wire(self.control.fileno(), self.control.fileno()).send(
+            settings(self.plan, zygote=True, user=user, own_user=not is_root())
+        )
 
     def wait(self):
         """Until it is ready to fork."""
@@ -324,6 +408,7 @@ class Zygote:
 
 def of_process(process, connection, others, folder=None):
     """The Box of a process that was started for it. others: children that this process had before."""
+
     def exit_code():
         try:
             code = process.wait(MOMENT)
@@ -355,7 +440,10 @@ def own_user():
 def known_here(user):
     """Whether this user namespace has a user of this number."""
     try:
-        ranges = [list(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+        ranges = [
+            list(map(int, line.split()))
+            for line in Path("/proc/self/uid_map").read_text().splitlines()
+        ]
     except FileNotFoundError:
         return True
     return any(first <= user < first + count for first, _, count in ranges)
@@ -372,15 +460,26 @@ def other_user(user):
     """The user for the student's code when root grades, None where that user could not read the interpreter."""
     if not is_root():
         return None
-    folders = {folder for path in [*interpreter(), Path(tempfile.gettempdir())] for folder in [path, *path.parents]}
+    folders = {
+        folder
+        for path in [*interpreter(), Path(tempfile.gettempdir())]
+        for folder in [path, *path.parents]
+    }
     return user if all(folder.stat().st_mode & 0o001 for folder in folders) else None
 
 
 # --- bubblewrap's command
 
+
 def interpreter():
     """The folders of the Python that runs this, with what is installed in it."""
-    return [path for path in dict.fromkeys(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)) if path != Path("/usr")]
+    return [
+        path
+        for path in dict.fromkeys(
+            Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)
+        )
+        if path != Path("/usr")
+    ]
 
 
 def hidden():
@@ -390,26 +489,70 @@ def hidden():
 
 def credentials():
     """Files of package installers beside the interpreter, which can hold passwords."""
-    return [path for folder in interpreter() for name in ("pip.conf", ".condarc", "condarc") if (path := folder / name).is_file()]
+    return [
+        path
+        for folder in interpreter()
+        for name in ("pip.conf", ".condarc", "condarc")
+        if (path := folder / name).is_file()
+    ]
 
 
 def refused(nested):
     """What bubblewrap says when it can make no namespaces on this machine, or what runs in it none of its own; None when it can."""
-    inside = [shutil.which("unshare") or "true", *(["--mount", *([] if is_root() else ["--user"]), "true"] if shutil.which("unshare") else [])]
-    command = [*namespaces(nested), "--ro-bind", "/", "/", "--proc", "/proc", "--", *(inside if nested else ["true"])]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={"PATH": os.defpath})
-    return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:300] if done.returncode else None
+    inside = [
+        shutil.which("unshare") or "true",
+        *(
+            ["--mount", *([] if is_root() else ["--user"]), "true"]
+            if shutil.which("unshare")
+            else []
+        ),
+    ]
+    command = [
+        *namespaces(nested),
+        "--ro-bind",
+        "/",
+        "/",
+        "--proc",
+        "/proc",
+        "--",
+        *(inside if nested else ["true"]),
+    ]
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": os.defpath},
+    )
+    return (
+        (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:300]
+        if done.returncode
+        else None
+    )
 
 
 def namespaces(nested):
     """bubblewrap with namespaces and without rights, but those that are needed to change the user or to make boxes inside."""
-    command = [bubblewrap(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
-               "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command = [
+        bubblewrap(),
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
     if is_root():
         for name in ("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN"] if nested else [])):
             command += ["--cap-add", f"CAP_{name}"]
     else:
-        command += ["--unshare-user"] + ([] if nested else ["--disable-userns", "--uid", str(USER), "--gid", str(USER)])
+        command += ["--unshare-user"] + (
+            [] if nested else ["--disable-userns", "--uid", str(USER), "--gid", str(USER)]
+        )
     return command
 
 
@@ -440,6 +583,26 @@ def wrapped(plan, nested):
         command += ["--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path)]
     for path in credentials():
         command += ["--ro-bind", os.devnull, str(path)]
-    command += ["--ro-bind", str(plan.stage), INSIDE, "--ro-bind", str(plan.stage / "etc" / "passwd"), "/etc/passwd"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    command += [
+        "--ro-bind",
+        str(plan.stage),
+        INSIDE,
+        "--ro-bind",
+        str(plan.stage / "etc" / "passwd"),
+        "/etc/passwd",
+    ]
+    command += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--perms",
+        "1777",
+        "--size",
+        str(64 << 20),
+        "--tmpfs",
+        "/dev/shm",
+        "--remount-ro",
+        "/dev",
+    ]
     return [*command, "--dir", STAND, "--remount-ro", "/", "--chdir", "/", "--"]

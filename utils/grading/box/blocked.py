@@ -1,4 +1,5 @@
 """What of the course's library a lab's answers may not import: it is not in the box, and this says why."""
+
 import sys
 from importlib.machinery import PathFinder
 
@@ -16,7 +17,9 @@ class Blocked:
         if found is None:
             raise ModuleNotFoundError(
                 f"{name} is not there while this notebook is graded: the lab asks you to write it. "
-                f"Its answers may import {', '.join(f'utils.{room}' for room in self.rooms) or 'nothing of utils'}.", name=name)
+                f"Its answers may import {', '.join(f'utils.{room}' for room in self.rooms) or 'nothing of utils'}.",
+                name=name,
+            )
         return found
 
 

@@ -5,6 +5,7 @@
 
 They are tried in a process of their own: a box takes every later child of the process that made it for a part of itself.
 """
+
 import json
 import os
 import platform
@@ -20,8 +21,8 @@ import utils
 from utils.grading.box import backends
 
 COURSE = Path(utils.__file__).parents[1]
-MARKER = "COURSE_CANARY"        # a variable of the environment that no box may see
-PATIENCE = 120                  # seconds that the canaries of a back-end may take
+MARKER = "COURSE_CANARY"  # a variable of the environment that no box may see
+PATIENCE = 120  # seconds that the canaries of a back-end may take
 # what a back-end does not promise: without namespaces nothing bounds these, and a Python that root alone can reach is root's to run
 KNOWN_OPEN = {"landlock": {"number of processes", "disk", "another user"}}
 
@@ -46,7 +47,16 @@ class NotHere(NoBox):
 def try_all(backend):
     """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when there is no box to try it in."""
     variables = os.environ | {MARKER: secrets.token_hex(8)}
-    return printed(subprocess.run(command(backend), env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE))
+    return printed(
+        subprocess.run(
+            command(backend),
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+    )
 
 
 def command(backend):
@@ -70,7 +80,9 @@ def printed(done):
     try:
         found = json.loads(done.stdout)
     except ValueError:
-        raise NoBox((done.stderr.strip().splitlines() or ["the trial ended without a word"])[-1][:300]) from None
+        raise NoBox(
+            (done.stderr.strip().splitlines() or ["the trial ended without a word"])[-1][:300]
+        ) from None
     if "missing" in found:
         raise NotHere(found["missing"])
     if "problem" in found:
@@ -80,10 +92,15 @@ def printed(done):
 
 def broken(name, found):
     """Those that are open although a back-end of this name must hold them."""
-    return [one for one in found if not one.closed and name != "none" and one.name not in KNOWN_OPEN.get(name, ())]
+    return [
+        one
+        for one in found
+        if not one.closed and name != "none" and one.name not in KNOWN_OPEN.get(name, ())
+    ]
 
 
 # --- which back-end to use
+
 
 @dataclass(frozen=True)
 class State:
@@ -104,10 +121,18 @@ class State:
             return "no box: for submissions that one trusts"
         if self.problem:
             return self.problem
-        wrong, known = broken(self.name, self.found), [one.name for one in self.found if not one.closed]
+        wrong, known = (
+            broken(self.name, self.found),
+            [one.name for one in self.found if not one.closed],
+        )
         if wrong:
-            return "not used, its wall has holes: " + "; ".join(f"{one.name} ({one.seen})" for one in wrong)
-        return f"{sum(one.closed for one in self.found)} of {len(self.found)} kinds of attack stopped" + (f"; open, as known: {', '.join(known)}" if known else "")
+            return "not used, its wall has holes: " + "; ".join(
+                f"{one.name} ({one.seen})" for one in wrong
+            )
+        return (
+            f"{sum(one.closed for one in self.found)} of {len(self.found)} kinds of attack stopped"
+            + (f"; open, as known: {', '.join(known)}" if known else "")
+        )
 
 
 def look(name):
@@ -130,14 +155,32 @@ def report():
     with ThreadPoolExecutor(len(backends.BEST_FIRST)) as pool:
         states = list(pool.map(look, backends.BEST_FIRST))
     use = next(state.name for state in states if state.holds)
-    rows = [(f"Box {state.name}", str(state), state.holds or not state.found, "" if state.holds else remedy(state)) for state in states]
-    return [*rows[:-1], ("Grading uses", use if use != "none" else "no box, and only with --trust-submissions", True, "")]
+    rows = [
+        (
+            f"Box {state.name}",
+            str(state),
+            state.holds or not state.found,
+            "" if state.holds else remedy(state),
+        )
+        for state in states
+    ]
+    return [
+        *rows[:-1],
+        (
+            "Grading uses",
+            use if use != "none" else "no box, and only with --trust-submissions",
+            True,
+            "",
+        ),
+    ]
 
 
 def remedy(state):
     """What to do for a back-end that is not there; empty when nobody knows."""
     if platform.system() != "Linux":
-        return "grade in Linux: a virtual machine, or on Windows WSL 2" if state.name == "warm" else ""
+        return (
+            "grade in Linux: a virtual machine, or on Windows WSL 2" if state.name == "warm" else ""
+        )
     if state.found:
         return "it is not used; tell whoever looks after this course"
     if state.name == "landlock":
@@ -153,7 +196,11 @@ def remedy(state):
 # what lets an ordinary user make namespaces: Debian's switch, everybody's, and that of Ubuntu 23.10 and later, which is for AppArmor.
 # A profile of AppArmor for bwrap alone does it too; Ubuntu's own, bwrap-userns-restrict, is enough for cold and not for warm.
 SETTINGS = Path("/proc/sys")
-NAMESPACES = {"kernel.unprivileged_userns_clone": 1, "user.max_user_namespaces": 10000, "kernel.apparmor_restrict_unprivileged_userns": 0}
+NAMESPACES = {
+    "kernel.unprivileged_userns_clone": 1,
+    "user.max_user_namespaces": 10000,
+    "kernel.apparmor_restrict_unprivileged_userns": 0,
+}
 
 
 def system_setting(name):
@@ -171,8 +218,9 @@ def installer():
 
 # --- in a process of its own
 
+
 def main(arguments):
-    name, = arguments
+    (name,) = arguments
     if name == "report":
         return print(json.dumps(report()))
     if missing := backends.possible(name):

@@ -3,6 +3,7 @@
 A group is made below the nearest one above this process that this user may write in and that hands on both controllers: a systemd
 scope with Delegate=yes, a user's own slice, or anything for root. Where there is none, the watchdog of the checker's session is alone.
 """
+
 import contextlib
 import os
 import time
@@ -23,7 +24,12 @@ class Group:
 
     def limit(self, memory, processes):
         """memory: bytes; processes: how many, threads too."""
-        for name, value in (("memory.max", memory), ("memory.swap.max", 0), ("memory.oom.group", 1), ("pids.max", processes)):
+        for name, value in (
+            ("memory.max", memory),
+            ("memory.swap.max", 0),
+            ("memory.oom.group", 1),
+            ("pids.max", processes),
+        ):
             self.write(name, value)
 
     def write(self, name, value):
@@ -65,7 +71,7 @@ def around(pids_of, memory, processes):
         made.limit(memory, processes)
         made.add(pids_of())
         return made
-    except OSError:             # the tree says that it can be written, and cannot
+    except OSError:  # the tree says that it can be written, and cannot
         if made:
             made.close()
         return None

@@ -3,25 +3,35 @@
 The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds of access. None knows of modes, owners,
 times and attributes of files, nor of the limits and priorities of other processes: the seccomp filter takes those.
 """
+
 import ctypes
 import os
 import platform
 
 from utils.grading.box.limits import LIBC, no_new_rights
 
-CREATE, ADD, RESTRICT = 444, 445, 446           # the same on every architecture
+CREATE, ADD, RESTRICT = 444, 445, 446  # the same on every architecture
 RULE_PATH = 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 READ = EXECUTE | READ_FILE | READ_DIR
 FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | 1 << 14 | 1 << 15
-ACCESS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}     # all kinds known from this version on
-TCP = 3                                         # bind and connect, from version 4
-SCOPES = 3                                      # abstract sockets and signals to others, from version 6
-OLDEST, KEEPS_SIGNALS = 3, 6                    # before version 3 (Linux 6.2) any file can be cut to nothing
+ACCESS = {
+    1: (1 << 13) - 1,
+    2: (1 << 14) - 1,
+    3: (1 << 15) - 1,
+    5: (1 << 16) - 1,
+}  # all kinds known from this version on
+TCP = 3  # bind and connect, from version 4
+SCOPES = 3  # abstract sockets and signals to others, from version 6
+OLDEST, KEEPS_SIGNALS = 3, 6  # before version 3 (Linux 6.2) any file can be cut to nothing
 
 
 class Ruleset(ctypes.Structure):
-    _fields_ = [("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
+    _fields_ = [
+        ("files", ctypes.c_uint64),
+        ("network", ctypes.c_uint64),
+        ("scoped", ctypes.c_uint64),
+    ]
 
 
 class PathRule(ctypes.Structure):
@@ -70,5 +80,7 @@ def allow(ruleset, path, access):
     if not os.path.isdir(path):
         access &= FILE_ONLY
     rule = PathRule(access, handle)
-    call(ADD, ctypes.c_int(ruleset), ctypes.c_int(RULE_PATH), ctypes.byref(rule), ctypes.c_uint32(0))
+    call(
+        ADD, ctypes.c_int(ruleset), ctypes.c_int(RULE_PATH), ctypes.byref(rule), ctypes.c_uint32(0)
+    )
     os.close(handle)

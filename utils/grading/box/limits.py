@@ -1,10 +1,11 @@
 """Limits on a process and the loss of its rights, set from inside before any of a student's code runs."""
+
 import ctypes
 import os
 
 try:
     import resource
-except ImportError:             # Windows
+except ImportError:  # Windows
     resource = None
 
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 24, 38, 36
@@ -27,8 +28,13 @@ def set_limits(memory, seconds, processes=None, file_size=256 << 20):
     if resource is None:
         return
     wanted = {
-        "RLIMIT_CORE": 0, "RLIMIT_FSIZE": file_size, "RLIMIT_NOFILE": 512, "RLIMIT_CPU": int(seconds) + 1,
-        "RLIMIT_DATA": memory + GB, "RLIMIT_AS": memory + 6 * GB, "RLIMIT_NPROC": processes,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": file_size,
+        "RLIMIT_NOFILE": 512,
+        "RLIMIT_CPU": int(seconds) + 1,
+        "RLIMIT_DATA": memory + GB,
+        "RLIMIT_AS": memory + 6 * GB,
+        "RLIMIT_NPROC": processes,
     }
     for name, value in wanted.items():
         if value is not None and hasattr(resource, name):
@@ -37,7 +43,7 @@ def set_limits(memory, seconds, processes=None, file_size=256 << 20):
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             try:
                 resource.setrlimit(limit, (value, value))
-            except (OSError, ValueError):       # macOS knows some of them by name alone
+            except (OSError, ValueError):  # macOS knows some of them by name alone
                 continue
 
 
@@ -53,7 +59,7 @@ def drop_capabilities():
     for number in range(CAPABILITIES):
         try:
             prctl(PR_CAPBSET_DROP, number)
-        except OSError:         # no such capability, or no right to drop it, which is the same
+        except OSError:  # no such capability, or no right to drop it, which is the same
             continue
     header = (ctypes.c_uint32 * 2)(VERSION_3, 0)
     data = (ctypes.c_uint32 * 6)()

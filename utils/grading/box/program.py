@@ -2,12 +2,13 @@
 
 The connection is on file descriptor 0. The first frame says how to go on.
 """
+
 import os
 import socket
 import struct
 import sys
 
-WIRE = 40               # the descriptor of an agent's connection
+WIRE = 40  # the descriptor of an agent's connection
 
 
 def main():
@@ -46,7 +47,7 @@ def cold(settings):
     work_in(settings["home"])
     confine(settings)
     if settings["parent"]:
-        limits.die_with_parent()        # after the change of user, which would undo it
+        limits.die_with_parent()  # after the change of user, which would undo it
     talk(prepared(settings), WIRE)
     os._exit(0)
 
@@ -68,7 +69,7 @@ def confine(settings):
 
 def work_in(home):
     os.makedirs(home, exist_ok=True)
-    os.chmod(home, 0o777)           # its user is still to change
+    os.chmod(home, 0o777)  # its user is still to change
     os.environ["HOME"] = home
     os.chdir(home)
 
@@ -90,7 +91,9 @@ def zygote(settings):
     os.environ["HOME"] = settings["home"]
     shell = prepared(settings)
     warm.up()
-    settings["landlock"] = [["/"], [settings["home"], "/tmp", "/dev"]] if landlock.version() else None
+    settings["landlock"] = (
+        [["/"], [settings["home"], "/tmp", "/dev"]] if landlock.version() else None
+    )
     control = socket.socket(fileno=WIRE)
     warm.keep()
     control.sendall(b"r")

@@ -1,4 +1,5 @@
 """Runs cells as a notebook does, and keeps what they show, in bounded amounts."""
+
 import io
 import subprocess
 import sys
@@ -8,9 +9,18 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-SHOWN = {"text/plain": 20_000, "text/html": 200_000, "text/markdown": 20_000, "text/latex": 20_000,
-         "image/png": 2_000_000, "image/jpeg": 2_000_000}                  # and how long each may be
-ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")     # only that there was one
+SHOWN = {
+    "text/plain": 20_000,
+    "text/html": 200_000,
+    "text/markdown": 20_000,
+    "text/latex": 20_000,
+    "image/png": 2_000_000,
+    "image/jpeg": 2_000_000,
+}  # and how long each may be
+ALIVE = (
+    "application/vnd.plotly.v1+json",
+    "application/vnd.jupyter.widget-view+json",
+)  # only that there was one
 MOST_TEXT, MOST_OUTPUTS, MOST_DISPLAYED = 100_000, 200, 4_000_000
 CUT = "\n[the rest of the output was cut]\n"
 
@@ -19,13 +29,18 @@ class Outputs:
     """The outputs of one cell, in nbformat's form."""
 
     def __init__(self):
-        self.list, self.text_left, self.displayed_left, self.cut = [], MOST_TEXT, MOST_DISPLAYED, False
+        self.list, self.text_left, self.displayed_left, self.cut = (
+            [],
+            MOST_TEXT,
+            MOST_DISPLAYED,
+            False,
+        )
 
     def stream(self, name, text):
         if self.text_left <= 0:
             self.cut = True
             return
-        part = text[:self.text_left]
+        part = text[: self.text_left]
         self.text_left -= len(part)
         if len(part) < len(text):
             part, self.cut = part + CUT, True
@@ -39,7 +54,7 @@ class Outputs:
         """An output that is no text. Half an image or half a table is none: what is too long is left out, but for plain text."""
         shown = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
         if len(shown.get("text/plain", "")) > SHOWN["text/plain"]:
-            shown["text/plain"] = shown["text/plain"][:SHOWN["text/plain"] - len(CUT)] + CUT
+            shown["text/plain"] = shown["text/plain"][: SHOWN["text/plain"] - len(CUT)] + CUT
         kept = {mime: text for mime, text in shown.items() if len(text) <= SHOWN[mime]}
         kept.update({mime: {} for mime in ALIVE if mime in data})
         self.displayed_left -= sum(map(len, kept.values()))
@@ -49,7 +64,14 @@ class Outputs:
             self.add({"output_type": kind, "data": kept, "metadata": {}, **more})
 
     def error(self, name, text, lines):
-        self.add({"output_type": "error", "ename": name[:200], "evalue": text[:4000], "traceback": [line[:4000] for line in lines[-30:]]})
+        self.add(
+            {
+                "output_type": "error",
+                "ename": name[:200],
+                "evalue": text[:4000],
+                "traceback": [line[:4000] for line in lines[-30:]],
+            }
+        )
 
     def add(self, output):
         if len(self.list) < MOST_OUTPUTS:
@@ -124,8 +146,15 @@ class Shell(InteractiveShell):
 
     def system(self, command):
         """A line of the system's shell (!ls). IPython's own way wants a terminal, which a box has not."""
-        process = subprocess.Popen(self.var_expand(command, depth=1), shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+        process = subprocess.Popen(
+            self.var_expand(command, depth=1),
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
         for part in iter(lambda: process.stdout.read(4096), ""):
             sys.stdout.write(part)
         process.stdout.close()

@@ -1,4 +1,5 @@
 """The folder that a box sees as the course: the rooms of `utils` that a lab's answers may import, and the box's own program."""
+
 import compileall
 import shutil
 from pathlib import Path
@@ -6,7 +7,20 @@ from pathlib import Path
 import utils
 
 LIBRARY = Path(utils.__file__).parent
-PROGRAM = ("wire", "values", "layers", "shell", "agent", "program", "wall", "warm", "limits", "seccomp", "landlock", "blocked")
+PROGRAM = (
+    "wire",
+    "values",
+    "layers",
+    "shell",
+    "agent",
+    "program",
+    "wall",
+    "warm",
+    "limits",
+    "seccomp",
+    "landlock",
+    "blocked",
+)
 KEPT = ("*.py", "*.js", "*.css")
 PIP = '#!/bin/sh\necho "Nothing can be installed while this notebook is graded." >&2\nexit 1\n'
 PASSWD = "root:x:0:0::/root:/bin/sh\nstudent:x:{user}:{user}::{home}:/bin/sh\n"
@@ -36,7 +50,7 @@ def build(folder, rooms, user, home):
         path.chmod(0o755)
     (folder / "etc").mkdir()
     (folder / "etc" / "passwd").write_text(PASSWD.format(user=user, home=home))
-    compileall.compile_dir(target, quiet=2)         # or every cold box would do it again
+    compileall.compile_dir(target, quiet=2)  # or every cold box would do it again
     folder.chmod(0o755)
 
 

@@ -1,4 +1,5 @@
 """A process with everything it started: which processes that are, how much memory they take, how to end them."""
+
 import os
 import signal
 import time
@@ -19,10 +20,14 @@ def descendants(pid):
 def children(pid):
     try:
         threads = os.listdir(f"/proc/{pid}/task")
-        return [int(child) for thread in threads for child in read(f"/proc/{pid}/task/{thread}/children").split()]
+        return [
+            int(child)
+            for thread in threads
+            for child in read(f"/proc/{pid}/task/{thread}/children").split()
+        ]
     except FileNotFoundError:
         return []
-    except OSError:             # no such file system, or a kernel that does not list children
+    except OSError:  # no such file system, or a kernel that does not list children
         return by_psutil(pid)
 
 
@@ -43,7 +48,11 @@ def read(path):
 
 def tasks_of(user):
     """How many processes and threads a user has."""
-    return sum(one.info["num_threads"] or 0 for one in psutil.process_iter(["uids", "num_threads"]) if one.info["uids"] and one.info["uids"].real == user)
+    return sum(
+        one.info["num_threads"] or 0
+        for one in psutil.process_iter(["uids", "num_threads"])
+        if one.info["uids"] and one.info["uids"].real == user
+    )
 
 
 def memory(pids, enough):

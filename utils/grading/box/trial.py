@@ -1,4 +1,5 @@
 """Tries the attacks in real boxes, in this process: see `canaries`, which starts it in one of its own."""
+
 import contextlib
 import inspect
 import json
@@ -16,13 +17,30 @@ from utils.grading.box.program import WIRE
 from utils.grading.box.wire import WireError
 
 MB = 1 << 20
-MEMORY = 1024 * MB      # of the box that is tried
-PIECE = 80 * MB         # a third of what is too much in many pieces
+MEMORY = 1024 * MB  # of the box that is tried
+PIECE = 80 * MB  # a third of what is too much in many pieces
 
 # in this order, in the first box; what changes the bait comes last
-FIRST = ("files_of_the_course", "home_folder", "temporary_files", "environment", "memory_of_others", "descriptors", "network", "unix_sockets",
-         "rights", "system_calls", "number_of_processes", "disk", "memory_of_nobody", "memory_in_one_piece", "other_processes",
-         "writing_outside", "leaving", "outliving")
+FIRST = (
+    "files_of_the_course",
+    "home_folder",
+    "temporary_files",
+    "environment",
+    "memory_of_others",
+    "descriptors",
+    "network",
+    "unix_sockets",
+    "rights",
+    "system_calls",
+    "number_of_processes",
+    "disk",
+    "memory_of_nobody",
+    "memory_in_one_piece",
+    "other_processes",
+    "writing_outside",
+    "leaving",
+    "outliving",
+)
 SECOND = ("the_box_before",)
 QUIET = {"outliving": "all ended with the box", "rights": "none left and none to gain"}
 
@@ -35,8 +53,13 @@ def tried(name):
         user = backends.own_user()
         stage.build(Path(folder), (), user, backends.HOME)
         bait.writable.append(folder)
-        bait.told |= {"wire": WIRE, "processes": backends.PROCESSES, "disk": [[".", 256], ["/tmp", 64], ["/dev/shm", 64]],
-                      "too_much": MEMORY + 1536 * MB, "piece": PIECE}
+        bait.told |= {
+            "wire": WIRE,
+            "processes": backends.PROCESSES,
+            "disk": [[".", 256], ["/tmp", 64], ["/dev/shm", 64]],
+            "too_much": MEMORY + 1536 * MB,
+            "piece": PIECE,
+        }
         boxes = backends.starter(name, backends.Plan(Path(folder), user, memory=MEMORY, seconds=60))
         try:
             return judged(found_in(boxes, bait), bait)
@@ -112,14 +135,22 @@ def too_much(box, bait):
     box.kill()
     backends.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
     what = f"{(taken - most + 2 * PIECE) // MB} MB in three processes"
-    return {"got": [], "refused": [f"{what}, seen and ended"]} if all(map(tree.dead, box.pids())) else {"got": [f"{what}, not ended"], "refused": []}
+    return (
+        {"got": [], "refused": [f"{what}, seen and ended"]}
+        if all(map(tree.dead, box.pids()))
+        else {"got": [f"{what}, not ended"], "refused": []}
+    )
 
 
 def survivors(pids, token):
     """What of a box runs on after its end, by number or by name; it is ended now."""
     backends.wait_until(lambda: not any(map(alive, pids.items())), 1)
     left = [pid for pid, when in pids.items() if alive((pid, when))]
-    left += [one.pid for one in psutil.process_iter(["cmdline"]) if token in (one.info["cmdline"] or ()) and one.pid not in left]
+    left += [
+        one.pid
+        for one in psutil.process_iter(["cmdline"])
+        if token in (one.info["cmdline"] or ()) and one.pid not in left
+    ]
     tree.end(lambda: left)
     return [f"{len(left)} still running"] if left else []
 
@@ -138,8 +169,17 @@ def alive(one):
 
 def judged(found, bait):
     """The canaries, one for each attack, and one for who the student's process is."""
-    canaries = [Canary(name.replace("_", " "), not one["got"], seen(name, one)) for name, one in found.items()]
-    user = "root, as whoever started it" if bait.uid == 0 else "a user of its own" if backends.is_root() else "nobody else than whoever started it"
+    canaries = [
+        Canary(name.replace("_", " "), not one["got"], seen(name, one))
+        for name, one in found.items()
+    ]
+    user = (
+        "root, as whoever started it"
+        if bait.uid == 0
+        else "a user of its own"
+        if backends.is_root()
+        else "nobody else than whoever started it"
+    )
     return [*canaries, Canary("another user", bait.uid != 0, user)]
 
 

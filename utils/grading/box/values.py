@@ -11,6 +11,7 @@ What a box can change on the checker's side is what an answer could change at ho
 arguments, and what they hold, as long as they live. So a check compares with what it kept, not with what it lent. (Not so: the
 data of the lab's opening cells and what the box asks for, such as a loader's batches, which it gets as copies.)
 """
+
 import builtins
 import gc
 import importlib
@@ -27,16 +28,30 @@ from torch import nn
 from utils.grading.box import layers
 from utils.grading.box.wire import LARGEST_RAW
 
-DEEPEST = 50            # containers in containers
-BITS = 3000             # of an integer: 900 digits
-MANY = 12               # shared objects that are worth a look at which of them are alive
-LONGEST = 1_000_000     # numbers of a range; entries of a shape without elements
+DEEPEST = 50  # containers in containers
+BITS = 3000  # of an integer: 900 digits
+MANY = 12  # shared objects that are worth a look at which of them are alive
+LONGEST = 1_000_000  # numbers of a range; entries of a shape without elements
 
-DTYPES = {str(kind).removeprefix("torch."): kind for kind in (
-    torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.complex64, torch.complex128, torch.bool,
-    torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)}
+DTYPES = {
+    str(kind).removeprefix("torch."): kind
+    for kind in (
+        torch.float64,
+        torch.float32,
+        torch.float16,
+        torch.bfloat16,
+        torch.complex64,
+        torch.complex128,
+        torch.bool,
+        torch.int64,
+        torch.int32,
+        torch.int16,
+        torch.int8,
+        torch.uint8,
+    )
+}
 PLAIN = (bool, int, float, str, type(None))
-NUMBERS = "biufc"       # kinds of numpy arrays
+NUMBERS = "biufc"  # kinds of numpy arrays
 CONTAINERS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 KNOWN_ROOTS = ("torch", "numpy", "math", "builtins", "operator", "copy")
 
@@ -79,10 +94,16 @@ class Came:
 
     def piece(self, place):
         offset, length = place
-        if not (type(offset) is int and type(length) is int and 0 <= offset and 0 <= length <= self.left and offset + length <= len(self.data)):
+        if not (
+            type(offset) is int
+            and type(length) is int
+            and 0 <= offset
+            and 0 <= length <= self.left
+            and offset + length <= len(self.data)
+        ):
             raise BadValue("bytes that did not come")
         self.left -= length
-        return bytearray(self.data[offset:offset + length])
+        return bytearray(self.data[offset : offset + length])
 
 
 class Shared:
@@ -95,17 +116,17 @@ class Shared:
 class Codec:
     """One side of the wire. Its subclasses say what becomes of objects that are no values."""
 
-    gives_numbers = False       # the checker's side numbers what it sends; the box only remembers
+    gives_numbers = False  # the checker's side numbers what it sends; the box only remembers
 
     def __init__(self):
-        self.shared = {}        # number -> Shared
-        self.number_of = {}     # id of an object -> number
-        self.released = []      # numbers of objects that are gone
-        self.borrowed = []      # containers, which are shared for the time of one call
-        self.held = []          # objects that must live until a call has ended
-        self.unsent = []        # states of objects, true once a frame has gone out
-        self.adopted = []       # [label, number] of objects that the box made and the checker now knows too
-        self.labelled = {}      # label -> object in the frame that went out last
+        self.shared = {}  # number -> Shared
+        self.number_of = {}  # id of an object -> number
+        self.released = []  # numbers of objects that are gone
+        self.borrowed = []  # containers, which are shared for the time of one call
+        self.held = []  # objects that must live until a call has ended
+        self.unsent = []  # states of objects, true once a frame has gone out
+        self.adopted = []  # [label, number] of objects that the box made and the checker now knows too
+        self.labelled = {}  # label -> object in the frame that went out last
         self.last = 0
 
     # --- what a subclass decides
@@ -134,7 +155,9 @@ class Codec:
             raise BadValue(f"containers more than {DEEPEST} deep")
         if value is None or value is True or value is False or type(value) is str:
             return value
-        if isinstance(value, PLAIN) and not (isinstance(value, numpy.generic) and value.dtype.kind in NUMBERS):
+        if isinstance(value, PLAIN) and not (
+            isinstance(value, numpy.generic) and value.dtype.kind in NUMBERS
+        ):
             return number_or_text(value)
         number = self.number_of.get(id(value))
         if number is not None:
@@ -163,15 +186,29 @@ class Codec:
         if isinstance(value, numpy.ndarray):
             return array_tree(value, raw) if value.dtype.kind in NUMBERS else self.opaque(value)
         if isinstance(value, numpy.generic):
-            return {**array_tree(numpy.asarray(value), raw), "t": "scalar"} if value.dtype.kind in NUMBERS else self.opaque(value)
+            return (
+                {**array_tree(numpy.asarray(value), raw), "t": "scalar"}
+                if value.dtype.kind in NUMBERS
+                else self.opaque(value)
+            )
         if isinstance(value, torch.Size):
             return {"t": "size", "v": [int(n) for n in value]}
         for name, kind in CONTAINERS.items():
             if isinstance(value, kind):
-                return {"t": name, "v": [self.encode(item, raw, down) for item in kind.__iter__(value)], **fields(value)}
+                return {
+                    "t": name,
+                    "v": [self.encode(item, raw, down) for item in kind.__iter__(value)],
+                    **fields(value),
+                }
         if isinstance(value, dict):
             items = OrderedDict.items if isinstance(value, OrderedDict) else dict.items
-            return {"t": "dict", "v": [[self.encode(key, raw, down), self.encode(item, raw, down)] for key, item in items(value)]}
+            return {
+                "t": "dict",
+                "v": [
+                    [self.encode(key, raw, down), self.encode(item, raw, down)]
+                    for key, item in items(value)
+                ],
+            }
         if isinstance(value, nn.Module) and layers.crosses(value):
             return self.module_tree(value, raw, down)
         return self.small(value, raw)
@@ -181,10 +218,20 @@ class Codec:
             return {"t": "bytes", "b": raw.add(bytes(value))}
         if type(value) is complex:
             return {"t": "complex", "v": [value.real, value.imag]}
-        if type(value) is slice and all(type(part) in (int, type(None)) for part in (value.start, value.stop, value.step)):
-            return {"t": "slice", "v": [number_or_text(part) for part in (value.start, value.stop, value.step)]}
+        if type(value) is slice and all(
+            type(part) in (int, type(None)) for part in (value.start, value.stop, value.step)
+        ):
+            return {
+                "t": "slice",
+                "v": [number_or_text(part) for part in (value.start, value.stop, value.step)],
+            }
         if type(value) is range:
-            return {"t": "range", "v": [number_or_text(part) for part in (value.start, short(value).stop, value.step)]}
+            return {
+                "t": "range",
+                "v": [
+                    number_or_text(part) for part in (value.start, short(value).stop, value.step)
+                ],
+            }
         if isinstance(value, torch.dtype):
             return {"t": "dtype", "v": str(value).removeprefix("torch.")}
         if isinstance(value, torch.device):
@@ -197,11 +244,22 @@ class Codec:
 
     def module_tree(self, module, raw, depth):
         return {
-            "t": "module", "k": type(module).__name__, "m": bool(module.training),
-            "a": [[name, self.encode(plain_argument(value), raw, depth)] for name, value in layers.arguments(module).items()],
-            "p": [[name, self.encode(value, raw, depth)] for name, value in module._parameters.items()],
-            "b": [[name, self.encode(value, raw, depth)] for name, value in module._buffers.items()],
-            "c": [[name, self.encode(value, raw, depth)] for name, value in module._modules.items()],
+            "t": "module",
+            "k": type(module).__name__,
+            "m": bool(module.training),
+            "a": [
+                [name, self.encode(plain_argument(value), raw, depth)]
+                for name, value in layers.arguments(module).items()
+            ],
+            "p": [
+                [name, self.encode(value, raw, depth)] for name, value in module._parameters.items()
+            ],
+            "b": [
+                [name, self.encode(value, raw, depth)] for name, value in module._buffers.items()
+            ],
+            "c": [
+                [name, self.encode(value, raw, depth)] for name, value in module._modules.items()
+            ],
         }
 
     # --- objects that both sides know
@@ -213,7 +271,7 @@ class Codec:
         try:
             tree = self.content(value, raw, depth)
         finally:
-            if not is_content(tree):                # it could not go, or went as a handle
+            if not is_content(tree):  # it could not go, or went as a handle
                 self.number_of.pop(id(value))
         if is_content(tree):
             self.shared[number] = Shared(target, self.state(value))
@@ -246,7 +304,10 @@ class Codec:
         """The box learns the numbers of its own objects. Nothing in it has changed since it named them."""
         for label, number in adopted:
             value = self.labelled[label]
-            self.shared[number], self.number_of[id(value)] = Shared(Strong(value), self.state(value)), number
+            self.shared[number], self.number_of[id(value)] = (
+                Shared(Strong(value), self.state(value)),
+                number,
+            )
         if adopted:
             for shared in self.shared.values():
                 shared.state = self.state(shared.target())
@@ -285,19 +346,31 @@ class Codec:
         if isinstance(value, nn.Module):
             return self.module_state(value)
         raw, numbering = Raw(), self.gives_numbers
-        self.gives_numbers = False          # this is to be compared, not sent
+        self.gives_numbers = False  # this is to be compared, not sent
         try:
             tree = self.content(value, raw, 0)
         finally:
             self.gives_numbers = numbering
-        return marshal.dumps(tree, 2), b"".join(raw.pieces)      # 2: equal trees give equal bytes
+        return marshal.dumps(tree, 2), b"".join(raw.pieces)  # 2: equal trees give equal bytes
 
     def module_state(self, module):
         """What a network is made of; its weights and layers have states of their own when they have numbers."""
         inside = vars(module)
-        parts = [(name, id(part), None if part is None else self.number_of.get(id(part)) or self.state(part))
-                 for kind in ("_parameters", "_buffers", "_modules") for name, part in inside[kind].items()]
-        return type(module), inside["training"], [inside.get(name) for name in layers.LAYERS.get(type(module), ())], parts
+        parts = [
+            (
+                name,
+                id(part),
+                None if part is None else self.number_of.get(id(part)) or self.state(part),
+            )
+            for kind in ("_parameters", "_buffers", "_modules")
+            for name, part in inside[kind].items()
+        ]
+        return (
+            type(module),
+            inside["training"],
+            [inside.get(name) for name in layers.LAYERS.get(type(module), ())],
+            parts,
+        )
 
     def changes(self, raw):
         """What has changed since the last crossing in the objects that both sides know: a list of [number, tree].
@@ -376,7 +449,11 @@ class Codec:
         for name in layers.LAYERS.get(type(module), ()):
             if name not in ("bias", "inplace"):
                 setattr(module, name, getattr(model, name))
-        for mine, came in ((module._parameters, model._parameters), (module._buffers, model._buffers), (module._modules, model._modules)):
+        for mine, came in (
+            (module._parameters, model._parameters),
+            (module._buffers, model._buffers),
+            (module._modules, model._modules),
+        ):
             mine.clear()
             mine.update(came)
         module.training = model.training
@@ -400,7 +477,9 @@ class Codec:
         if tree["t"] != "ref" and number is not None and not self.gives_numbers:
             self.shared[number] = Shared(Strong(value), self.state(value))
             self.number_of[id(value)] = number
-        if type(tree.get("at")) is int and isinstance(value, (torch.Tensor, numpy.ndarray)):     # nothing that could hold itself, or itself twice
+        if type(tree.get("at")) is int and isinstance(
+            value, (torch.Tensor, numpy.ndarray)
+        ):  # nothing that could hold itself, or itself twice
             raw.seen[tree["at"]] = value
         return value
 
@@ -417,7 +496,10 @@ class Codec:
         if kind in CONTAINERS:
             return CONTAINERS[kind](self._decode(item, raw, depth) for item in tree["v"])
         if kind == "dict":
-            return {self._decode(key, raw, depth): self._decode(item, raw, depth) for key, item in tree["v"]}
+            return {
+                self._decode(key, raw, depth): self._decode(item, raw, depth)
+                for key, item in tree["v"]
+            }
         if kind == "tensor":
             return new_tensor(tree, raw)
         if kind in ("array", "scalar"):
@@ -443,7 +525,10 @@ class Codec:
 
     def fill(self, module, tree, raw, depth):
         """Gives a new layer or container its weights and layers."""
-        parameters, buffers, children = ({name: self._decode(node, raw, depth) for name, node in named(tree[part])} for part in "pbc")
+        parameters, buffers, children = (
+            {name: self._decode(node, raw, depth) for name, node in named(tree[part])}
+            for part in "pbc"
+        )
         check_parts(parameters, buffers, children)
         module._parameters.update(parameters)
         module._buffers.update(buffers)
@@ -466,8 +551,12 @@ class Strong:
 
 def shareable(value):
     """Objects that a function can change in place."""
-    return (type(value) in (list, dict, set) or isinstance(value, (torch.Tensor, numpy.ndarray, torch.Generator))
-            or isinstance(value, nn.Module) and layers.crosses(value))
+    return (
+        type(value) in (list, dict, set)
+        or isinstance(value, (torch.Tensor, numpy.ndarray, torch.Generator))
+        or isinstance(value, nn.Module)
+        and layers.crosses(value)
+    )
 
 
 def is_content(tree):
@@ -488,7 +577,11 @@ def number_or_text(value):
 def fields(value):
     """The names of a named tuple's parts."""
     names = getattr(type(value), "_fields", None)
-    return {"n": type(value).__name__, "f": list(names)} if isinstance(value, tuple) and isinstance(names, tuple) else {}
+    return (
+        {"n": type(value).__name__, "f": list(names)}
+        if isinstance(value, tuple) and isinstance(names, tuple)
+        else {}
+    )
 
 
 def short(numbers):
@@ -504,18 +597,33 @@ def plain_argument(value):
 
 def crosses(tensor):
     with torch._C.DisableTorchFunctionSubclass():
-        return tensor.layout == torch.strided and tensor.device.type == "cpu" and tensor.dtype in DTYPES.values()
+        return (
+            tensor.layout == torch.strided
+            and tensor.device.type == "cpu"
+            and tensor.dtype in DTYPES.values()
+        )
 
 
 def bytes_of(tensor):
     """The bytes of a tensor's elements in their order."""
-    if type(tensor) in (torch.Tensor, nn.Parameter) and tensor.dtype is not torch.bfloat16 and not (tensor.is_conj() or tensor.is_neg()):
+    if (
+        type(tensor) in (torch.Tensor, nn.Parameter)
+        and tensor.dtype is not torch.bfloat16
+        and not (tensor.is_conj() or tensor.is_neg())
+    ):
         if tensor.numel() * tensor.itemsize <= LARGEST_RAW:
-            return tensor.detach().numpy().tobytes()        # the shortest way, which nearly all go
+            return tensor.detach().numpy().tobytes()  # the shortest way, which nearly all go
     with torch.no_grad(), torch._C.DisableTorchFunctionSubclass():
         if tensor.numel() * tensor.itemsize > LARGEST_RAW:
             raise BadValue(f"a tensor of {tensor.numel():,} elements, which is too large")
-        flat = tensor.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().contiguous().reshape(-1)
+        flat = (
+            tensor.detach()
+            .as_subclass(torch.Tensor)
+            .resolve_conj()
+            .resolve_neg()
+            .contiguous()
+            .reshape(-1)
+        )
         return flat.view(torch.uint8).numpy().tobytes()
 
 
@@ -528,27 +636,48 @@ def gradient(tensor):
 def tensor_state(tensor):
     with torch._C.DisableTorchFunctionSubclass():
         grad = gradient(tensor)
-        return tensor.dtype, tensor.shape, tensor.requires_grad, bytes_of(tensor), None if grad is None else bytes_of(grad)
+        return (
+            tensor.dtype,
+            tensor.shape,
+            tensor.requires_grad,
+            bytes_of(tensor),
+            None if grad is None else bytes_of(grad),
+        )
 
 
 def tensor_tree(tensor, raw):
     with torch._C.DisableTorchFunctionSubclass():
         grad = gradient(tensor)
-        return {"t": "tensor", "d": str(tensor.dtype).removeprefix("torch."), "s": [int(n) for n in tensor.shape],
-                "g": bool(tensor.requires_grad), "p": isinstance(tensor, nn.Parameter), "b": raw.add(bytes_of(tensor)),
-                **({} if grad is None else {"q": tensor_tree(grad, raw)})}
+        return {
+            "t": "tensor",
+            "d": str(tensor.dtype).removeprefix("torch."),
+            "s": [int(n) for n in tensor.shape],
+            "g": bool(tensor.requires_grad),
+            "p": isinstance(tensor, nn.Parameter),
+            "b": raw.add(bytes_of(tensor)),
+            **({} if grad is None else {"q": tensor_tree(grad, raw)}),
+        }
 
 
 def array_tree(array, raw):
     if array.nbytes > LARGEST_RAW:
         raise BadValue(f"an array of {array.size:,} elements, which is too large")
-    return {"t": "array", "d": array.dtype.str, "s": [int(n) for n in array.shape], "b": raw.add(numpy.ascontiguousarray(array).tobytes())}
+    return {
+        "t": "array",
+        "d": array.dtype.str,
+        "s": [int(n) for n in array.shape],
+        "b": raw.add(numpy.ascontiguousarray(array).tobytes()),
+    }
 
 
 def shape_of(tree, size, data):
     """The shape a tree claims, once its bytes are seen to fill it."""
     shape = tuple(tree["s"])
-    if len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * size != len(data):
+    if (
+        len(shape) > 32
+        or any(type(n) is not int or n < 0 for n in shape)
+        or math.prod(shape) * size != len(data)
+    ):
         raise BadValue("a shape that its bytes do not fill")
     if not data and math.prod(n for n in shape if n) > LONGEST:
         raise BadValue("too large a shape for no elements")
@@ -566,7 +695,9 @@ def new_tensor(tree, raw):
     else:
         tensor = torch.frombuffer(data, dtype=kind).clone().reshape(shape)
     wanted = bool(tree["g"]) and (kind.is_floating_point or kind.is_complex)
-    tensor = nn.Parameter(tensor, requires_grad=wanted) if tree["p"] else tensor.requires_grad_(wanted)
+    tensor = (
+        nn.Parameter(tensor, requires_grad=wanted) if tree["p"] else tensor.requires_grad_(wanted)
+    )
     if "q" in tree:
         tensor.grad = new_tensor(tree["q"], raw).requires_grad_(False)
     return tensor
@@ -606,15 +737,19 @@ def named(pairs):
 
 
 def plain_pairs(pairs):
-    if not isinstance(pairs, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in pairs):
+    if not isinstance(pairs, list) or any(
+        not isinstance(pair, list) or len(pair) != 2 for pair in pairs
+    ):
         raise BadValue("no list of pairs")
     return pairs
 
 
 def check_parts(parameters, buffers, children):
-    right = (all(value is None or isinstance(value, nn.Parameter) for value in parameters.values())
-             and all(value is None or isinstance(value, torch.Tensor) for value in buffers.values())
-             and all(value is None or isinstance(value, nn.Module) for value in children.values()))
+    right = (
+        all(value is None or isinstance(value, nn.Parameter) for value in parameters.values())
+        and all(value is None or isinstance(value, torch.Tensor) for value in buffers.values())
+        and all(value is None or isinstance(value, nn.Module) for value in children.values())
+    )
     if not right:
         raise BadValue("a network of other parts than parameters, buffers and layers")
 

@@ -4,27 +4,41 @@ For a child of the zygote, which stands in bubblewrap already: the host's safety
 apart from each other and from the zygote. What it sees afterwards: the folders that the zygote sees, read-only, an empty
 home of limited size, a /proc with nobody else in it, and no network.
 """
+
 import ctypes
 import os
 import sys
 
 from utils.grading.box.limits import LIBC
 
-NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
+    0x20000,
+    0x4000000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
 RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 DETACH = 2
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("null", "zero", "full", "random", "urandom")
-OWN = ("proc", "dev", "tmp", "home")            # made afresh in every box
-STAND = "/.box"                                 # an empty folder of the zygote's, where a box's root is put together
-SIZES = {"tmp": "64m", "home": "256m"}          # of what a submission can write; dev/shm: 64m
-FILES = 50_000                                  # in each of these; an empty file takes memory too
-USER = 64321                                    # who the student's code is inside
+OWN = ("proc", "dev", "tmp", "home")  # made afresh in every box
+STAND = "/.box"  # an empty folder of the zygote's, where a box's root is put together
+SIZES = {"tmp": "64m", "home": "256m"}  # of what a submission can write; dev/shm: 64m
+FILES = 50_000  # in each of these; an empty file takes memory too
+USER = 64321  # who the student's code is inside
 
 
 def interpreter_in(folders):
     """The folders of the running Python that lie in one of these top folders: a course may be below /home, or /tmp."""
-    return sorted({path for path in map(os.path.realpath, (sys.prefix, sys.base_prefix)) if path.split("/")[1] in folders})
+    return sorted(
+        {
+            path
+            for path in map(os.path.realpath, (sys.prefix, sys.base_prefix))
+            if path.split("/")[1] in folders
+        }
+    )
 
 
 def check(result):
@@ -34,7 +48,11 @@ def check(result):
 
 
 def mount(source, target, kind="none", flags=0, options=""):
-    check(LIBC.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()))
+    check(
+        LIBC.mount(
+            source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
+        )
+    )
 
 
 def leave(own_user):
@@ -45,7 +63,11 @@ def leave(own_user):
     user, group = os.getuid(), os.getgid()
     check(LIBC.unshare(NEWNS | NEWUTS | NEWIPC | NEWPID | NEWNET | (NEWUSER if own_user else 0)))
     if own_user:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{USER} {user} 1"), ("gid_map", f"{USER} {group} 1")):
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{USER} {user} 1"),
+            ("gid_map", f"{USER} {group} 1"),
+        ):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
 
@@ -65,7 +87,13 @@ def new_root():
             mount(entry.path, root + entry.path, flags=BIND | REC)
     for name, size in SIZES.items():
         os.mkdir(f"{root}/{name}")
-        mount("tmpfs", f"{root}/{name}", "tmpfs", NOSUID | NODEV, f"size={size},nr_inodes={FILES},mode=1777")
+        mount(
+            "tmpfs",
+            f"{root}/{name}",
+            "tmpfs",
+            NOSUID | NODEV,
+            f"size={size},nr_inodes={FILES},mode=1777",
+        )
     for path in interpreter_in(OWN):
         os.makedirs(root + path, 0o755)
         mount(path, root + path, flags=BIND | REC)
@@ -74,12 +102,22 @@ def new_root():
         open(f"{root}/dev/{name}", "w").close()
         mount(f"/dev/{name}", f"{root}/dev/{name}", flags=BIND)
     os.mkdir(f"{root}/dev/shm")
-    mount("tmpfs", f"{root}/dev/shm", "tmpfs", NOSUID | NODEV | NOEXEC, f"size=64m,nr_inodes={FILES},mode=1777")
+    mount(
+        "tmpfs",
+        f"{root}/dev/shm",
+        "tmpfs",
+        NOSUID | NODEV | NOEXEC,
+        f"size=64m,nr_inodes={FILES},mode=1777",
+    )
     os.symlink("/proc/self/fd", f"{root}/dev/fd")
     os.mkdir(f"{root}/proc")
     mount("proc", f"{root}/proc", "proc", NOSUID | NODEV | NOEXEC)
     os.mkdir(f"{root}/.old")
-    check(LIBC.syscall(ctypes.c_long(PIVOT_ROOT[os.uname().machine]), root.encode(), f"{root}/.old".encode()))
+    check(
+        LIBC.syscall(
+            ctypes.c_long(PIVOT_ROOT[os.uname().machine]), root.encode(), f"{root}/.old".encode()
+        )
+    )
     os.chdir("/")
     check(LIBC.umount2(b"/.old", DETACH))
     os.rmdir("/.old")

@@ -3,13 +3,14 @@
 A fork copies the table of pages. For half a gigabyte of small pages that takes 10 to 25 ms, for huge ones 3 ms; and a box takes
 three forks, a submission one more.
 """
+
 import ctypes
 import gc
 import re
 
 from utils.grading.box.limits import LIBC
 
-COLLAPSE = 25           # MADV_COLLAPSE, since Linux 6.1; elsewhere it is refused, and nothing is lost
+COLLAPSE = 25  # MADV_COLLAPSE, since Linux 6.1; elsewhere it is refused, and nothing is lost
 HUGE = 2 << 20
 
 
@@ -21,7 +22,7 @@ def up():
     layer = torch.nn.Linear(2, 2)
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.1, momentum=0.9)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=2)
-    for x, in DataLoader(TensorDataset(torch.zeros(2, 2)), batch_size=2):
+    for (x,) in DataLoader(TensorDataset(torch.zeros(2, 2)), batch_size=2):
         torch.nn.functional.cross_entropy(layer(x), torch.tensor([0, 1])).backward()
     optimizer.step()
     scheduler.step()

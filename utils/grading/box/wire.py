@@ -4,13 +4,14 @@ A frame is the length of the JSON (4 bytes), the length of the raw bytes (8 byte
 from a box is believed to be nothing: lengths are bounded before anything is read, and a frame that is not as it must be
 is a WireError, after which the box is ended.
 """
+
 import json
 import os
 import struct
 
 HEAD = struct.Struct(">IQ")
-LARGEST_TREE = 16_000_000       # bytes of JSON in a frame
-LARGEST_RAW = 64_000_000        # raw bytes in a frame
+LARGEST_TREE = 16_000_000  # bytes of JSON in a frame
+LARGEST_RAW = 64_000_000  # raw bytes in a frame
 CHUNK = 1 << 20
 
 
@@ -64,7 +65,7 @@ class Wire:
         view = memoryview(data)
         try:
             while view:
-                view = view[os.write(self.writer, view):]
+                view = view[os.write(self.writer, view) :]
         except OSError as error:
             raise Closed(f"the other side is gone ({error.strerror})") from None
 

@@ -1,4 +1,5 @@
 """A lab as the checker sees it: which cells are the student's, which are its own, and what runs where."""
+
 import ast
 import re
 
@@ -29,7 +30,12 @@ def is_check(cell):
 
 def is_own(cell):
     """A locked code cell that is worth nothing: set-up, which runs on both sides."""
-    return is_code(cell) and bool(marks(cell).get("locked")) and not marks(cell).get("grade") and not marks(cell).get("solution")
+    return (
+        is_code(cell)
+        and bool(marks(cell).get("locked"))
+        and not marks(cell).get("grade")
+        and not marks(cell).get("solution")
+    )
 
 
 def is_answer(cell):
@@ -56,7 +62,9 @@ def named(notebook):
     """Every cell with words to call it by: the cell check_cubic, a cell after check_cubic."""
     last, pairs = "the start", []
     for cell in notebook["cells"]:
-        pairs.append((f"the cell {grade_id(cell)}" if grade_id(cell) else f"a cell after {last}", cell))
+        pairs.append(
+            (f"the cell {grade_id(cell)}" if grade_id(cell) else f"a cell after {last}", cell)
+        )
         last = grade_id(cell) or last
     return pairs
 
@@ -81,7 +89,7 @@ def names_of(node):
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return set()            # names of their own
+        return set()  # names of their own
     here = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
     return here.union(*map(names_of, ast.iter_child_nodes(node)))
 

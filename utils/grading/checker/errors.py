@@ -1,4 +1,5 @@
 """Exceptions of the student's code, raised anew on the trusted side: built-in classes only, with the student's text."""
+
 import builtins
 
 
@@ -16,7 +17,12 @@ class Stopped(RuntimeError):
 
 def raised(tree):
     """The exception that a tree describes, as an instance of the nearest built-in class. Its text is the student's."""
-    kinds = [kind for name in texts(tree.get("kinds")) if isinstance(kind := getattr(builtins, name, None), type) and issubclass(kind, BaseException)]
+    kinds = [
+        kind
+        for name in texts(tree.get("kinds"))
+        if isinstance(kind := getattr(builtins, name, None), type)
+        and issubclass(kind, BaseException)
+    ]
     base = next(iter(kinds), RuntimeError)
     name, text = tree.get("type"), tree.get("text")
     if issubclass(base, Exception):
@@ -25,21 +31,31 @@ def raised(tree):
     else:
         error = Stopped(f"your code raised {base.__name__}, which ends a program")
     line = tree.get("line")
-    if isinstance(line, list) and len(line) == 2 and type(line[0]) is int and 0 < line[0] < 10**6 and isinstance(line[1], str):
+    if (
+        isinstance(line, list)
+        and len(line) == 2
+        and type(line[0]) is int
+        and 0 < line[0] < 10**6
+        and isinstance(line[1], str)
+    ):
         error.student_line = (line[0], line[1][:200])
     return error
 
 
 def make(base, name, text, arguments):
     """An instance of a built-in class, or of a subclass with the student's name for it, that says `text`."""
-    plain = isinstance(arguments, list) and len(arguments) < 10 and all(type(part) in (bool, int, float, str) for part in arguments)
+    plain = (
+        isinstance(arguments, list)
+        and len(arguments) < 10
+        and all(type(part) in (bool, int, float, str) for part in arguments)
+    )
     if name == base.__name__ and plain:
         try:
             error = base(*arguments)
             if str(error) == text:
                 return error
         except Exception:
-            pass                # UnicodeDecodeError and its like want other arguments
+            pass  # UnicodeDecodeError and its like want other arguments
     if issubclass(base, (UnicodeError, ExceptionGroup)):
         base = ValueError if issubclass(base, UnicodeError) else RuntimeError
     return type(name, (base,), {"__str__": lambda self: text})(text)

@@ -1,4 +1,5 @@
 """Runs one submission: the student's cells in the box, the grade cells here. Returns what the cells earned and showed."""
+
 import ast
 import contextlib
 import io
@@ -17,8 +18,8 @@ from utils.grading.checker.errors import OverLimit, ProcessEnded
 from utils.grading.checker.session import error_output
 
 FAILED = (AssertionError,)
-GRACE = 20              # seconds that a check may go on, beyond what its calls may take
-LONGEST = 4000          # characters of a message
+GRACE = 20  # seconds that a check may go on, beyond what its calls may take
+LONGEST = 4000  # characters of a message
 
 
 class CheckHung(BaseException):
@@ -38,7 +39,9 @@ def check_submission(notebook, source, space, session, limits):
         if not cells.is_code(cell) or cell["id"] in opening:
             continue
         if cells.is_check(cell):
-            checks[cells.grade_id(cell)], outputs[cell["id"]] = check(name, cell, asked, space, session, limits)
+            checks[cells.grade_id(cell)], outputs[cell["id"]] = check(
+                name, cell, asked, space, session, limits
+            )
             continue
         if cells.is_own(cell):
             prepare(name, cell, asked, space, session, limits)
@@ -51,9 +54,11 @@ def check_submission(notebook, source, space, session, limits):
 
 def bound_memory(most):
     """This process gets no more than so many bytes beyond what it has: of an answer's small values a check can make huge ones."""
-    has = getattr(psutil.Process().memory_info(), "data", None)     # known on Linux
+    has = getattr(psutil.Process().memory_info(), "data", None)  # known on Linux
     if has is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (has + most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (has + most, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        )
 
 
 def writable(result):
@@ -68,23 +73,38 @@ def check(name, cell, asked, space, session, limits):
     try:
         value = run(name, cell, asked, space, session, limits, shown)
     except FAILED as error:
-        return failed(most, type(error).__name__, str(error) or "This check does not hold for your answer.")
+        return failed(
+            most, type(error).__name__, str(error) or "This check does not hold for your answer."
+        )
     except (OverLimit, ProcessEnded) as error:
         return failed(most, type(error).__name__, str(error))
     except (CheckHung, TookTooLong):
         return failed(most, "OverLimit", "the check did not come to an end with your answer")
     except NameError as error:
         missing = getattr(error, "name", None)
-        text = f"name {missing!r} is not defined: no cell of your notebook that ran defines it" if missing in asked else str(error)
+        text = (
+            f"name {missing!r} is not defined: no cell of your notebook that ran defines it"
+            if missing in asked
+            else str(error)
+        )
         return failed(most, "NameError", text)
     except Exception as error:
         if is_stub(error):
-            return failed(most, "NotImplementedError", "there is no answer yet: the cell still raises NotImplementedError")
+            return failed(
+                most,
+                "NotImplementedError",
+                "there is no answer yet: the cell still raises NotImplementedError",
+            )
         return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
     points, said = earned(value, most)
     text = shown.getvalue()[:LONGEST] + said
     outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-    return {"points": points, "most": most, "passed": points == most, "message": text if points < most else ""}, outputs
+    return {
+        "points": points,
+        "most": most,
+        "passed": points == most,
+        "message": text if points < most else "",
+    }, outputs
 
 
 def run(name, cell, asked, space, session, limits, shown):
@@ -113,7 +133,9 @@ def prepare(name, cell, asked, space, session, limits):
 
 def failed(most, kind, message):
     message = message[:LONGEST]
-    return {"points": 0.0, "most": most, "passed": False, "message": message}, [error_output(kind, message)]
+    return {"points": 0.0, "most": most, "passed": False, "message": message}, [
+        error_output(kind, message)
+    ]
 
 
 def earned(value, most):
@@ -124,7 +146,10 @@ def earned(value, most):
     if value is None:
         return most, ""
     if type(value) not in (int, float, numpy.float64) or not 0 <= value <= most:
-        return 0.0, f"your answer makes this something else than a number of points from 0 to {most:g}\n"
+        return (
+            0.0,
+            f"your answer makes this something else than a number of points from 0 to {most:g}\n",
+        )
     return float(value), f"{value:g} of {most:g} points\n"
 
 
@@ -132,7 +157,11 @@ def execute(source, name, space):
     """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when it ends in none."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     tree = ast.parse(source, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_text(tree.body[-1].value) else None
+    last = (
+        tree.body.pop()
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_text(tree.body[-1].value)
+        else None
+    )
     exec(compile(tree, name, "exec"), space)
     return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
 
@@ -144,6 +173,7 @@ def is_text(node):
 @contextlib.contextmanager
 def ended_after(seconds):
     """Raises CheckHung inside when a check is at work for longer: an answer can make the check's own loop endless."""
+
     def hung(number, frame):
         raise CheckHung
 
@@ -156,4 +186,4 @@ def ended_after(seconds):
         yield
     finally:
         timer.cancel()
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)       # it may be on its way
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # it may be on its way

@@ -4,6 +4,7 @@ An answer can call functions of the course and of its checks, go through iterato
 classes, data loaders, networks and optimizers. Of none does it get a name that begins with an underscore, a frame, a
 module or a function's globals. A file, a path or a table, whose methods write and run things, is never lent.
 """
+
 import functools
 import types
 
@@ -15,9 +16,27 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 FUNCTIONS = (types.FunctionType, types.MethodType)
 ITERATORS = ("builtins", "itertools", "torch.utils.data.dataloader")
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
-OPEN = {                # attributes of a library's objects
-    nn.Module: ("training", "train", "eval", "forward", "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children",
-                "modules", "named_modules", "get_parameter", "get_submodule", "state_dict", "load_state_dict", "zero_grad", "requires_grad_"),
+OPEN = {  # attributes of a library's objects
+    nn.Module: (
+        "training",
+        "train",
+        "eval",
+        "forward",
+        "parameters",
+        "named_parameters",
+        "buffers",
+        "named_buffers",
+        "children",
+        "named_children",
+        "modules",
+        "named_modules",
+        "get_parameter",
+        "get_submodule",
+        "state_dict",
+        "load_state_dict",
+        "zero_grad",
+        "requires_grad_",
+    ),
     DataLoader: ("dataset", "batch_size", "drop_last"),
     Dataset: ("tensors", "dataset", "datasets", "indices"),
     Sampler: (),
@@ -47,10 +66,14 @@ def can_be_lent(value):
     if isinstance(value, FUNCTIONS) or isinstance(value, type):
         return is_own(value)
     if type(value) is types.BuiltinMethodType:
-        return type(value.__self__) in (list, dict, set)            # seen.append
+        return type(value.__self__) in (list, dict, set)  # seen.append
     if hasattr(type(value), "__next__") and type(value).__module__ in ITERATORS:
         return True
-    return type(value) in (Method, functools.partial, *VIEWS) or isinstance(value, tuple(OPEN)) or is_own(type(value))
+    return (
+        type(value) in (Method, functools.partial, *VIEWS)
+        or isinstance(value, tuple(OPEN))
+        or is_own(type(value))
+    )
 
 
 def attribute(target, name):
@@ -61,7 +84,9 @@ def attribute(target, name):
         if any(isinstance(target, kind) and name in names for kind, names in OPEN.items()):
             value = getattr(target, name)
             return Method(value) if callable(value) and not isinstance(value, nn.Module) else value
-    raise AttributeError(f"a {type(target).__name__} has nothing of that name for an answer: {str(name)[:60]}")
+    raise AttributeError(
+        f"a {type(target).__name__} has nothing of that name for an answer: {str(name)[:60]}"
+    )
 
 
 def is_among_its_own(target, name):
@@ -70,5 +95,12 @@ def is_among_its_own(target, name):
     if not is_own(kind):
         return False
     held = {} if isinstance(target, type) else getattr(target, "__dict__", {})
-    parts = [held.get(part, {}) for part in ("_parameters", "_buffers", "_modules")] if isinstance(target, nn.Module) else []
-    return any(name in names for names in (held, *parts, *(vars(base) for base in kind.__mro__ if is_own(base))))
+    parts = (
+        [held.get(part, {}) for part in ("_parameters", "_buffers", "_modules")]
+        if isinstance(target, nn.Module)
+        else []
+    )
+    return any(
+        name in names
+        for names in (held, *parts, *(vars(base) for base in kind.__mro__ if is_own(base)))
+    )

@@ -3,6 +3,7 @@
 Lines of JSON: first what to grade ({"lab", "backend", "limits"}), answered with {"ready"} or {"fault"}; then one line for each
 submission ({"notebook", "seed"}), answered with its result or {"fault"}. Ends when its input ends.
 """
+
 import contextlib
 import json
 import os
@@ -18,7 +19,7 @@ from utils.grading.box import backends, limits as rights, stage, tree, warm
 from utils.grading.checker import cells
 from utils.grading.limits import Limits
 
-AFTERWARDS = 60         # seconds beyond the submission's limit, for the checks themselves
+AFTERWARDS = 60  # seconds beyond the submission's limit, for the checks themselves
 
 
 def main():
@@ -52,7 +53,9 @@ class Checker:
     """One lab, one back-end, one submission at a time."""
 
     def __init__(self, task, folder):
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / ".cache")      # which torch makes on import and leaves behind
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(
+            folder / ".cache"
+        )  # which torch makes on import and leaves behind
         import torch  # noqa: F401 (so that the forks have it)
 
         if hasattr(rights.LIBC, "prctl"):
@@ -62,12 +65,19 @@ class Checker:
         user = backends.own_user()
         stage.build(folder, self.rooms, user, backends.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]
-        plan = backends.Plan(folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission)
-        self.boxes = backends.starter(task["backend"], plan)        # gets ready while this process does
+        plan = backends.Plan(
+            folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission
+        )
+        self.boxes = backends.starter(task["backend"], plan)  # gets ready while this process does
         self.space = {"__name__": "__main__"}
         os.environ["COURSE_UNATTENDED"] = "1"
-        with contextlib.redirect_stdout(None), tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty):
+        with (
+            contextlib.redirect_stdout(None),
+            tempfile.TemporaryDirectory() as empty,
+            contextlib.chdir(empty),
+        ):
             from utils.grading.checker.grading import execute
+
             for number, text in enumerate(own):
                 execute(text, f"<opening {number}>", self.space)
         warm.up()
@@ -110,14 +120,16 @@ class Checker:
             bound_memory(self.limits.memory)
             session = Session(self.boxes.box, self.rooms, self.limits)
             try:
-                result = check_submission(submission["notebook"], self.source, dict(self.space), session, self.limits)
+                result = check_submission(
+                    submission["notebook"], self.source, dict(self.space), session, self.limits
+                )
             except backends.BoxError as error:
                 result = {"fault": str(error)}
             finally:
                 session.close()
             text = json.dumps(result, sort_keys=True).encode()
             while text:
-                text = text[os.write(writer, text):]
+                text = text[os.write(writer, text) :]
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -133,7 +145,9 @@ class Checker:
                 break
             if ended == 0:
                 break
-        if isinstance(self.boxes, backends.Zygote) and (self.boxes.process.poll() is not None or self.boxes.busy()):
+        if isinstance(self.boxes, backends.Zygote) and (
+            self.boxes.process.poll() is not None or self.boxes.busy()
+        ):
             self.boxes.again()
 
 

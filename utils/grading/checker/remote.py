@@ -3,8 +3,8 @@
 Whether two of them are equal, how long one is, what number it is: the student's own code would answer that, so it is an
 error. Only plain values are compared, and those have crossed the wire by value.
 """
-from functools import lru_cache
 
+from functools import lru_cache
 
 
 class NotPlain(TypeError):
@@ -46,15 +46,69 @@ class Callable(Remote):
 
 def refuse(name):
     def method(self, *given):
-        raise NotPlain(f"a plain value is needed here, not an object of the class {type(self).__name__}")
+        raise NotPlain(
+            f"a plain value is needed here, not an object of the class {type(self).__name__}"
+        )
+
     method.__name__ = name
     return method
 
 
-BINARY = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "or", "xor")
-OTHER = ("eq", "ne", "lt", "le", "gt", "ge", "len", "iter", "next", "reversed", "contains", "getitem", "setitem", "delitem", "int", "float", "index",
-         "bool", "complex", "round", "trunc", "floor", "ceil", "neg", "pos", "abs", "invert", "array", "format", "bytes", "fspath", "enter", "exit",
-         "delattr", "reduce_ex", *BINARY, *(f"r{name}" for name in BINARY))
+BINARY = (
+    "add",
+    "sub",
+    "mul",
+    "matmul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "divmod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+)
+OTHER = (
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "len",
+    "iter",
+    "next",
+    "reversed",
+    "contains",
+    "getitem",
+    "setitem",
+    "delitem",
+    "int",
+    "float",
+    "index",
+    "bool",
+    "complex",
+    "round",
+    "trunc",
+    "floor",
+    "ceil",
+    "neg",
+    "pos",
+    "abs",
+    "invert",
+    "array",
+    "format",
+    "bytes",
+    "fspath",
+    "enter",
+    "exit",
+    "delattr",
+    "reduce_ex",
+    *BINARY,
+    *(f"r{name}" for name in BINARY),
+)
 for _name in OTHER:
     setattr(Remote, f"__{_name}__", refuse(_name))
 Remote.__str__ = Remote.__repr__
@@ -65,7 +119,9 @@ def stand_in(session, tree, life):
     if type(tree["h"]) is not int:
         raise TypeError("a handle is a number")
     name = tree["n"][:60] if type(tree["n"]) is str else ""
-    return kind_of(name if name.isidentifier() else "object", tree["c"] is True)(session, tree["h"], life)
+    return kind_of(name if name.isidentifier() else "object", tree["c"] is True)(
+        session, tree["h"], life
+    )
 
 
 @lru_cache(1000)

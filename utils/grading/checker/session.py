@@ -1,4 +1,5 @@
 """A student's notebook in a box: its cells run there, its functions are called there, and it starts again when it dies."""
+
 import builtins
 import inspect
 import json
@@ -19,16 +20,25 @@ from utils.grading.checker import lent
 from utils.grading.checker.errors import OverLimit, ProcessEnded, raised
 from utils.grading.checker.remote import Remote, stand_in
 
-STARTS = 12             # of the box for one submission
-PAUSE = 0.05            # seconds between two looks at a box
+STARTS = 12  # of the box for one submission
+PAUSE = 0.05  # seconds between two looks at a box
 MOST_QUESTIONS = 200_000
-MOST_OUTPUTS = 250      # of a cell
-MOST_SHOWN, MOST_SHOWN_BY_ALL = 5_000_000, 30_000_000       # characters of a cell's outputs, of all cells' outputs
+MOST_OUTPUTS = 250  # of a cell
+MOST_SHOWN, MOST_SHOWN_BY_ALL = (
+    5_000_000,
+    30_000_000,
+)  # characters of a cell's outputs, of all cells' outputs
 TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 IMAGES = ("image/png", "image/jpeg")
 ALIVE = ("application/vnd.plotly.v1+json", "application/vnd.jupyter.widget-view+json")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-C_FUNCTIONS = ("torch", "torch.nn.functional", "torch.Tensor", "operator", "numpy.random")     # where functions live that do not say it
+C_FUNCTIONS = (
+    "torch",
+    "torch.nn.functional",
+    "torch.Tensor",
+    "operator",
+    "numpy.random",
+)  # where functions live that do not say it
 MB = 1 << 20
 GONE = "the process with this object has ended"
 
@@ -55,21 +65,35 @@ class Objects(Codec):
             number = next(self.next)
             self.kept[number], self.numbers[id(value)] = value, number
         kind = type(value)
-        return {"t": "handle", "h": number, "n": kind.__name__, "can": [method for method in METHODS if hasattr(kind, method)]}
+        return {
+            "t": "handle",
+            "h": number,
+            "n": kind.__name__,
+            "can": [method for method in METHODS if hasattr(kind, method)],
+        }
 
     def mine(self, number):
         return self.kept[number]
 
     def encode(self, value, raw, depth=0):
-        return self.copied(super().encode, value, raw, depth) if id(value) in self.session.own else super().encode(value, raw, depth)
+        return (
+            self.copied(super().encode, value, raw, depth)
+            if id(value) in self.session.own
+            else super().encode(value, raw, depth)
+        )
 
     def shares(self, value):
         """What the lab's own opening cells hold, and what answers a question of the box, is a copy there: the data that a check
         measures with stay as they are. Networks and parameters are worked on, and are shared."""
-        return super().shares(value) and (not self.copying or isinstance(value, (nn.Module, nn.Parameter)))
+        return super().shares(value) and (
+            not self.copying or isinstance(value, (nn.Module, nn.Parameter))
+        )
 
     def share(self, value, raw, depth):
-        copying, self.copying = self.copying, False         # a shared network is shared with all that is in it
+        copying, self.copying = (
+            self.copying,
+            False,
+        )  # a shared network is shared with all that is in it
         try:
             return super().share(value, raw, depth)
         finally:
@@ -86,8 +110,16 @@ class Objects(Codec):
         """The tree of an exception of the checker's own, on its way through the student's code."""
         number = next(self.next)
         self.errors[number] = error
-        names = [kind.__name__ for kind in type(error).__mro__ if getattr(builtins, kind.__name__, None) is kind and kind not in ODD]
-        return {"number": number, "type": names[0], "text": f"{type(error).__name__}: {error}"[:2000]}
+        names = [
+            kind.__name__
+            for kind in type(error).__mro__
+            if getattr(builtins, kind.__name__, None) is kind and kind not in ODD
+        ]
+        return {
+            "number": number,
+            "type": names[0],
+            "text": f"{type(error).__name__}: {error}"[:2000],
+        }
 
     def theirs(self, tree):
         return stand_in(self.session, tree, self.session.life)
@@ -104,8 +136,12 @@ def well_known(value, rooms):
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if not callable(value) or not isinstance(name, str) or inspect.ismethod(value):
         return None
-    inside = str(module).split(".")[0] in KNOWN_ROOTS or any(f"{module}.".startswith(f"utils.{room}.") for room in rooms)
-    names = ([f"{module}.{name}"] if inside else []) + [f"{place}.{getattr(value, '__name__', '')}" for place in C_FUNCTIONS]
+    inside = str(module).split(".")[0] in KNOWN_ROOTS or any(
+        f"{module}.".startswith(f"utils.{room}.") for room in rooms
+    )
+    names = ([f"{module}.{name}"] if inside else []) + [
+        f"{place}.{getattr(value, '__name__', '')}" for place in C_FUNCTIONS
+    ]
     return next((name for name in names if names_it(name, value)), None)
 
 
@@ -126,14 +162,14 @@ class Session:
     def __init__(self, open_box, rooms, limits):
         self.open_box, self.rooms, self.limits = open_box, rooms, limits
         self.box, self.objects, self.life, self.starts = None, None, 0, 0
-        self.done = []                          # the cells that have run, to be run again in a new box
+        self.done = []  # the cells that have run, to be run again in a new box
         self.events, self.where = [], "the start"
         self.opening, self.reason, self.deadline = [], None, None
         self.end = time.monotonic() + limits.submission
-        self.ended = ProcessEnded(GONE)         # says why the last box is gone
-        self.own = {}                           # by id: what is lent as a copy
+        self.ended = ProcessEnded(GONE)  # says why the last box is gone
+        self.own = {}  # by id: what is lent as a copy
         self.room = MOST_SHOWN_BY_ALL
-        self.lock = threading.Lock()            # a box is not closed while it is being killed
+        self.lock = threading.Lock()  # a box is not closed while it is being killed
 
     def keep(self, space):
         """From now on the data that the names of the lab's own opening cells hold are lent as copies."""
@@ -161,12 +197,15 @@ class Session:
     def rerun(self, source):
         try:
             self.request({"do": "cell", "source": source})
-        except Exception:       # without a box: it ended; otherwise what was shown when the cell ran first
+        except (
+            Exception
+        ):  # without a box: it ended; otherwise what was shown when the cell ran first
             if self.box is None:
                 raise
 
     def watch(self, box):
         """Ends the box from a thread when its time or memory is up; whoever waits for it then reads its end."""
+
         def look():
             while self.box is box and self.reason is None:
                 time.sleep(PAUSE)
@@ -194,7 +233,7 @@ class Session:
 
     def fallen(self, box, error):
         """The box is gone or speaks no sense: ends it, keeps why, and raises that."""
-        if self.box is not box:                 # it ended in a call further in
+        if self.box is not box:  # it ended in a call further in
             raise self.ended from None
         reason = self.reason or ("memory" if box.ran_out() else None)
         code = self.close()
@@ -212,7 +251,9 @@ class Session:
 
     def overtime(self):
         whole = time.monotonic() > self.end
-        return f"ran over {self.limits.submission if whole else self.limits.cell:g} s" + (" for the whole notebook" if whole else "")
+        return f"ran over {self.limits.submission if whole else self.limits.cell:g} s" + (
+            " for the whole notebook" if whole else ""
+        )
 
     def note(self, kind, text):
         if (self.where, kind, text) not in self.events:
@@ -233,7 +274,9 @@ class Session:
         except (WireError, BadValue) as error:
             self.fallen(box, error)
         except BaseException as error:
-            if getattr(error, "interrupts", False):         # the checks' own time limit: the box is still at work
+            if getattr(
+                error, "interrupts", False
+            ):  # the checks' own time limit: the box is still at work
                 self.note("time", f"ran over {error.seconds:g} s")
                 self.ended = OverLimit(f"ran over {error.seconds:g} s")
                 self.close()
@@ -255,11 +298,15 @@ class Session:
         except BaseException as error:
             self.objects.unshare(range(before + 1, self.objects.last + 1))
             if isinstance(error, (BadValue, TooLarge)):
-                raise TypeError(f"what is given to the answer cannot cross to it: {error}") from None
+                raise TypeError(
+                    f"what is given to the answer cannot cross to it: {error}"
+                ) from None
             raise
 
     def send(self, box, message, raw):
-        box.wire.send({**message, "gone": self.objects.released, "adopt": self.objects.adopted}, raw.pieces)
+        box.wire.send(
+            {**message, "gone": self.objects.released, "adopt": self.objects.adopted}, raw.pieces
+        )
         self.objects.released, self.objects.adopted = [], []
         self.objects.sent(raw)
 
@@ -282,7 +329,11 @@ class Session:
                 tree = reply["raise"]
                 error = self.objects.errors[tree["checker"]] if "checker" in tree else raised(tree)
             elif "values" in reply:
-                return {name: self.objects.decode(tree, came) for name, tree in reply["values"] if type(name) is str}
+                return {
+                    name: self.objects.decode(tree, came)
+                    for name, tree in reply["values"]
+                    if type(name) is str
+                }
             else:
                 return self.objects.decode(reply["value"], came)
         raise error
@@ -297,16 +348,28 @@ class Session:
             value = do(target, *more)
         except Exception as error:
             message = {"raise": self.objects.error(error)}
-        if self.box is not box:                 # it was a call back into the box, which ended there
+        if self.box is not box:  # it was a call back into the box, which ended there
             raise self.ended
         before = self.objects.last
         try:
             sync = self.objects.changes(raw)
-            message = message or ({"done": True} if value is END else {"value": self.objects.copied(self.objects.encode, value, raw)})
+            message = message or (
+                {"done": True}
+                if value is END
+                else {"value": self.objects.copied(self.objects.encode, value, raw)}
+            )
             self.send(box, {**message, "sync": sync}, raw)
         except (BadValue, TooLarge, ProcessEnded) as error:
             self.objects.unshare(range(before + 1, self.objects.last + 1))
-            self.send(box, {"raise": self.objects.error(TypeError(f"what the check answers cannot cross: {error}"))}, Raw())
+            self.send(
+                box,
+                {
+                    "raise": self.objects.error(
+                        TypeError(f"what the check answers cannot cross: {error}")
+                    )
+                },
+                Raw(),
+            )
 
     # --- what the checker does with it
 
@@ -320,11 +383,15 @@ class Session:
         try:
             shown = self.request({"do": "cell", "source": source})
         except Exception as error:
-            if self.box is not None:            # it ran, and only what it showed is lost
+            if self.box is not None:  # it ran, and only what it showed is lost
                 self.done.append(source)
             return [error_output(type(error).__name__, str(error))]
         self.done.append(source)
-        outputs, cut = shown if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], list) else ([], False)
+        outputs, cut = (
+            shown
+            if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], list)
+            else ([], False)
+        )
         kept = self.fitting(list(filter(None, map(proper, outputs))))
         if cut is True or len(kept) < len(outputs):
             self.note("output", "printed more than is kept")
@@ -344,9 +411,13 @@ class Session:
     def look(self, names):
         """The values of the student's names, those that there are: a dictionary."""
         self.ensure()
-        self.objects.sort_out()         # of what the last check used
+        self.objects.sort_out()  # of what the last check used
         found = self.request({"do": "look", "names": sorted(names)})
-        return {name: value for name, value in found.items() if name in names} if isinstance(found, dict) else {}
+        return (
+            {name: value for name, value in found.items() if name in names}
+            if isinstance(found, dict)
+            else {}
+        )
 
     def call(self, number, life, given, named):
         self.alive(life)
@@ -363,13 +434,20 @@ class Session:
         if any(f"{module}.".startswith(f"utils.{room}.") for room in self.rooms):
             message = {"do": "probe", "module": module, "n": probe.__name__}
         else:
-            message = {"do": "probe", "source": textwrap.dedent(inspect.getsource(probe)), "n": probe.__name__}
+            message = {
+                "do": "probe",
+                "source": textwrap.dedent(inspect.getsource(probe)),
+                "n": probe.__name__,
+            }
         return self.request(message, self.filler(given, named))
 
     def filler(self, given, named):
         def fill(message, raw):
             message["a"] = [self.objects.encode(value, raw) for value in given]
-            message["k"] = [[name, self.objects.encode(value, raw)] for name, value in named.items()]
+            message["k"] = [
+                [name, self.objects.encode(value, raw)] for name, value in named.items()
+            ]
+
         return fill
 
     def alive(self, life):
@@ -385,15 +463,24 @@ class Session:
 def data_in(values, depth=5):
     """The containers, tensors, arrays and generators among some values, and those in these containers."""
     for value in values:
-        if isinstance(value, (list, tuple, set, dict, torch.Tensor, numpy.ndarray, torch.Generator)) and not isinstance(value, nn.Parameter):
+        if isinstance(
+            value, (list, tuple, set, dict, torch.Tensor, numpy.ndarray, torch.Generator)
+        ) and not isinstance(value, nn.Parameter):
             yield value
             if depth and isinstance(value, (list, tuple, set, dict)):
                 yield from data_in(value.values() if isinstance(value, dict) else value, depth - 1)
 
 
-END = object()          # of an iterator
+END = object()  # of an iterator
 METHODS = ("__call__", "__iter__", "__next__", "__len__", "__getitem__")
-ODD = (UnicodeError, UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError, ExceptionGroup, BaseExceptionGroup)    # made from more than a text
+ODD = (
+    UnicodeError,
+    UnicodeDecodeError,
+    UnicodeEncodeError,
+    UnicodeTranslateError,
+    ExceptionGroup,
+    BaseExceptionGroup,
+)  # made from more than a text
 ANSWERS = {
     "call": lambda target, given, named: target(*given, **named),
     "get": lent.attribute,
@@ -425,13 +512,28 @@ def proper(output):
         return {"output_type": kind, "name": name, "text": text(output.get("text"), 200_000)}
     if kind == "error":
         lines = output.get("traceback") if isinstance(output.get("traceback"), list) else []
-        return {"output_type": kind, "ename": text(output.get("ename"), 200), "evalue": text(output.get("evalue"), 4000),
-                "traceback": [text(line, 4000) for line in lines[:60]]}
+        return {
+            "output_type": kind,
+            "ename": text(output.get("ename"), 200),
+            "evalue": text(output.get("evalue"), 4000),
+            "traceback": [text(line, 4000) for line in lines[:60]],
+        }
     if kind in ("display_data", "execute_result") and isinstance(data, dict):
         kept = {mime: data[mime] for mime in TEXTS if type(data.get(mime)) is str}
-        kept.update({mime: data[mime] for mime in IMAGES if type(data.get(mime)) is str and BASE64.fullmatch(data[mime])})
+        kept.update(
+            {
+                mime: data[mime]
+                for mime in IMAGES
+                if type(data.get(mime)) is str and BASE64.fullmatch(data[mime])
+            }
+        )
         kept.update({mime: {} for mime in ALIVE if mime in data})
-        return {"output_type": kind, "data": kept, "metadata": {}, **({"execution_count": None} if kind == "execute_result" else {})}
+        return {
+            "output_type": kind,
+            "data": kept,
+            "metadata": {},
+            **({"execution_count": None} if kind == "execute_result" else {}),
+        }
     return None
 
 
