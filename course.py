@@ -859,10 +859,10 @@ def teaching_part(folder, what):
 
 
 def grading(step, arguments):
-    teaching_part(os.path.join("utils", "grading"), step)
+    teaching_part("grader", step)
     arguments = go_home(arguments)
     set_up("instructor")
-    return hand_over([python_of(), "-m", "utils.grading", step] + arguments, environment())
+    return hand_over([python_of(), "-m", "grader", step] + arguments, environment())
 
 
 def memory():

@@ -55,7 +55,7 @@ c.Exchange.root = str(root / grading / "exchange")
 
 # nbgrader's own `autograde` and formgrader's button grade in a box too, as `course.py grade` does.
 c.Autograde.sanitize_preprocessors = [ClearOutput]
-c.Autograde.autograde_preprocessors = ["utils.grading.button.GradeInBox"]
+c.Autograde.autograde_preprocessors = ["grader.button.GradeInBox"]
 
 # how the Validate button of a student's JupyterLab runs a notebook
 c.Execute.timeout = 60  # seconds a cell; the labs' training cells take a few
@@ -69,12 +69,12 @@ c.IgnorePattern.pattern = r"(?s)."
 
 # What a page shows of a submission: hidden checks by their result alone, no script, formulas as MathML.
 c.GenerateFeedback.preprocessors = [
-    "utils.grading.page.MarksOnPage",
-    "utils.grading.hide.HideTests",
+    "grader.page.MarksOnPage",
+    "grader.hide.HideTests",
     CSSHTMLHeaderPreprocessor,
 ]
-c.HTMLExporter.preprocessors = ["utils.grading.clean.CleanCells"]
-c.HTMLExporter.filters = {"markdown2html": "utils.grading.clean.markdown_to_html"}
+c.HTMLExporter.preprocessors = ["grader.clean.CleanCells"]
+c.HTMLExporter.filters = {"markdown2html": "grader.clean.markdown_to_html"}
 c.HTMLExporter.exclude_anchor_links = True
 _templates = Path(importlib.util.find_spec("utils").origin).parent / "grading" / "templates"
 _nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent

@@ -25,9 +25,9 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from utils.grading import demo  # noqa: E402
-from utils.grading.course import Course  # noqa: E402
-from utils.grading.release import generate  # noqa: E402
+from grader import demo  # noqa: E402
+from grader.course import Course  # noqa: E402
+from grader.release import generate  # noqa: E402
 
 LAB = "lab03_magnitude_pruning"
 EXAMPLES = "right", "right_another_way", "half_right", "wrong"
@@ -231,7 +231,7 @@ def command(course, jobs, backend):
     return [
         sys.executable,
         "-m",
-        "utils.grading",
+        "grader",
         "--course",
         str(course.root),
         "grade",
@@ -307,20 +307,12 @@ def held(pid):
     """Memory of the grader's own processes, not of the boxes and forks that come and go."""
     grader = psutil.Process(pid)
     checker = next(
-        (
-            child
-            for child in grader.children()
-            if "utils.grading.checker.program" in child.cmdline()
-        ),
+        (child for child in grader.children() if "grader.checker.program" in child.cmdline()),
         None,
     )
     below = checker.children(recursive=True) if checker else []
     zygote = next(
-        (
-            one
-            for one in below
-            if "utils.grading.box.program" in one.cmdline() and one.name() != "bwrap"
-        ),
+        (one for one in below if "grader.box.program" in one.cmdline() and one.name() != "bwrap"),
         None,
     )
     return {

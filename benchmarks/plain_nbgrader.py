@@ -1,4 +1,4 @@
-"""The bad submissions of tests/grading/cases, graded by plain `nbgrader autograde` and by this course's grader: docs/plain_nbgrader.md.
+"""The bad submissions of tests/grader/cases, graded by plain `nbgrader autograde` and by this course's grader: docs/plain_nbgrader.md.
 
     .venv/bin/python benchmarks/plain_nbgrader.py [--plain FILE] [--jobs 2] [CASE ...]
 
@@ -30,10 +30,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from tests.grading.cases import all_cases  # noqa: E402
-from tests.grading.cases.world import World  # noqa: E402
-from tests.grading.cases_lab import LAB, source  # noqa: E402
-from utils.grading.course import Course, maxima  # noqa: E402
+from tests.grader.cases import all_cases  # noqa: E402
+from tests.grader.cases.world import World  # noqa: E402
+from tests.grader.cases_lab import LAB, source  # noqa: E402
+from grader.course import Course, maxima  # noqa: E402
 
 NEIGHBOUR = "99_honest"
 WORLD, TEMPLATE = Path("/tmp/world"), Path("/tmp/template")
@@ -419,7 +419,7 @@ def page(cases, course, results, run, backend):
     lines = [
         "# The bad submissions, graded by plain nbgrader and by this course",
         "",
-        "Written by `benchmarks/plain_nbgrader.py`; the cases are in `tests/grading/cases/`. Each is graded together with one right submission.",
+        "Written by `benchmarks/plain_nbgrader.py`; the cases are in `tests/grader/cases/`. Each is graded together with one right submission.",
         "Plain: `nbgrader autograde` with nbgrader's own settings, but for the names of folders and 10 s a cell; where a case says so, also `nbgrader generate_feedback`.",
         "So that the computer survives, it ran in bubblewrap (300 processes, 8 GB a process, 3 GB of disk, no network but a loopback of its own).",
         "Points that are not named are as expected. 'any': nothing is asked of this exercise.",
@@ -523,7 +523,7 @@ def main():
 
 def ours(cases, folder):
     """The same cases with this course's grader, on the best back-end there is."""
-    from tests.grading.test_cases import BACKEND, Run
+    from tests.grader.test_cases import BACKEND, Run
 
     folder.mkdir()
     return Run(folder, BACKEND, [case for case in cases if BACKEND in case.holds]), BACKEND

@@ -12,11 +12,11 @@ from nbgrader.apps.nbgraderapp import NbGraderApp
 from traitlets.config import Config
 
 import course
-from utils.grading import __main__ as grading
-from utils.grading.box import backends
-from utils.grading.box.canaries import KNOWN_OPEN
-from utils.grading.limits import Limits
-from utils.grading.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader import __main__ as grading
+from grader.box import backends
+from grader.box.canaries import KNOWN_OPEN
+from grader.limits import Limits
+from grader.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
 
 ROOT = Path(course.__file__).parent
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "instructors.md"

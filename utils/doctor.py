@@ -245,7 +245,7 @@ def box_rows():
                 True,
             )
         ]
-    command = [sys.executable, "-P", "-m", "utils.grading.box.canaries", "report"]
+    command = [sys.executable, "-P", "-m", "grader.box.canaries", "report"]
     done = subprocess.run(
         command,
         env=os.environ | {"PYTHONPATH": str(COURSE)},

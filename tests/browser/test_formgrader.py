@@ -2,8 +2,8 @@
 
 import pytest
 
-from utils.grading import marks
-from utils.grading.grade import grade
+from grader import marks
+from grader.grade import grade
 
 from ..grading import tiny
 from .jupyterlab import assert_no_troubles, close, instructors_tools, open_formgrader, screenshot

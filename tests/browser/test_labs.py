@@ -5,7 +5,7 @@ import urllib.error
 
 import pytest
 
-from utils.grading.demo import answers_of, with_answers
+from grader.demo import answers_of, with_answers
 
 from .jupyterlab import assert_no_troubles, instructors_tools, validate
 

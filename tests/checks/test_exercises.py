@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from utils import checks
-from utils.checks.storage import in_time
+from utils.checks.lab01 import in_time
 
 LABS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/wrong_answers.py"))
 EXERCISES = {

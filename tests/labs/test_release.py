@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from utils.grading.course import Course
-from utils.grading.release import contents, generate
+from grader.course import Course
+from grader.release import contents, generate
 
 HERE = Path(__file__).resolve().parents[2]
 NEEDED = ["nbgrader_config.py", "solutions", "labs"]

@@ -1,6 +1,6 @@
 """What a correct answer does: `check_<exercise>(answer)` takes the student's answer and raises AssertionError."""
 
-from utils.checks.before_training import (
+from utils.checks.lab05 import (
     check_erdos_renyi,
     check_exponential,
     check_gradient_flow,
@@ -9,7 +9,7 @@ from utils.checks.before_training import (
     check_snip,
     check_synflow,
 )
-from utils.checks.during_training import (
+from utils.checks.lab06 import (
     check_cosine_drop,
     check_deep_r_step,
     check_drop,
@@ -21,7 +21,7 @@ from utils.checks.during_training import (
     check_training_memory,
 )
 from utils.checks.fresh import fresh_generator
-from utils.checks.lottery import (
+from utils.checks.lab04 import (
     check_find_ticket,
     check_jaccard,
     check_prune_by_rate,
@@ -30,7 +30,7 @@ from utils.checks.lottery import (
     check_rewind,
     check_supermask_scores,
 )
-from utils.checks.pruning import (
+from utils.checks.lab03 import (
     check_cubic,
     check_fine_grained_prune,
     check_fine_grained_pruner,
@@ -39,7 +39,7 @@ from utils.checks.pruning import (
     check_sparsity_dict,
 )
 from utils.checks.report import CheckFailed
-from utils.checks.second_order import (
+from utils.checks.lab02 import (
     check_brute_force_best_mask,
     check_classify_critical_point,
     check_fisher_diagonal,
@@ -49,7 +49,7 @@ from utils.checks.second_order import (
     check_obs_delete,
     check_taylor,
 )
-from utils.checks.storage import (
+from utils.checks.lab01 import (
     check_csr_matvec,
     check_linear_offset,
     check_matmul_ops,

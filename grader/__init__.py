@@ -1,0 +1,10 @@
+"""Grading: from a folder of submissions to marks, feedback and a table.
+
+`python -m grader release [LAB]` makes what students get; `python -m grader grade LAB` grades it.
+nbgrader keeps the sources, the gradebook and the pages; `box` and `checker` run a student's code.
+"""
+
+import sys
+
+# jsonschema would import it to check URIs, which notebooks have none of; that alone takes a second
+sys.modules.setdefault("rfc3987_syntax", None)

@@ -1,0 +1,284 @@
+"""The program inside the box: it runs the student's cells and answers the checker's questions about what they defined.
+
+Nothing of it is secret and nothing of it is trusted: the student's code runs in the same interpreter and may change it. The
+checker believes of its answers only that they are the student's.
+"""
+
+import builtins
+import importlib
+import linecache
+import os
+import random
+import traceback
+from collections import namedtuple
+from itertools import count
+
+import numpy
+import torch
+
+from grader.box.values import Came, Codec, Raw, known
+from grader.box.wire import Closed, TooLarge, WireError
+
+MOST = 2000  # characters of an error's text
+
+
+class Objects(Codec):
+    """The box's side of the wire: objects that are no values stay here, and go out as handles."""
+
+    def __init__(self, ask):
+        super().__init__()
+        self.kept, self.numbers, self.next, self.ask = {}, {}, count(1), ask
+
+    def opaque(self, value):
+        if isinstance(value, StandIn):
+            return {"t": "yours", "h": object.__getattribute__(value, "_number")}
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = next(self.next)
+            self.kept[number], self.numbers[id(value)] = value, number
+        name = value.__name__ if isinstance(value, type) else type(value).__name__
+        kind = "class" if isinstance(value, type) else "object"
+        return {"t": "handle", "h": number, "k": kind, "n": str(name)[:60], "c": callable(value)}
+
+    def mine(self, number):
+        return self.kept[number]
+
+    def theirs(self, tree):
+        kind = type(tree["n"], (StandIn,), {method: DUNDER[method] for method in tree["can"]})
+        return kind(self.ask, tree["h"])
+
+    def _new(self, tree, raw, depth):
+        if tree["t"] == "name":
+            return known(tree["n"])
+        value = super()._new(tree, raw, depth)
+        return namedtuple(tree["n"], tree["f"])(*value) if "f" in tree else value
+
+
+class StandIn:
+    """An object of the checker: its methods run there."""
+
+    def __init__(self, ask, number):
+        self._ask, self._number = ask, number
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._ask("get", self._number, name)
+
+    def __reduce_ex__(self, protocol):  # what copy and pickle ask for
+        raise TypeError(f"a {type(self).__name__} of the check cannot be copied")
+
+
+END = object()
+
+
+def following(self):
+    value = self._ask("next", self._number)
+    if value is END:
+        raise StopIteration
+    return value
+
+
+DUNDER = {
+    "__call__": lambda self, *given, **named: self._ask("call", self._number, given, named),
+    "__iter__": lambda self: self._ask("iter", self._number),
+    "__next__": following,
+    "__len__": lambda self: self._ask("len", self._number),
+    "__getitem__": lambda self, key: self._ask("item", self._number, key),
+}
+
+
+class CheckersError(Exception):
+    """An exception of the checker's own code, on its way through the student's."""
+
+    def __init__(self, number, text):
+        super().__init__(text)
+        self.number, self.text = number, text
+
+    def __str__(self):
+        return self.text
+
+
+class Agent:
+    """Serves one checker until it hangs up."""
+
+    def __init__(self, wire, shell):
+        self.wire, self.shell, self.objects, self.pid = wire, shell, Objects(self.ask), os.getpid()
+
+    def serve(self):
+        try:
+            while True:
+                message, raw = self.wire.receive()
+                self.answer(message, Came(raw))
+        except Closed:
+            return
+
+    def answer(self, message, raw):
+        """Does what one message asks for, and sends the reply."""
+        try:
+            self.take_over(message, raw)
+            reply = getattr(self, f"do_{message['do']}")(message, raw)
+        except CheckersError as error:
+            reply = {"raise": {"checker": error.number}}
+        except WireError:
+            raise
+        except BaseException as error:
+            reply = {"raise": described(error)}
+        self.send(reply)
+
+    def take_over(self, message, raw):
+        self.objects.be_told(message.get("adopt", []))
+        self.objects.apply(message.get("sync", []), raw)
+        for number in message.get("gone", []):
+            shared = self.objects.shared.pop(number, None)
+            if shared:
+                self.objects.number_of.pop(id(shared.target()), None)
+
+    def send(self, reply):
+        """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has changed stands before it in the frame."""
+        if (
+            os.getpid() != self.pid
+        ):  # a fork that the student's code made, which has come to its end
+            os._exit(0)
+        raw, sync = Raw(), []
+        try:
+            sync = self.objects.changes(raw)
+            tree = reply(raw) if callable(reply) else reply
+        except (
+            Exception
+        ) as error:  # the student's own objects are looked at, and they can raise anything
+            tree = {
+                "raise": plainly(
+                    "TypeError",
+                    f"what was returned cannot be looked at: {described(error)['text']}",
+                )
+            }
+        try:
+            self.wire.send({**tree, "sync": sync}, raw.pieces)
+            self.objects.sent(raw)
+        except TooLarge as error:
+            self.wire.send({"raise": plainly("MemoryError", f"what was returned is {error}")})
+
+    def value(self, value):
+        return lambda raw: {"value": self.objects.encode(value, raw)}
+
+    # --- what the checker can ask for
+
+    def do_seed(self, message, raw):
+        random.seed(message["seed"])
+        numpy.random.seed(message["seed"])
+        torch.manual_seed(message["seed"])
+        return self.value(None)
+
+    def do_cell(self, message, raw):
+        outputs, _ = self.shell.run(message["source"])
+        return self.value((outputs.list, outputs.cut))
+
+    def do_look(self, message, raw):
+        space = self.shell.user_ns
+        return lambda raw: {
+            "values": [
+                [name, self.objects.encode(space[name], raw)]
+                for name in message["names"]
+                if name in space
+            ]
+        }
+
+    def do_call(self, message, raw):
+        function = self.objects.mine(message["h"])
+        return self.value(function(*self.given(message, raw), **self.named(message, raw)))
+
+    def do_get(self, message, raw):
+        return self.value(getattr(self.objects.mine(message["h"]), message["n"]))
+
+    def do_probe(self, message, raw):
+        if "module" in message:
+            probe = getattr(importlib.import_module(message["module"]), message["n"])
+        else:
+            space = {**self.shell.user_ns, "in_student": lambda function: function}
+            exec(compile(message["source"], "<probe>", "exec"), space)
+            probe = space[message["n"]]
+        return self.value(probe(*self.given(message, raw), **self.named(message, raw)))
+
+    def given(self, message, raw):
+        return [self.objects.decode(tree, raw) for tree in message["a"]]
+
+    def named(self, message, raw):
+        return {name: self.objects.decode(tree, raw) for name, tree in message["k"]}
+
+    # --- what the student's code asks of the checker
+
+    def ask(self, what, number, *more):
+        """Has the checker do something with an object of its own. Serves its questions while it waits."""
+        raw = Raw()
+        sync = self.objects.changes(raw)
+        message = {
+            "ask": what,
+            "h": number,
+            "m": [self.objects.encode(part, raw) for part in more],
+            "sync": sync,
+        }
+        try:
+            self.wire.send(message, raw.pieces)
+        except TooLarge as error:
+            raise MemoryError(f"what is given to the check is {error}") from None
+        self.objects.sent(raw)
+        while True:
+            reply, data = self.wire.receive()
+            raw = Came(data)
+            if "do" in reply:
+                self.answer(reply, raw)
+                continue
+            self.take_over(reply, raw)
+            if "raise" in reply:
+                raise raised(reply["raise"])
+            return END if "done" in reply else self.objects.decode(reply["value"], raw)
+
+
+def raised(tree):
+    """A CheckersError that `except` finds by the built-in class of the checker's exception too."""
+    base = getattr(builtins, tree["type"])
+    return type(tree["type"], (CheckersError, base), {})(tree["number"], tree["text"])
+
+
+def plainly(name, text):
+    """An exception of the agent's own as a tree."""
+    return {"type": name, "kinds": [name], "text": text[:MOST]}
+
+
+def described(error):
+    """An exception as a tree: the names of its classes, its text, the student's line it came from."""
+    try:
+        text = str(error)[:MOST]
+    except Exception:
+        text = ""
+    arguments = [part for part in error.args if type(part) in (bool, int, float, str)]
+    return {
+        "type": type(error).__name__[:60],
+        "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
+        "text": text,
+        "args": [part[:MOST] if isinstance(part, str) else part for part in arguments]
+        if len(arguments) == len(error.args)
+        else None,
+        "line": line_of(error),
+    }
+
+
+def line_of(error):
+    """[number, text] of the last line of a cell in a traceback; None when there is none."""
+    try:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.startswith("<ipython-input")
+        ]
+        return (
+            [
+                frames[-1].lineno,
+                linecache.getline(frames[-1].filename, frames[-1].lineno).strip()[:200],
+            ]
+            if frames
+            else None
+        )
+    except Exception:
+        return None

@@ -1,0 +1,160 @@
+"""What is started in a box: one agent (cold), or a zygote that forks a boxed agent for every submission (warm).
+
+The connection is on file descriptor 0. The first frame says how to go on.
+"""
+
+import os
+import socket
+import struct
+import sys
+
+WIRE = 40  # the descriptor of an agent's connection
+
+
+def main():
+    os.dup2(0, WIRE)
+    quiet()
+    from grader.box.wire import Wire
+
+    settings, _ = Wire(WIRE, WIRE).receive()
+    (zygote if settings["zygote"] else cold)(settings)
+
+
+def quiet():
+    """Nothing reads from or writes to the terminal of whoever started this."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    if null > 2:
+        os.close(null)
+
+
+def prepared(settings):
+    """A shell in which the lab's own opening cells have run."""
+    from grader.box.blocked import block
+    from grader.box.shell import make_shell
+    import utils  # noqa: F401 (gives torch one thread)
+
+    block(settings["rooms"])
+    shell = make_shell()
+    shell.opening = [shell.run(source)[0].list for source in settings["opening"]]
+    return shell
+
+
+def cold(settings):
+    from grader.box import limits
+
+    work_in(settings["home"])
+    confine(settings)
+    if settings["parent"]:
+        limits.die_with_parent()  # after the change of user, which would undo it
+    talk(prepared(settings), WIRE)
+    os._exit(0)
+
+
+def confine(settings):
+    """Limits and the loss of all rights; what comes after this is the student's."""
+    from grader.box import landlock, limits, seccomp
+
+    limits.set_limits(settings["memory"], settings["seconds"], settings["processes"])
+    if settings["user"]:
+        limits.drop_user(settings["user"])
+    if settings["walled"]:
+        limits.drop_capabilities()
+    if settings["landlock"]:
+        landlock.restrict(*settings["landlock"])
+    if settings["seccomp"]:
+        seccomp.install(settings["alone"], signals=landlock.version() >= landlock.KEEPS_SIGNALS)
+
+
+def work_in(home):
+    os.makedirs(home, exist_ok=True)
+    os.chmod(home, 0o777)  # its user is still to change
+    os.environ["HOME"] = home
+    os.chdir(home)
+
+
+def talk(shell, descriptor):
+    """Runs the agent until the checker hangs up."""
+    from grader.box.agent import Agent
+    from grader.box.wire import Wire
+
+    wire = Wire(descriptor, descriptor)
+    wire.send({"ready": True, "opening": shell.opening})
+    Agent(wire, shell).serve()
+
+
+def zygote(settings):
+    """Forks a boxed agent for every connection that is handed to it; says how it ended when it is asked."""
+    from grader.box import agent, landlock, limits, seccomp, wall, warm  # noqa: F401 (a fork would have to read them again)
+
+    os.environ["HOME"] = settings["home"]
+    shell = prepared(settings)
+    warm.up()
+    settings["landlock"] = (
+        [["/"], [settings["home"], "/tmp", "/dev"]] if landlock.version() else None
+    )
+    control = socket.socket(fileno=WIRE)
+    warm.keep()
+    control.sendall(b"r")
+    child = 0
+    while True:
+        order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if order == b"f":
+            child = os.fork()
+            if child == 0:
+                control.detach()
+                leave_and_talk(settings, shell, descriptors[0])
+            os.close(descriptors[0])
+        elif order == b"w":
+            _, status = os.waitpid(child, 0)
+            control.sendall(struct.pack("=i", os.waitstatus_to_exitcode(status)))
+        else:
+            return
+
+
+def leave_and_talk(settings, shell, descriptor):
+    """In a fork of the zygote: the wall, then the agent, two forks down. Never returns.
+
+    The first process in a namespace cannot be killed from inside it, so the agent is the second.
+    """
+    from grader.box import limits, wall
+
+    code = 70
+    try:
+        os.dup2(descriptor, WIRE)
+        os.closerange(3, WIRE)
+        os.closerange(WIRE + 1, 4096)
+        limits.die_with_parent()
+        wall.leave(settings["own_user"])
+        first = os.fork()
+        if first == 0:
+            wall.new_root()
+            work_in(settings["home"])
+            confine(settings)
+            limits.die_with_parent()
+            agent = os.fork()
+            if agent == 0:
+                limits.die_with_parent()
+                talk(shell, WIRE)
+                os._exit(0)
+            os.close(WIRE)
+            code = wait_for(agent)
+        else:
+            os.close(WIRE)
+            code = wait_for(first)
+    finally:
+        os._exit(code)
+
+
+def wait_for(child):
+    """The exit code of a child, 128 and the signal when a signal ended it; other children are waited for too."""
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The folder that a box sees as the course: the rooms of `utils` that a lab's answers may import, and the box's own program."""
+
+import compileall
+import shutil
+from pathlib import Path
+
+import utils
+
+LIBRARY = Path(utils.__file__).parent
+HERE = Path(__file__).parent
+PROGRAM = (
+    "wire",
+    "values",
+    "layers",
+    "shell",
+    "agent",
+    "program",
+    "wall",
+    "warm",
+    "limits",
+    "seccomp",
+    "landlock",
+    "blocked",
+)
+KEPT = ("*.py", "*.js", "*.css")
+PIP = '#!/bin/sh\necho "Nothing can be installed while this notebook is graded." >&2\nexit 1\n'
+PASSWD = "root:x:0:0::/root:/bin/sh\nstudent:x:{user}:{user}::{home}:/bin/sh\n"
+
+
+class StageError(Exception):
+    """A lab lists a room of `utils` that there is none."""
+
+
+def build(folder, rooms, user, home):
+    """Fills an empty folder. rooms: such as "model" or "pruning.masks"; of a package named in part only that part is there."""
+    target = folder / "utils"
+    target.mkdir()
+    shutil.copy(LIBRARY / "__init__.py", target)
+    for room in rooms:
+        copy_room(target, room)
+    box = folder / "grader" / "box"
+    box.mkdir(parents=True)
+    for package in (box.parent, box):
+        (package / "__init__.py").touch()
+    for name in PROGRAM:
+        shutil.copy(HERE / f"{name}.py", box)
+    (folder / "bin").mkdir()
+    for name in ("pip", "pip3"):
+        path = folder / "bin" / name
+        path.write_text(PIP)
+        path.chmod(0o755)
+    (folder / "etc").mkdir()
+    (folder / "etc" / "passwd").write_text(PASSWD.format(user=user, home=home))
+    for made in (target, box):
+        compileall.compile_dir(made, quiet=2)  # or every cold box would do it again
+    folder.chmod(0o755)
+
+
+def copy_room(target, room):
+    parts = room.split(".")
+    source = LIBRARY.joinpath(*parts)
+    if source.is_dir():
+        for path in source.rglob("*"):
+            if path.is_file() and any(path.match(pattern) for pattern in KEPT):
+                place = target.joinpath(*parts) / path.relative_to(source)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, place)
+    elif source.with_suffix(".py").is_file():
+        place = target.joinpath(*parts).with_suffix(".py")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source.with_suffix(".py"), place)
+    else:
+        raise StageError(f"there is no utils.{room}")
+    for depth in range(1, len(parts)):
+        package = target.joinpath(*parts[:depth]) / "__init__.py"
+        if not package.exists():
+            package.touch()

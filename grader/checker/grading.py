@@ -1,0 +1,189 @@
+"""Runs one submission: the student's cells in the box, the grade cells here. Returns what the cells earned and showed."""
+
+import ast
+import contextlib
+import io
+import json
+import linecache
+import resource
+import signal
+import threading
+
+import numpy
+import psutil
+
+from utils.checks.report import TookTooLong, is_stub
+from grader.checker import cells
+from grader.checker.errors import OverLimit, ProcessEnded
+from grader.checker.session import error_output
+
+FAILED = (AssertionError,)
+GRACE = 20  # seconds that a check may go on, beyond what its calls may take
+LONGEST = 4000  # characters of a message
+
+
+class CheckHung(BaseException):
+    """A grade cell did not come to an end by itself."""
+
+
+def check_submission(notebook, source, space, session, limits):
+    """notebook: the aligned submission; space: names of the lab's own opening cells, with their values; session: a `Session`.
+
+    Returns {"checks", "cells", "events"} as JSON can hold them.
+    """
+    checks, outputs = {}, {}
+    session.keep(space)
+    asked = cells.asked(source)
+    opening = [cell["id"] for cell in cells.opening(source)]
+    for name, cell in cells.named(notebook):
+        if not cells.is_code(cell) or cell["id"] in opening:
+            continue
+        if cells.is_check(cell):
+            checks[cells.grade_id(cell)], outputs[cell["id"]] = check(
+                name, cell, asked, space, session, limits
+            )
+            continue
+        if cells.is_own(cell):
+            prepare(name, cell, asked, space, session, limits)
+        outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
+    outputs.update(zip(opening, session.opening))
+    session.close()
+    events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
+    return writable({"checks": checks, "cells": outputs, "events": events})
+
+
+def bound_memory(most):
+    """This process gets no more than so many bytes beyond what it has: of an answer's small values a check can make huge ones."""
+    has = getattr(psutil.Process().memory_info(), "data", None)  # known on Linux
+    if has is not None:
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (has + most, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        )
+
+
+def writable(result):
+    """The same with every character that UTF-8 cannot write replaced: texts of the student's may hold half of one."""
+    return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))
+
+
+def check(name, cell, asked, space, session, limits):
+    """Runs one grade cell. Returns its mark and its outputs."""
+    most = float(cells.marks(cell)["points"])
+    shown = io.StringIO()
+    try:
+        value = run(name, cell, asked, space, session, limits, shown)
+    except FAILED as error:
+        return failed(
+            most, type(error).__name__, str(error) or "This check does not hold for your answer."
+        )
+    except (OverLimit, ProcessEnded) as error:
+        return failed(most, type(error).__name__, str(error))
+    except (CheckHung, TookTooLong):
+        return failed(most, "OverLimit", "the check did not come to an end with your answer")
+    except NameError as error:
+        missing = getattr(error, "name", None)
+        text = (
+            f"name {missing!r} is not defined: no cell of your notebook that ran defines it"
+            if missing in asked
+            else str(error)
+        )
+        return failed(most, "NameError", text)
+    except Exception as error:
+        if is_stub(error):
+            return failed(
+                most,
+                "NotImplementedError",
+                "there is no answer yet: the cell still raises NotImplementedError",
+            )
+        return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
+    points, said = earned(value, most)
+    text = shown.getvalue()[:LONGEST] + said
+    outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
+    return {
+        "points": points,
+        "most": most,
+        "passed": points == most,
+        "message": text if points < most else "",
+    }, outputs
+
+
+def run(name, cell, asked, space, session, limits, shown):
+    """Runs a cell of the lab's own with the student's names in `space`. Returns the value of its last expression."""
+    session.where, source = name, cells.text(cell)
+    try:
+        with contextlib.redirect_stdout(shown), ended_after(limits.cell + GRACE):
+            for gone in asked:
+                space.pop(gone, None)
+            if names := asked & cells.used(source):
+                space.update(session.look(names))
+            return execute(source, f"<{cells.grade_id(cell)}>", space)
+    except CheckHung:
+        session.note("time", f"ran over {limits.cell:g} s")
+        session.close()
+        raise
+
+
+def prepare(name, cell, asked, space, session, limits):
+    """Runs a locked cell between the answers. What an answer makes impossible there is missing in the checks that need it."""
+    try:
+        run(name, cell, asked, space, session, limits, io.StringIO())
+    except (Exception, CheckHung, TookTooLong):
+        return
+
+
+def failed(most, kind, message):
+    message = message[:LONGEST]
+    return {"points": 0.0, "most": most, "passed": False, "message": message}, [
+        error_output(kind, message)
+    ]
+
+
+def earned(value, most):
+    """Points of a grade cell that came to its end: all when its last expression is None or there is none, otherwise that number.
+
+    An answer may have made it something else (a text times 2 is a text): that earns nothing.
+    """
+    if value is None:
+        return most, ""
+    if type(value) not in (int, float, numpy.float64) or not 0 <= value <= most:
+        return (
+            0.0,
+            f"your answer makes this something else than a number of points from 0 to {most:g}\n",
+        )
+    return float(value), f"{value:g} of {most:g} points\n"
+
+
+def execute(source, name, space):
+    """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when it ends in none."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    tree = ast.parse(source, name)
+    last = (
+        tree.body.pop()
+        if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_text(tree.body[-1].value)
+        else None
+    )
+    exec(compile(tree, name, "exec"), space)
+    return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+
+
+def is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+@contextlib.contextmanager
+def ended_after(seconds):
+    """Raises CheckHung inside when a check is at work for longer: an answer can make the check's own loop endless."""
+
+    def hung(number, frame):
+        raise CheckHung
+
+    signal.signal(signal.SIGUSR1, hung)
+    main = threading.main_thread().ident
+    timer = threading.Timer(seconds, lambda: signal.pthread_kill(main, signal.SIGUSR1))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # it may be on its way

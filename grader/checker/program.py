@@ -1,0 +1,170 @@
+"""The checker's own process: it has torch and the lab's opening cells ready, and forks for every submission.
+
+Lines of JSON: first what to grade ({"lab", "backend", "limits"}), answered with {"ready"} or {"fault"}; then one line for each
+submission ({"notebook", "seed"}), answered with its result or {"fault"}. Ends when its input ends.
+"""
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from grader.box import backends, limits as rights, stage, tree, warm
+from grader.checker import cells
+from grader.limits import Limits
+
+AFTERWARDS = 60  # seconds beyond the submission's limit, for the checks themselves
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    task = json.loads(sys.stdin.readline())
+    folder = Path(tempfile.mkdtemp(prefix="grader_"))
+    checker = None
+    try:
+        try:
+            checker = Checker(task, folder)
+            reply(answers, {"ready": True})
+        except Exception as error:
+            traceback.print_exc()
+            reply(answers, {"fault": f"{type(error).__name__}: {error}"})
+            return
+        while line := sys.stdin.readline():
+            reply(answers, checker.grade(json.loads(line)))
+    finally:
+        if checker:
+            checker.boxes.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def reply(answers, message):
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()
+
+
+class Checker:
+    """One lab, one back-end, one submission at a time."""
+
+    def __init__(self, task, folder):
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(
+            folder / ".cache"
+        )  # which torch makes on import and leaves behind
+        import torch  # noqa: F401 (so that the forks have it)
+
+        if hasattr(rights.LIBC, "prctl"):
+            rights.adopt_orphans()
+        self.source, self.limits = task["lab"], Limits(**task["limits"])
+        self.rooms = cells.rooms(self.source)
+        user = backends.own_user()
+        stage.build(folder, self.rooms, user, backends.HOME)
+        own = [cells.text(cell) for cell in cells.opening(self.source)]
+        plan = backends.Plan(
+            folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission
+        )
+        self.boxes = backends.starter(task["backend"], plan)  # gets ready while this process does
+        self.space = {"__name__": "__main__"}
+        os.environ["COURSE_UNATTENDED"] = "1"
+        with (
+            contextlib.redirect_stdout(None),
+            tempfile.TemporaryDirectory() as empty,
+            contextlib.chdir(empty),
+        ):
+            from grader.checker.grading import execute
+
+            for number, text in enumerate(own):
+                execute(text, f"<opening {number}>", self.space)
+        warm.up()
+        warm.keep()
+        self.boxes.wait()
+
+    def grade(self, submission):
+        """The result of one submission, made in a fork of this process."""
+        reader, writer = os.pipe()
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            self.in_fork(submission, reader, writer)
+        os.close(writer)
+        try:
+            text, in_time = read_all(reader, self.limits.submission + AFTERWARDS)
+        finally:
+            os.close(reader)
+            tree.end(lambda: [*tree.descendants(child), child])
+            os.waitpid(child, 0)
+            self.tidy()
+        if not in_time:
+            return {"fault": "the checker did not come to an end"}
+        try:
+            return json.loads(text)
+        except ValueError:
+            return {"fault": "the checker ended without a result"}
+
+    def in_fork(self, submission, reader, writer):
+        from grader.checker.grading import bound_memory, check_submission
+        from grader.checker.session import Session
+
+        code = 1
+        try:
+            os.close(reader)
+            rights.die_with_parent() if hasattr(rights.LIBC, "prctl") else None
+            if hasattr(rights.LIBC, "prctl"):
+                rights.adopt_orphans()
+            os.environ["COURSE_SEED"] = submission["seed"]
+            bound_memory(self.limits.memory)
+            session = Session(self.boxes.box, self.rooms, self.limits)
+            try:
+                result = check_submission(
+                    submission["notebook"], self.source, dict(self.space), session, self.limits
+                )
+            except backends.BoxError as error:
+                result = {"fault": str(error)}
+            finally:
+                session.close()
+            text = json.dumps(result, sort_keys=True).encode()
+            while text:
+                text = text[os.write(writer, text) :]
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def tidy(self):
+        """What a submission left behind is ended; a zygote that is gone or not empty is replaced."""
+        while True:
+            try:
+                ended, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if ended == 0:
+                break
+        if isinstance(self.boxes, backends.Zygote) and (
+            self.boxes.process.poll() is not None or self.boxes.busy()
+        ):
+            self.boxes.again()
+
+
+def read_all(reader, seconds):
+    """Everything from a pipe until it is closed, and whether that came in time. Ends this process when nobody waits for it any more."""
+    pieces, deadline = bytearray(), time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        ready, _, _ = select.select([reader, sys.stdin], [], [], left)
+        if sys.stdin in ready:
+            raise SystemExit("the grader is gone")
+        if reader in ready:
+            piece = os.read(reader, 1 << 20)
+            if not piece:
+                return bytes(pieces), True
+            pieces += piece
+    return bytes(pieces), False
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Checks of lab 02, one file an exercise. They compare with torch, not with the library's derivatives and criteria."""
+
+from utils.checks.lab02.brute_force import check_brute_force_best_mask
+from utils.checks.lab02.classify import check_classify_critical_point
+from utils.checks.lab02.fisher import check_fisher_diagonal
+from utils.checks.lab02.obs_delete import check_obs_delete
+from utils.checks.lab02.products import check_hessian_vector_product
+from utils.checks.lab02.saliencies import check_obd, check_obs
+from utils.checks.lab02.taylor import check_taylor
+
+__all__ = [
+    "check_brute_force_best_mask",
+    "check_classify_critical_point",
+    "check_fisher_diagonal",
+    "check_hessian_vector_product",
+    "check_obd",
+    "check_obs",
+    "check_obs_delete",
+    "check_taylor",
+]
