@@ -21,10 +21,10 @@ from torch.utils.data import DataLoader, TensorDataset
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from utils.experiments.members import fast_products, gather, orders_of, train_members  # noqa: E402
-from utils.experiments.tickets import Setting  # noqa: E402
+from utils.experiments.lottery_tickets.tickets import Setting  # noqa: E402
 from utils.importance import magnitude  # noqa: E402
 from utils.model import mlp, mnist1d  # noqa: E402
+from utils.model.ensemble import batch_orders, ensemble_of, fast_products, train_ensemble  # noqa: E402
 from utils.pruning import apply_masks, keep_top  # noqa: E402
 
 MEMBERS = 15
@@ -60,12 +60,12 @@ def measure(steps, rounds):
     data, setting = mnist1d().train, Setting()
     networks = [mlp(*setting.widths, seed=seed) for seed in range(MEMBERS)]
     masks = [keep_top(magnitude(network), 0.7) for network in networks]
-    stacked = [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
-    orders = orders_of(range(MEMBERS), steps, setting.batch, len(data[1]))
+    together = [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
+    orders = batch_orders(range(MEMBERS), steps, setting.batch, len(data[1]))
 
     def ours():
         with fast_products():
-            train_members(gather(networks), stacked, data, orders, setting.lr)
+            train_ensemble(ensemble_of(networks), together, data, orders, setting.lr)
 
     ways = {
         "(a) DataLoader, Adam": (

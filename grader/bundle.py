@@ -25,7 +25,7 @@ FOLDERS = {  # folder -> the kinds of files that are taken from it and from the 
     "lectures": {".ipynb", ".png", ".svg"},
     "settings/student": {".json"},
     "utils": {".py", ".js", ".css"},
-    "utils/experiments/stored": {".json"},
+    "utils/experiments/lottery_tickets/stored": {".json"},
 }
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
 FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md

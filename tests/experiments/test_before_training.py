@@ -4,9 +4,11 @@ import pytest
 import torch
 from torch import nn
 
-from utils.experiments.isometry_before_training import STARTS, isometry_before_training
-from utils.experiments.members import accuracies, gather, orders_of, stacked
-from utils.experiments.pruned_before_training import (
+from utils.experiments.at_initialization.isometry_before_training import (
+    STARTS,
+    isometry_before_training,
+)
+from utils.experiments.at_initialization.pruned_before_training import (
     METHODS,
     ROUNDS,
     few_of_each,
@@ -17,6 +19,7 @@ from utils.experiments.pruned_before_training import (
 )
 from utils.importance import lamp, snip
 from utils.model import copy_of, digits, initialize, mlp, num_weights
+from utils.model.ensemble import accuracies, batch_orders, ensemble_of, stack_masks
 from utils.pruning import apply_masks, exponential, keep_top
 
 WIDTHS, DEEP, STEPS, LR = (64, 30, 20, 10), (64, *[100] * 6, 10), 60, 2e-3
@@ -40,7 +43,7 @@ def alone(network, masks, order):
 
 
 def accuracy_of(network):
-    return accuracies(gather([network]), digits().test)[0]
+    return accuracies(ensemble_of([network]), digits().test)[0]
 
 
 def mean(rows, key="accuracy", **where):
@@ -53,7 +56,7 @@ def test_one_of_many_is_what_it_would_be_alone():
     rows = pruned_before_training(
         digits(), WIDTHS, (0.5, 0.2), ("magnitude", "SNIP", "after training"), (0, 1), STEPS
     )
-    orders = orders_of((0, 1), STEPS, 64, 1077)
+    orders = batch_orders((0, 1), STEPS, 64, 1077)
     for seed in (0, 1):
         found = {row["method"]: row for row in rows if (row["seed"], row["density"]) == (seed, 0.2)}
         network = untrained(seed)
@@ -154,14 +157,14 @@ def test_snip_is_the_absolute_value_of_the_signed_score():
 
 def test_rounds_follow_the_exponential_schedule_and_nothing_comes_back():
     networks = [untrained(seed) for seed in range(3)]
-    members = gather(networks)
+    members = ensemble_of(networks)
     cases = [
         (0.1, "SNIP", 0),
         (0.1, "after training, in rounds", 1),
         (0.02, "after training, in rounds", 2),
     ]
     rounds, n = ROUNDS["after training, in rounds"], num_weights(networks[0])
-    masks = stacked(
+    masks = stack_masks(
         [
             keep_top(lamp(networks[0]), 0.5),
             *(

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from utils.experiments.chosen_on_test_data import chosen_on_test_data
-from utils.experiments.cost_of_zeros import cost_of_zeros, nbytes
-from utils.experiments.magnitude_against_random import magnitude_against_random
-from utils.experiments.one_shot_or_gradual import one_shot_or_gradual
-from utils.experiments.stale_statistics import stale_statistics
-from utils.experiments.zeros_come_back import zeros_come_back
+from utils.experiments.magnitude_pruning.chosen_on_test_data import chosen_on_test_data
+from utils.experiments.magnitude_pruning.cost_of_zeros import cost_of_zeros, nbytes
+from utils.experiments.magnitude_pruning.magnitude_against_random import magnitude_against_random
+from utils.experiments.magnitude_pruning.one_shot_or_gradual import one_shot_or_gradual
+from utils.experiments.magnitude_pruning.stale_statistics import stale_statistics
+from utils.experiments.magnitude_pruning.zeros_come_back import zeros_come_back
 from utils.model import convnet, copy_of, digits, fit, loaders, mlp, num_weights
 from utils.pruning import cubic, one_shot
 

@@ -2,11 +2,15 @@
 
 import pytest
 
-from utils.experiments.late_rewinding import late_rewinding, late_rewinding_on, total_steps
-from utils.experiments.members import accuracies, gather, orders_of, train_members
-from utils.experiments.tickets import Setting, tickets
+from utils.experiments.lottery_tickets.late_rewinding import (
+    late_rewinding,
+    late_rewinding_on,
+    total_steps,
+)
+from utils.experiments.lottery_tickets.tickets import Setting, tickets
 from utils.importance import magnitude
 from utils.model import digits, mlp
+from utils.model.ensemble import accuracies, batch_orders, ensemble_of, train_ensemble
 from utils.pruning import apply_masks, find_ticket, keep_top
 
 SMALL = Setting((64, 20, 10), seeds=3, levels=3, keep=0.3, steps=60, lr=5e-3)
@@ -24,8 +28,8 @@ def mean(rows, **where):
 
 def trained_alone(network, masks, data, order, lr):
     """In place, one network as a batch of one."""
-    stacked = [masks[name].T[None] for name in ("fc1.weight", "fc2.weight")]
-    weights, biases = train_members(gather([network]), stacked, data, order[:, None], lr)
+    together = [masks[name].T[None] for name in ("fc1.weight", "fc2.weight")]
+    weights, biases = train_ensemble(ensemble_of([network]), together, data, order[:, None], lr)
     network.load_state_dict(
         {
             f"fc{k}.{kind}": value
@@ -60,7 +64,7 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
     assert trained == [
         row["accuracy"] for row in rows if (row["k"], row["level"]) == (SMALL.steps, 0)
     ]
-    orders = orders_of(range(3), SMALL.steps, SMALL.batch, 1077)
+    orders = batch_orders(range(3), SMALL.steps, SMALL.batch, 1077)
     for seed in range(3):
         network = mlp(*SMALL.widths, seed=seed)
         trained_alone(
@@ -72,12 +76,12 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
             for row in rows
             if (row["k"], row["level"], row["arm"], row["seed"]) == (SMALL.steps, 1, "ticket", seed)
         )
-        assert abs(accuracies(gather([network]), digits().test)[0] - found) < 1
+        assert abs(accuracies(ensemble_of([network]), digits().test)[0] - found) < 1
 
 
 @pytest.mark.parametrize("k", [20, 45])
 def test_it_is_find_ticket_begun_after_k_steps(k):
-    data, order = digits(), orders_of((0,), SMALL.steps, SMALL.batch, 1077)[:, 0]
+    data, order = digits(), batch_orders((0,), SMALL.steps, SMALL.batch, 1077)[:, 0]
     network = mlp(*SMALL.widths, seed=0)
     trained_alone(network, keep_top(magnitude(network), 0.0), data.train, order[:k], SMALL.lr)
     fit = lambda model, masks: trained_alone(model, masks, data.train, order[k:], SMALL.lr)
@@ -87,7 +91,7 @@ def test_it_is_find_ticket_begun_after_k_steps(k):
         for row in late_rewinding(data, (k,), SMALL)
         if (row["level"], row["arm"], row["seed"]) == (2, "ticket", 0)
     )
-    apart = abs(accuracies(gather([network]), data.test)[0] - found)
+    apart = abs(accuracies(ensemble_of([network]), data.test)[0] - found)
     assert apart < 3
 
 

@@ -4,19 +4,19 @@ import pytest
 import torch
 from torch import nn
 
-from utils.experiments.members import (
-    accuracies,
-    forward,
-    gather,
-    gradients_of,
-    joined,
-    member_of,
-    named,
-    stacked,
-    train_members,
-)
 from utils.importance import random
 from utils.model import digits, evaluate, loaders, mlp, prunable
+from utils.model.ensemble import (
+    accuracies,
+    concatenate,
+    ensemble_of,
+    forward,
+    gradients_of,
+    masks_of,
+    member_of,
+    stack_masks,
+    train_ensemble,
+)
 from utils.pruning import keep_top
 
 
@@ -26,7 +26,7 @@ def networks():
 
 
 def test_a_member_answers_as_its_network(networks):
-    members, other = gather(networks), mlp(64, 12, 10, seed=9)
+    members, other = ensemble_of(networks), mlp(64, 12, 10, seed=9)
     alone = member_of(members, 1, other)
     assert all(torch.equal(p, q) for p, q in zip(alone.parameters(), networks[1].parameters()))
     assert not torch.equal(other.fc1.weight, alone.fc1.weight)
@@ -37,7 +37,7 @@ def test_a_member_answers_as_its_network(networks):
 
 def test_members_joined_answer_one_after_the_other(networks):
     x = digits().test[0][:5].expand(3, 5, 64)
-    both = joined(gather(networks[:1]), gather(networks[1:]))
+    both = concatenate(ensemble_of(networks[:1]), ensemble_of(networks[1:]))
     assert torch.allclose(
         forward(both, x), torch.stack([network(x[0]) for network in networks]), atol=1e-6
     )
@@ -48,14 +48,14 @@ def test_masks_stacked_and_named_again_are_the_masks(networks):
         keep_top(random(network, generator=torch.Generator().manual_seed(seed)), 0.5)
         for seed, network in enumerate(networks)
     ]
-    again = named(list(masks[2]), stacked(masks), 2)
+    again = masks_of(list(masks[2]), stack_masks(masks), 2)
     assert all(torch.equal(mask, again[name]) for name, mask in masks[2].items())
 
 
 def test_gradients_are_those_of_each_network_alone(networks):
     smooth = [mlp(64, 12, 10, activation=nn.Tanh, seed=seed) for seed in range(3)]
     x, y = (part[:30] for part in digits().train)
-    members = gather(smooth)
+    members = ensemble_of(smooth)
     for w in (*members.weights, *members.biases):
         w.requires_grad_()
     found = gradients_of(members, (x.expand(3, 30, 64), y.expand(3, 30)), torch.tanh)
@@ -69,7 +69,7 @@ def test_gradients_are_those_of_each_network_alone(networks):
 
 def test_rewiring_is_asked_before_each_step_and_its_masks_hold(networks):
     masks, orders, asked = (
-        [torch.ones_like(w) for w in gather(networks).weights],
+        [torch.ones_like(w) for w in ensemble_of(networks).weights],
         torch.zeros(4, 3, 8, dtype=torch.long),
         [],
     )
@@ -78,8 +78,8 @@ def test_rewiring_is_asked_before_each_step_and_its_masks_hold(networks):
         asked.append((step, len(optimizer.state), examples[0].shape))
         masks[0][:, step] = 0
 
-    trained = train_members(
-        gather(networks),
+    trained = train_ensemble(
+        ensemble_of(networks),
         masks,
         digits().train,
         orders,

@@ -5,8 +5,8 @@ import shutil
 import pytest
 import torch
 
-from utils.experiments import remember as home
-from utils.experiments.remember import remember
+from utils.model import remember as home
+from utils.model.remember import remember
 
 CALLS = []
 
@@ -39,11 +39,11 @@ def test_another_setting_or_another_program_computes_anew(monkeypatch, tmp_path)
     remember(work, "a", 4)
     remember(work, "a", 5)
     library = tmp_path / "utils"
-    shutil.copytree(home.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__", "grading"))
+    shutil.copytree(home.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__", "checks"))
     monkeypatch.setattr(home, "LIBRARY", library)
     remember(work, "a", 4)
     assert CALLS == [("a", 4), ("a", 5)]  # the same program in another place
-    with (library / "experiments" / "members.py").open("a") as source:
+    with (library / "experiments" / "sparse_training" / "trained_sparse.py").open("a") as source:
         source.write("# another program")
     remember(work, "a", 4)
     assert CALLS == [("a", 4), ("a", 5), ("a", 4)]

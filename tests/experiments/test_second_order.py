@@ -4,15 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from utils.experiments.fisher_against_hessian import fisher_against_hessian
-from utils.experiments.surgeon_against_damage import (
+from utils.experiments.loss_based_pruning.fisher_against_hessian import fisher_against_hessian
+from utils.experiments.loss_based_pruning.surgeon_against_damage import (
     WAYS,
     deletion_orders,
     pruned,
     surgeon_against_damage,
     without,
 )
-from utils.experiments.xor import solves_xor, xor, xor_batch, xor_network
+from utils.experiments.loss_based_pruning.xor import solves_xor, xor, xor_batch, xor_network
 from utils.importance import magnitude, obd, obs_remove
 from utils.importance.obs import obs_repair
 from utils.model import Data, copy_of, digits, flat, flat_loss, hessian, minimize, mlp, split

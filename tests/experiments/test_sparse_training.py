@@ -5,12 +5,25 @@ import pytest
 import torch
 from torch import nn
 
-from utils.experiments.how_much_deep_r_moves import how_much_deep_r_moves
-from utils.experiments.members import orders_of
-from utils.experiments.trained_sparse import ARMS, Case, counted, moved, starts, trained_sparse
-from utils.experiments.two_goals import CRITERIA, MEASURES, measured, rank_correlation, two_goals
-from utils.importance import chance
+from utils.experiments.sparse_training.how_much_deep_r_moves import how_much_deep_r_moves
+from utils.experiments.sparse_training.trained_sparse import (
+    ARMS,
+    Case,
+    counted,
+    moved,
+    starts,
+    trained_sparse,
+)
+from utils.experiments.sparse_training.two_goals import (
+    CRITERIA,
+    MEASURES,
+    measured,
+    rank_correlation,
+    two_goals,
+)
 from utils.model import digits, loss_on, mlp, num_weights, prunable
+from utils.model.ensemble import batch_orders
+from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, keep_top, uniform
 from utils.sparse_training import DSR, SET, DeepR, DynamicPruner, RigL, cosine_drop
 
@@ -65,8 +78,8 @@ def alone(case, data, optimizer_type, lr):
     (network,), start = starts(WIDTHS, [case])
     model, masks = Turned(network), {f"weights.{k}": m[0] for k, m in enumerate(start)}
     optimizer = optimizer_type(model.parameters(), lr=lr)
-    pruner = PRUNERS[case.arm](model, masks, optimizer, chance(case.seed + 1000))
-    for step, order in enumerate(orders_of([case.seed], STEPS, 64, len(data.train[1]))[:, 0]):
+    pruner = PRUNERS[case.arm](model, masks, optimizer, seeded_generator(case.seed + 1000))
+    for step, order in enumerate(batch_orders([case.seed], STEPS, 64, len(data.train[1]))[:, 0]):
         batch = data.train[0][order], data.train[1][order]
         if step and step % case.every == 0 and case.arm in ("SET", "DSR", "RigL"):
             pruner.rewire(model, batch)

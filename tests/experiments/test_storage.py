@@ -5,8 +5,11 @@ import math
 import pytest
 import torch
 
-from utils.experiments import when_sparse_is_faster as faster
-from utils.experiments.best_masks import (
+from utils.experiments.dense_storage.walk_order import walk_order
+from utils.experiments.sparse_formats import when_sparse_is_faster as faster
+from utils.experiments.sparse_formats.pruned_in_vectors import pruned_in_vectors, vector_masks
+from utils.experiments.sparse_formats.roofline import dense_products, roof
+from utils.experiments.what_pruning_is.best_masks import (
     best_masks,
     kept_by,
     loss_of_weights,
@@ -15,9 +18,6 @@ from utils.experiments.best_masks import (
     tiny,
     weights_of,
 )
-from utils.experiments.pruned_in_vectors import pruned_in_vectors, vector_masks
-from utils.experiments.roofline import dense_products, roof
-from utils.experiments.walk_order import walk_order
 from utils.importance import magnitude
 from utils.model import digits, fit, loaders, mlp, num_weights, sparsity
 

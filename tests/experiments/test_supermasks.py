@@ -3,8 +3,13 @@
 import pytest
 import torch
 
-from utils.experiments.how_similar_are_masks import how_similar_are_masks
-from utils.experiments.supermasks import learned_supermask, masked_accuracy, signs_of, supermasks
+from utils.experiments.lottery_tickets.how_similar_are_masks import how_similar_are_masks
+from utils.experiments.lottery_tickets.supermasks import (
+    learned_supermask,
+    masked_accuracy,
+    signs_of,
+    supermasks,
+)
 from utils.model import digits, evaluate, loaders, mlp, prunable
 
 WIDTHS = (64, 100, 10)

@@ -4,13 +4,17 @@ import pytest
 import torch
 from torch import nn
 
-from utils.experiments.cost_of_hessian import cost_of_hessian
-from utils.experiments.gradient_term_over_training import (
+from utils.experiments.taylor.cost_of_hessian import cost_of_hessian
+from utils.experiments.taylor.gradient_term_over_training import (
     changes,
     deletions,
     gradient_term_over_training,
 )
-from utils.experiments.taylor_remainders import gradient_remainders, slopes, taylor_remainders
+from utils.experiments.taylor.taylor_remainders import (
+    gradient_remainders,
+    slopes,
+    taylor_remainders,
+)
 from utils.model import (
     copy_of,
     digits,

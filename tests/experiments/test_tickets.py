@@ -3,16 +3,22 @@
 import torch
 from torch import nn
 
-from utils.experiments.members import (
+from utils.experiments.lottery_tickets.tickets import (
+    ARMS,
+    Setting,
+    pruned_further,
+    tickets,
+    total_steps,
+)
+from utils.model import digits, mlp, mnist1d, num_weights
+from utils.model.ensemble import (
     accuracies,
+    batch_orders,
+    ensemble_of,
     fast_products,
     forward,
-    gather,
-    orders_of,
-    train_members,
+    train_ensemble,
 )
-from utils.experiments.tickets import ARMS, Setting, pruned_further, tickets, total_steps
-from utils.model import digits, mlp, mnist1d, num_weights
 from utils.pruning import apply_masks, find_ticket, keep_top
 
 WIDTHS = (64, 20, 10)
@@ -31,14 +37,14 @@ def alone(network, masks, data, order, lr):
 
 
 def test_members_train_as_each_network_does_alone():
-    data, orders = digits().train, orders_of(range(3), 40, 32, 1077)
+    data, orders = digits().train, batch_orders(range(3), 40, 32, 1077)
     networks = [mlp(*WIDTHS, seed=seed) for seed in range(3)]
     masks = [
         keep_top({name: p.abs() for name, p in network.named_parameters() if p.dim() > 1}, 0.5)
         for network in networks
     ]
-    stacked = [torch.stack([m[name].T for m in masks]).detach() for name in masks[0]]
-    trained = train_members(gather(networks), stacked, data, orders, lr=1e-2)
+    together = [torch.stack([m[name].T for m in masks]).detach() for name in masks[0]]
+    trained = train_ensemble(ensemble_of(networks), together, data, orders, lr=1e-2)
     for member, network in enumerate(networks):
         twin = alone(
             network,
@@ -56,7 +62,7 @@ def test_members_train_as_each_network_does_alone():
 
 def test_the_engine_finds_the_ticket_that_the_readable_one_finds():
     data, setting = digits(), Setting(WIDTHS, seeds=2, levels=4, keep=0.6, steps=60, lr=5e-3)
-    orders = orders_of(range(2), setting.steps, setting.batch, len(data.train[1]))
+    orders = batch_orders(range(2), setting.steps, setting.batch, len(data.train[1]))
     network = mlp(*WIDTHS, seed=0)
     masks = find_ticket(
         network,
@@ -73,7 +79,7 @@ def test_the_engine_finds_the_ticket_that_the_readable_one_finds():
         for row in rows
         if (row["level"], row["arm"], row["seed"]) == (3, "ticket", 0)
     )
-    assert abs(accuracies(gather([network]), data.test)[0] - engine) < 2
+    assert abs(accuracies(ensemble_of([network]), data.test)[0] - engine) < 2
 
 
 def test_rows_masks_and_ticks_are_complete_and_the_arms_share_their_densities():
@@ -102,7 +108,7 @@ def test_rows_masks_and_ticks_are_complete_and_the_arms_share_their_densities():
 
 
 def test_each_member_is_pruned_by_itself():
-    members = gather([mlp(*WIDTHS, seed=seed) for seed in range(3)])
+    members = ensemble_of([mlp(*WIDTHS, seed=seed) for seed in range(3)])
     masks = pruned_further(members, [torch.ones_like(w) for w in members.weights], 0.9)
     for member in range(3):
         own = keep_top({k: w[member].abs() for k, w in enumerate(members.weights)}, 0.9)
@@ -110,16 +116,16 @@ def test_each_member_is_pruned_by_itself():
 
 
 def test_orders_are_epochs_and_each_seed_has_its_own():
-    orders = orders_of((0, 1), steps=10, batch=8, examples=40)
+    orders = batch_orders((0, 1), steps=10, batch=8, examples=40)
     assert orders.shape == (10, 2, 8) and not torch.equal(orders[:, 0], orders[:, 1])
     assert sorted(orders[:5, 0].flatten().tolist()) == list(range(40))
-    assert torch.equal(orders[:, 0], orders_of((0,), 10, 8, 40)[:, 0])
+    assert torch.equal(orders[:, 0], batch_orders((0,), 10, 8, 40)[:, 0])
 
 
 def test_members_answer_as_their_networks_and_the_precision_is_put_back():
     networks = [mlp(40, 7, 5, 10, seed=seed) for seed in range(2)]
     x, y = mnist1d().test
-    outputs = forward(gather(networks), x.expand(2, *x.shape))
+    outputs = forward(ensemble_of(networks), x.expand(2, *x.shape))
     assert all(
         torch.allclose(outputs[k], network(x), atol=1e-5) for k, network in enumerate(networks)
     )

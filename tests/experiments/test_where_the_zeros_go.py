@@ -3,8 +3,12 @@
 import pytest
 import torch
 
-from utils.experiments.one_shot_or_gradual import one_shot_or_gradual, over_time
-from utils.experiments.where_the_zeros_go import RULES, masks_by, where_the_zeros_go
+from utils.experiments.magnitude_pruning.one_shot_or_gradual import one_shot_or_gradual, over_time
+from utils.experiments.schedules.where_the_zeros_go import (
+    RULES,
+    masks_by,
+    where_the_zeros_go,
+)
 from utils.model import digits, fit, loaders, mlp, num_weights, num_zeros
 from utils.pruning import cubic, one_shot
 

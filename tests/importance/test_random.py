@@ -1,7 +1,8 @@
 import torch
 
-from utils.importance import chance, random
+from utils.importance import random
 from utils.model import mlp, prunable
+from utils.model.randomness import seeded_generator
 
 
 def correlation(scores, network):
@@ -23,12 +24,14 @@ def test_chance_is_unrelated_to_the_initial_weights_and_a_plain_generator_is_not
             )
             > 0.99
         )
-        assert abs(correlation(random(network, generator=chance(seed)), network)) < 0.05
+        assert abs(correlation(random(network, generator=seeded_generator(seed)), network)) < 0.05
 
 
 def test_the_same_seed_draws_the_same_and_another_one_others():
     network = mlp(8, 5, seed=0)
-    one, two, three = (random(network, generator=chance(seed))["fc1.weight"] for seed in (3, 3, 4))
+    one, two, three = (
+        random(network, generator=seeded_generator(seed))["fc1.weight"] for seed in (3, 3, 4)
+    )
     assert (
         torch.equal(one, two)
         and not torch.equal(one, three)

@@ -13,7 +13,7 @@ import numpy
 import pytest
 import torch
 
-from utils.experiments import tickets
+from utils.experiments.lottery_tickets import tickets
 from utils.model import idx
 from utils.model.data import fashion_mnist, mnist
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from utils.importance import chance
 from utils.model import initialize, mlp, prunable
+from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi
 from utils.sparse_training import (
     cosine_drop,
@@ -97,7 +97,7 @@ def test_a_random_topology_has_the_numbers_asked_for_at_places_that_depend_on_th
 
 def test_rescaling_keeps_the_size_of_the_signal():
     model = initialize(mlp(400, 400, 400), nn.init.kaiming_normal_, seed=0)
-    masks = random_topology(model, {"fc1.weight": 0.9, "fc2.weight": 0.5}, chance(0))
+    masks = random_topology(model, {"fc1.weight": 0.9, "fc2.weight": 0.5}, seeded_generator(0))
     dense = {name: float(w.square().sum()) for name, w in prunable(model).items()}
     rescale(model, masks)
     for name, weight in prunable(model).items():

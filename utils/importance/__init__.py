@@ -6,12 +6,11 @@ from utils.importance.lamp import lamp
 from utils.importance.magnitude import magnitude
 from utils.importance.obd import obd, obd_saliency
 from utils.importance.obs import obs, obs_delete, obs_remove, obs_repair, obs_saliency
-from utils.importance.random import chance, random
+from utils.importance.random import random
 from utils.importance.snip import snip
 from utils.importance.synflow import synflow
 
 __all__ = [
-    "chance",
     "empirical_fisher",
     "fisher",
     "gradient_flow",

@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import torch
 from torch import nn
+
+from utils.model.randomness import seeded
 
 
 def mlp(
@@ -24,7 +25,7 @@ def mlp(
         raise ValueError(
             f"mlp needs an input and an output width, such as mlp(64, 10); got {widths}"
         )
-    with _seeded(seed):
+    with seeded(seed):
         layers = OrderedDict()
         for i, (fan_in, fan_out) in enumerate(zip(widths, widths[1:]), start=1):
             layers[f"fc{i}"] = nn.Linear(fan_in, fan_out)
@@ -41,7 +42,7 @@ def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn
     Input (batch, 64), output (batch, 10). `seed` as in `mlp`.
     """
     first, second = channels
-    with _seeded(seed):
+    with seeded(seed):
         return nn.Sequential(
             OrderedDict(
                 image=nn.Unflatten(1, (1, 8, 8)),
@@ -67,21 +68,10 @@ def initialize(model: nn.Module, init: Callable[[nn.Parameter], object], seed: i
     size of the signal in a deep ReLU network; torch's own lets it shrink. Only parameters with `dim() > 1` and biases
     are touched; torch's global random state is left as it was.
     """
-    with _seeded(seed):
+    with seeded(seed):
         for name, parameter in model.named_parameters():
             if parameter.dim() > 1:
                 init(parameter)
             elif name.endswith("bias"):
                 parameter.zero_()
     return model
-
-
-@contextmanager
-def _seeded(seed: int | None):
-    """Draw from `seed` inside and leave torch's global random state as it was; with None, change nothing."""
-    if seed is None:
-        yield
-        return
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from utils.experiments.members import (
-    Members,
-    accuracies,
-    fast_products,
-    gather,
-    member_of,
-    orders_of,
-    stacked,
-    train_members,
-)
-from utils.importance import chance, lamp, magnitude
+from utils.importance import lamp, magnitude
 from utils.model import Data, Tensors, mlp
+from utils.model.ensemble import (
+    Ensemble,
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    member_of,
+    stack_masks,
+    train_ensemble,
+)
+from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
 
 RULES = ("uniform", "Erdos-Renyi", "global", "LAMP", "LAMP, random weights")
@@ -32,7 +33,7 @@ def masks_by(rule: str, model: nn.Module, sparsity: float) -> Tensors:
     if rule == "LAMP":
         return keep_top(lamp(model), sparsity)
     if rule == "LAMP, random weights":
-        return random_mask_like(keep_top(lamp(model), sparsity), chance(0))
+        return random_mask_like(keep_top(lamp(model), sparsity), seeded_generator(0))
     shares = {"uniform": uniform, "Erdos-Renyi": erdos_renyi}[rule](model, sparsity)
     return keep_top(magnitude(model), {name: max(0.0, share) for name, share in shares.items()})
 
@@ -55,8 +56,8 @@ def where_the_zeros_go(
     """
     seeds = list(seeds)
     networks = [mlp(*widths, seed=seed) for seed in seeds]
-    start, orders = gather(networks), orders_of(seeds, steps, batch, len(data.train[1]))
-    trained = train_members(
+    start, orders = ensemble_of(networks), batch_orders(seeds, steps, batch, len(data.train[1]))
+    trained = train_ensemble(
         start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr
     )
     networks = [member_of(trained, member, network) for member, network in enumerate(networks)]
@@ -64,10 +65,10 @@ def where_the_zeros_go(
     masks = [
         masks_by(rule, networks[seeds.index(seed)], sparsity) for seed, sparsity, rule in cases
     ]
-    start = gather([networks[seeds.index(seed)] for seed, _, _ in cases])
-    together = stacked(masks)
-    pruned = Members([w * m for w, m in zip(start.weights, together)], start.biases)
-    retrained = train_members(
+    start = ensemble_of([networks[seeds.index(seed)] for seed, _, _ in cases])
+    together = stack_masks(masks)
+    pruned = Ensemble([w * m for w, m in zip(start.weights, together)], start.biases)
+    retrained = train_ensemble(
         pruned, together, data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr
     )
     return [

@@ -51,5 +51,5 @@ def program() -> str:
     return "".join(
         path.read_text(encoding="utf-8")
         for room in ROOMS
-        for path in sorted((LIBRARY / room).glob("*.py"))
+        for path in sorted((LIBRARY / room).rglob("*.py"))
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from utils.importance import chance, magnitude
+from utils.importance import magnitude
 from utils.model import Data, Tensors, fit, loaders, mlp
+from utils.model.randomness import seeded_generator
 from utils.pruning import jaccard, keep_top, random_mask_like
 
 
@@ -31,7 +32,7 @@ def how_similar_are_masks(
             "same start, other order of the data": mask(seed, seed + 100, epochs),
             "other start, same order of the data": mask(seed + 100, seed, epochs),
             "before training": mask(seed, seed, 0),
-            "random, same number in each layer": random_mask_like(ours, chance(seed)),
+            "random, same number in each layer": random_mask_like(ours, seeded_generator(seed)),
         }
         rows += [
             {"seed": seed, "pair": pair, "jaccard": jaccard(ours, other)}

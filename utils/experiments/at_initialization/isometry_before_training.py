@@ -8,17 +8,17 @@ from itertools import product
 import torch
 from torch import nn
 
-from utils.experiments.members import (
-    accuracies,
-    fast_products,
-    gather,
-    orders_of,
-    stacked,
-    train_members,
-)
-from utils.experiments.pruned_before_training import few_of_each
+from utils.experiments.at_initialization.pruned_before_training import few_of_each
 from utils.importance import snip
 from utils.model import Data, initialize, mlp, prunable
+from utils.model.ensemble import (
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    stack_masks,
+    train_ensemble,
+)
 from utils.pruning import apply_masks, keep_top, restore_isometry
 
 STARTS = ("Gaussian", "orthogonal", "orthogonal, rescaled", "orthogonal, restored")
@@ -53,10 +53,10 @@ def isometry_before_training(
             restore_isometry(network, mask)
         networks.append(network)
         masks.append(mask)
-    orders = orders_of([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
-    trained = train_members(
-        gather(networks),
-        stacked(masks),
+    orders = batch_orders([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
+    trained = train_ensemble(
+        ensemble_of(networks),
+        stack_masks(masks),
         data.train,
         orders,
         lr,

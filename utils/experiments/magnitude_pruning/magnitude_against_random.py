@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from utils.importance import chance, magnitude, random
+from utils.importance import magnitude, random
 from utils.model import Data, copy_of, evaluate, fit, loaders
+from utils.model.randomness import seeded_generator
 from utils.pruning import apply_masks, keep_top, uniform
 
 
@@ -23,7 +24,7 @@ def magnitude_against_random(
     """
     rows = []
     for seed, network in enumerate(networks):
-        dataloader, generator = loaders(data, seed=seed), chance(seed)
+        dataloader, generator = loaders(data, seed=seed), seeded_generator(seed)
         for sparsity in sparsities:
             ways = {
                 "magnitude, global": keep_top(magnitude(network), sparsity),

@@ -8,19 +8,19 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from utils.experiments.members import (
-    Members,
-    accuracies,
-    fast_products,
-    gather,
-    gradients_of,
-    orders_of,
-    stacked,
-    train_members,
-)
-from utils.importance import chance
 from utils.model import Data, Tensors, initialize, mlp, num_weights, num_zeros
 from utils.model.data import Batch
+from utils.model.ensemble import (
+    Ensemble,
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    gradients_of,
+    stack_masks,
+    train_ensemble,
+)
+from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, uniform
 from utils.sparse_training import (
     cosine_drop,
@@ -56,7 +56,7 @@ class Mover:
         self.rule, self.fraction, self.generator = (
             case.arm.partition(",")[0],
             case.fraction,
-            chance(case.seed + 1000),
+            seeded_generator(case.seed + 1000),
         )
         self.falls = self.rule == "RigL" or case.arm == "SET, cosine"
         self.threshold = 1e-3  # of DSR
@@ -101,7 +101,7 @@ def trained_sparse(
     over_time = [[counted(masks, e, 0)] for e in range(len(cases))]
 
     def rewire(
-        step: int, members: Members, optimizer: torch.optim.Optimizer, examples: Batch
+        step: int, members: Ensemble, optimizer: torch.optim.Optimizer, examples: Batch
     ) -> None:
         due = [e for e, case in enumerate(cases) if step and step % case.every == 0]
         if due:
@@ -121,8 +121,10 @@ def trained_sparse(
             for w, mask in zip(members.weights, kept):
                 start_grown(w, mask, optimizer)
 
-    orders = orders_of([case.seed for case in cases], steps, batch, len(data.train[1]))
-    trained = train_members(gather(networks), masks, data.train, orders, lr, tick, rewire=rewire)
+    orders = batch_orders([case.seed for case in cases], steps, batch, len(data.train[1]))
+    trained = train_ensemble(
+        ensemble_of(networks), masks, data.train, orders, lr, tick, rewire=rewire
+    )
     return [
         case._asdict()
         | {"accuracy": accuracy, "moved": moved(start, masks, e), "over time": over_time[e]}
@@ -141,11 +143,11 @@ def starts(widths: Sequence[int], cases: Sequence) -> tuple[list[nn.Module], lis
             random_topology(
                 networks[-1],
                 STARTS.get(case.arm, erdos_renyi)(networks[-1], 1 - case.density),
-                chance(case.seed),
+                seeded_generator(case.seed),
             )
         )
         rescale(networks[-1], masks[-1])
-    return networks, stacked(masks)
+    return networks, stack_masks(masks)
 
 
 def counted(masks: list[Tensor], member: int, step: int) -> dict:

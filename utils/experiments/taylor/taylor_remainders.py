@@ -6,9 +6,9 @@ import numpy
 import torch
 from torch import Tensor, nn
 
-from utils.importance import chance
 from utils.model import flat, flat_loss, gradient, hessian_vector_product, taylor
 from utils.model.data import Batch
+from utils.model.randomness import seeded_generator
 
 
 def taylor_remainders(
@@ -76,5 +76,5 @@ def slopes(rows: list[dict]) -> list[dict]:
 
 def random_direction(theta: Tensor, seed: int) -> Tensor:
     """A vector of length 1, of the shape and dtype of theta, all directions equally likely."""
-    v = torch.randn(theta.shape, dtype=theta.dtype, generator=chance(seed))
+    v = torch.randn(theta.shape, dtype=theta.dtype, generator=seeded_generator(seed))
     return v / v.norm()

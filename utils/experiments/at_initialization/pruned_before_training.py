@@ -8,21 +8,22 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from utils.experiments.members import (
-    accuracies,
-    fast_products,
-    gather,
-    member_of,
-    named,
-    orders_of,
-    stacked,
-    train_members,
-)
-from utils.importance import chance, grasp, lamp, magnitude, random, snip, synflow
+from utils.importance import grasp, lamp, magnitude, random, snip, synflow
 from utils.importance.lamp import lamp_scores
 from utils.importance.snip import gate_gradients
 from utils.model import Data, Tensors, digits, initialize, mlp
 from utils.model.data import Batch
+from utils.model.ensemble import (
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    masks_of,
+    member_of,
+    stack_masks,
+    train_ensemble,
+)
+from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, exponential, keep_top, prune_iteratively, random_mask_like
 from utils.sparse_training import random_topology
 
@@ -41,7 +42,7 @@ def by(importance: Callable[..., Tensors], sign: Callable = lambda score: score)
 def shuffled(method: Method) -> Method:
     """As many weights of each layer as the method keeps, at random places (Frankle et al., 2021)."""
     return lambda model, batch, sparsity, seed=0: random_mask_like(
-        method(model, batch, sparsity), chance(seed)
+        method(model, batch, sparsity), seeded_generator(seed)
     )
 
 
@@ -52,10 +53,10 @@ def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
 
 METHODS: dict[str, Method] = {
     "random": lambda model, batch, sparsity, seed=0: keep_top(
-        random(model, generator=chance(seed)), sparsity
+        random(model, generator=seeded_generator(seed)), sparsity
     ),
     "random, Erdos-Renyi": lambda model, batch, sparsity, seed=0: random_topology(
-        model, erdos_renyi(model, sparsity), chance(seed)
+        model, erdos_renyi(model, sparsity), seeded_generator(seed)
     ),
     "magnitude": by(magnitude),
     "SNIP": by(snip),
@@ -79,7 +80,7 @@ ROUNDS = {
 def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
     """The batch that scores are made of: `each` examples of every class."""
     x, y = data.train
-    order = torch.randperm(len(y), generator=chance(seed))
+    order = torch.randperm(len(y), generator=seeded_generator(seed))
     chosen = torch.cat([order[y[order] == label][:each] for label in y.unique()])
     return x[chosen], y[chosen]
 
@@ -108,8 +109,8 @@ def before_and_after(
     networks = {
         seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds
     }
-    start = gather(list(networks.values()))
-    trained = train_members(
+    start = ensemble_of(list(networks.values()))
+    trained = train_ensemble(
         start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick
     )
     return networks, {
@@ -137,10 +138,10 @@ def pruned_before_training(
     """
     batches, orders = (
         {seed: few_of_each(data, seed) for seed in seeds},
-        orders_of(seeds, steps, batch, len(data.train[1])),
+        batch_orders(seeds, steps, batch, len(data.train[1])),
     )
     networks, after = before_and_after(data, widths, seeds, orders, lr, tick)
-    dense = dict(zip(seeds, accuracies(gather(list(after.values())), data.test)))
+    dense = dict(zip(seeds, accuracies(ensemble_of(list(after.values())), data.test)))
     cases = [
         (density, method, seed) for density in densities for method in methods for seed in seeds
     ]
@@ -151,10 +152,10 @@ def pruned_before_training(
         else METHODS[method](network, batches[seed], 1 - density, seed)
         for network, (density, method, seed) in zip(begin, cases)
     ]
-    masks = stacked(first)
+    masks = stack_masks(first)
     results = accuracies(
-        train_members(
-            gather(begin),
+        train_ensemble(
+            ensemble_of(begin),
             masks,
             data.train,
             orders.repeat(1, len(cases) // len(seeds), 1),
@@ -172,7 +173,8 @@ def pruned_before_training(
             "accuracy": accuracy,
             "dense": dense[seed],
             "kept": {
-                name: int(mask.sum()) for name, mask in named(list(first[0]), masks, member).items()
+                name: int(mask.sum())
+                for name, mask in masks_of(list(first[0]), masks, member).items()
             },
         }
         for member, ((density, method, seed), accuracy) in enumerate(zip(cases, results))

@@ -7,9 +7,10 @@ from sklearn.datasets import make_moons
 from torch import nn
 from torch.func import functional_call
 
-from utils.importance import chance, magnitude, random
+from utils.importance import magnitude, random
 from utils.model import Tensors, minimize, mlp, prunable
 from utils.model.data import Batch
+from utils.model.randomness import seeded_generator
 from utils.pruning import best_mask, keep_top
 
 
@@ -36,7 +37,7 @@ def best_masks(seeds=range(4), draws: int = 20) -> list[dict]:
     for seed in seeds:
         network = tiny(seed)
         theta, loss = weights_of(network), loss_of_weights(network, moons(seed))
-        generator = chance(seed)
+        generator = seeded_generator(seed)
         for kept in range(len(theta) + 1):
             ways = {
                 "best": [best_mask(loss, theta, kept)[0]],

@@ -6,8 +6,8 @@ What `find_ticket` does for one network, for many at once (`members`). Three arm
     reinit   the same mask, new weights
     random   the initial weights, a random mask with the same density in each layer
 
-    python -m utils.experiments.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
-    python -m utils.experiments.tickets --data mnist --folder FOLDER                  # files that you bring
+    python -m utils.experiments.lottery_tickets.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
+    python -m utils.experiments.lottery_tickets.tickets --data mnist --folder FOLDER                  # files that you bring
 """
 
 import argparse
@@ -21,20 +21,20 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.experiments.members import (
-    Members,
-    accuracies,
-    fast_products,
-    gather,
-    joined,
-    named,
-    orders_of,
-    train_members,
-)
-from utils.importance import chance
 from utils.model import Data, Tensors, digits, mlp, mnist1d, prunable
 from utils.model.data import fashion_mnist, mnist
+from utils.model.ensemble import (
+    Ensemble,
+    accuracies,
+    batch_orders,
+    concatenate,
+    ensemble_of,
+    fast_products,
+    masks_of,
+    train_ensemble,
+)
 from utils.model.idx import SOURCES, IdxError
+from utils.model.randomness import seeded_generator
 from utils.pruning import keep_top
 from utils.pruning.lottery import random_mask_like
 
@@ -88,31 +88,33 @@ def tickets(
     networks = [mlp(*setting.widths, seed=seed) for seed in seeds]
     names = list(prunable(networks[0]))
     start, orders = (
-        gather(networks),
-        orders_of(seeds, setting.steps, setting.batch, len(data.train[1])),
+        ensemble_of(networks),
+        batch_orders(seeds, setting.steps, setting.batch, len(data.train[1])),
     )
     masks = [torch.ones_like(w) for w in start.weights]
-    trained = train_members(start, masks, data.train, orders, setting.lr, tick)
+    trained = train_ensemble(start, masks, data.train, orders, setting.lr, tick)
     rows = [
         {"level": 0, "density": 1.0, "arm": arm, "seed": seed, "accuracy": accuracy}
         for seed, accuracy in enumerate(accuracies(trained, data.test))
         for arm in ARMS
     ]
-    found = [named(names, masks, 0)]
+    found = [masks_of(names, masks, 0)]
     for level in range(1, setting.levels):
         density = setting.keep**level
         masks = pruned_further(trained, masks, 1 - density)
-        fresh = gather([mlp(*setting.widths, seed=10_000 + 100 * level + seed) for seed in seeds])
+        fresh = ensemble_of(
+            [mlp(*setting.widths, seed=10_000 + 100 * level + seed) for seed in seeds]
+        )
         drawn = random_masks(masks, level)
-        arms = train_members(
-            joined(start, fresh, start),
+        arms = train_ensemble(
+            concatenate(start, fresh, start),
             [torch.cat(m) for m in zip(masks, masks, drawn)],
             data.train,
             orders.repeat(1, 3, 1),
             setting.lr,
             tick,
         )
-        trained = Members(*([p[: setting.seeds] for p in part] for part in arms))
+        trained = Ensemble(*([p[: setting.seeds] for p in part] for part in arms))
         rows += [
             {
                 "level": level,
@@ -123,7 +125,7 @@ def tickets(
             }
             for k, accuracy in enumerate(accuracies(arms, data.test))
         ]
-        found.append(named(names, masks, 0))
+        found.append(masks_of(names, masks, 0))
     return rows, found
 
 
@@ -136,13 +138,13 @@ def retained(
     trained once.
     """
     seeds = range(setting.seeds)
-    trained = gather([mlp(*setting.widths, seed=seed) for seed in seeds])
-    orders = orders_of(seeds, setting.steps, setting.batch, len(data.train[1]))
+    trained = ensemble_of([mlp(*setting.widths, seed=seed) for seed in seeds])
+    orders = batch_orders(seeds, setting.steps, setting.batch, len(data.train[1]))
     masks, rows = [torch.ones_like(w) for w in trained.weights], []
     for level in range(setting.levels):
         if level:
             masks = pruned_further(trained, masks, 1 - setting.keep**level)
-        trained = train_members(trained, masks, data.train, orders, setting.lr, tick)
+        trained = train_ensemble(trained, masks, data.train, orders, setting.lr, tick)
         rows += [
             {
                 "level": level,
@@ -161,7 +163,7 @@ def total_steps(setting: Setting) -> int:
     return setting.levels * setting.steps
 
 
-def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> list[Tensor]:
+def pruned_further(trained: Ensemble, masks: list[Tensor], sparsity: float) -> list[Tensor]:
     """The next masks: in each member the largest weights of all layers together, among its
     survivors.
     """
@@ -179,7 +181,7 @@ def pruned_further(trained: Members, masks: list[Tensor], sparsity: float) -> li
 def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
     """For each member and layer as many weights at random places."""
     drawn = [
-        random_mask_like({k: m[e] for k, m in enumerate(masks)}, chance(1000 * level + e))
+        random_mask_like({k: m[e] for k, m in enumerate(masks)}, seeded_generator(1000 * level + e))
         for e in range(len(masks[0]))
     ]
     return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
@@ -224,7 +226,9 @@ def main() -> None:
         ]
         print(f"{arm:8}" + "".join(f"{value:6.1f}" for value in mean))
     if options.json:
-        command = shlex.join(["python", "-m", "utils.experiments.tickets", *sys.argv[1:]])
+        command = shlex.join(
+            ["python", "-m", "utils.experiments.lottery_tickets.tickets", *sys.argv[1:]]
+        )
         rows = [
             row | {"density": round(row["density"], 6), "accuracy": round(row["accuracy"], 2)}
             for row in rows

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from utils.experiments.members import (
-    accuracies,
-    fast_products,
-    gather,
-    orders_of,
-    stacked,
-    train_members,
+from utils.experiments.at_initialization.pruned_before_training import (
+    METHODS,
+    before_and_after,
+    few_of_each,
 )
-from utils.experiments.pruned_before_training import METHODS, before_and_after, few_of_each
 from utils.importance import gradient_flow
 from utils.model import Data, Tensors, copy_of, loss_on, weight_gradients
 from utils.model.data import Batch
+from utils.model.ensemble import (
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    stack_masks,
+    train_ensemble,
+)
 from utils.pruning import apply_masks
 
 CRITERIA = (
@@ -59,7 +63,7 @@ def two_goals(
     One row a moment ("at initialization", "after training"), density, criterion and seed: MEASURES on the training
     data, before the final training, and test "accuracy" in percent after it.
     """
-    orders = orders_of(seeds, steps, batch, len(data.train[1]))
+    orders = batch_orders(seeds, steps, batch, len(data.train[1]))
     moments = dict(
         zip(
             ("at initialization", "after training"),
@@ -77,10 +81,14 @@ def two_goals(
         METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed)
         for moment, density, criterion, seed in cases
     ]
-    members = gather([moments[moment][seed] for moment, _, _, seed in cases])
+    members = ensemble_of([moments[moment][seed] for moment, _, _, seed in cases])
     final = accuracies(
-        train_members(
-            members, stacked(masks), data.train, orders.repeat(1, len(cases) // len(seeds), 1), lr
+        train_ensemble(
+            members,
+            stack_masks(masks),
+            data.train,
+            orders.repeat(1, len(cases) // len(seeds), 1),
+            lr,
         ),
         data.test,
     )

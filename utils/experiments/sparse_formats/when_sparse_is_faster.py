@@ -2,12 +2,12 @@
 format and on the batch.
 """
 
-import time
 import warnings
 
 import torch
 from torch import Tensor
 
+from utils.model.timing import shortest
 from utils.pruning import keep_top
 
 
@@ -28,9 +28,9 @@ def when_sparse_is_faster(
     for sparsity in sparsities:
         forms = forms_of(dense, sparsity)
         for x in inputs:
-            base = timed(lambda: dense @ x, seconds)
+            base = shortest(lambda: dense @ x, seconds)
             for form, matrix in forms.items():
-                taken = timed(lambda: matrix @ x, seconds)
+                taken = shortest(lambda: matrix @ x, seconds)
                 rows.append(
                     {
                         "form": form,
@@ -64,20 +64,6 @@ def pruned(matrix: Tensor, sparsity: float, block: int = 1) -> Tensor:
     norms = matrix.view(size, block, size, block).square().sum((1, 3))
     mask = keep_top({"w": norms}, sparsity)["w"]
     return matrix * mask.repeat_interleave(block, 0).repeat_interleave(block, 1)
-
-
-def timed(call, seconds: float) -> float:
-    """Seconds for one call: the shortest of at least five, over at least `seconds`.
-
-    What else the machine does can only make a call longer.
-    """
-    call()
-    taken, end = [], time.perf_counter() + seconds
-    while len(taken) < 5 or time.perf_counter() < end:
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
 
 
 def crossover(rows: list[dict], form: str, batch: int) -> float | None:

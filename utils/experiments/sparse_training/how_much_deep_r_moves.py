@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import torch
 
-from utils.experiments.members import (
-    Members,
-    accuracies,
-    fast_products,
-    gather,
-    orders_of,
-    train_members,
-)
-from utils.experiments.trained_sparse import Case, moved, starts
-from utils.importance import chance
+from utils.experiments.sparse_training.trained_sparse import Case, moved, starts
 from utils.model import Data
+from utils.model.ensemble import (
+    Ensemble,
+    accuracies,
+    batch_orders,
+    ensemble_of,
+    fast_products,
+    train_ensemble,
+)
+from utils.model.randomness import seeded_generator
 from utils.sparse_training import deep_r_rewire
 from utils.sparse_training.deep_r import random_signs, walk
 
@@ -37,12 +37,17 @@ def how_much_deep_r_moves(
     """
     cases = [(pull, seed) for pull in pulls for seed in seeds]
     networks, masks = starts(widths, [Case(density, "DEEP R", seed) for _, seed in cases])
-    members = gather(networks)
-    start, generators = [mask.clone() for mask in masks], [chance(seed + 1000) for _, seed in cases]
-    signs = [torch.where(w == 0, random_signs(w, chance(0)), w.sign()) for w in members.weights]
+    members = ensemble_of(networks)
+    start, generators = (
+        [mask.clone() for mask in masks],
+        [seeded_generator(seed + 1000) for _, seed in cases],
+    )
+    signs = [
+        torch.where(w == 0, random_signs(w, seeded_generator(0)), w.sign()) for w in members.weights
+    ]
 
     @torch.no_grad()
-    def rewire(step: int, members: Members, optimizer, examples) -> None:
+    def rewire(step: int, members: Ensemble, optimizer, examples) -> None:
         if step:
             for e, (pull, _) in enumerate(cases):
                 if pull is not None:
@@ -61,8 +66,8 @@ def how_much_deep_r_moves(
                     for k, w in enumerate(members.weights):
                         w[e], masks[k][e], signs[k][e] = weights[k] * kept[k], new[k], turned[k]
 
-    orders = orders_of(seeds, steps, batch, len(data.train[1])).repeat(1, len(pulls), 1)
-    trained = train_members(
+    orders = batch_orders(seeds, steps, batch, len(data.train[1])).repeat(1, len(pulls), 1)
+    trained = train_ensemble(
         members, masks, data.train, orders, lr, optimizer=torch.optim.SGD, rewire=rewire
     )
     return [

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from utils.importance import chance, empirical_fisher, obd_saliency, obs_remove
+from utils.importance import empirical_fisher, obd_saliency, obs_remove
 from utils.importance.obs import obs_repair
 from utils.model import Data, copy_of, evaluate, flat, flat_loss, hessian, loaders, put
 from utils.model.parameters import weight_positions
+from utils.model.randomness import seeded_generator
 
 WAYS = (
     "random",
@@ -82,9 +83,9 @@ def surgeon_against_damage(
         )
         h, weights = hessian(loss, theta), weight_positions(network)
         inverse = torch.linalg.inv(h)
-        orders = deletion_orders(theta, h, inverse, weights, chance(seed))
+        orders = deletion_orders(theta, h, inverse, weights, seeded_generator(seed))
         by_fisher = inverse_fisher(network, data, weight_decay)
-        fishers_order = deletion_orders(theta, h, by_fisher, weights, chance(seed))["OBS"]
+        fishers_order = deletion_orders(theta, h, by_fisher, weights, seeded_generator(seed))["OBS"]
         for sparsity in sparsities:
             count = round(sparsity * len(weights))
             left_over = pruned(theta, inverse, orders, count)

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from utils.experiments.surgeon_against_damage import deletion_orders, pruned, without
-from utils.importance import chance
+from utils.experiments.loss_based_pruning.surgeon_against_damage import (
+    deletion_orders,
+    pruned,
+    without,
+)
 from utils.model import copy_of, flat, flat_loss, hessian, mlp, put
 from utils.model.data import Batch
 from utils.model.parameters import weight_positions
+from utils.model.randomness import seeded_generator
 from utils.pruning import best_mask
 
 
@@ -49,7 +53,7 @@ def xor(
         )
         h = hessian(loss, theta)
         inverse = torch.linalg.inv(h)
-        orders = deletion_orders(theta, h, inverse, weights, chance(seed))
+        orders = deletion_orders(theta, h, inverse, weights, seeded_generator(seed))
         for count in deletions:
             every = pruned(theta, inverse, orders, count)
             mask, _ = best_mask(

@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from utils.experiments.members import (
-    Members,
-    accuracies,
-    fast_products,
-    gather,
-    joined,
-    orders_of,
-    train_members,
-)
-from utils.experiments.tickets import DATA, Setting, pruned_further, random_masks
+from utils.experiments.lottery_tickets.tickets import DATA, Setting, pruned_further, random_masks
 from utils.model import Data, mlp
+from utils.model.ensemble import (
+    Ensemble,
+    accuracies,
+    batch_orders,
+    concatenate,
+    ensemble_of,
+    fast_products,
+    train_ensemble,
+)
 
 
 def late_rewinding_on(
@@ -51,26 +51,26 @@ def late_rewinding(
     optimizer step.
     """
     seeds, lr, rows = range(setting.seeds), setting.lr, []
-    start = gather([mlp(*setting.widths, seed=seed) for seed in seeds])
-    orders = orders_of(seeds, setting.steps, setting.batch, len(data.train[1]))
+    start = ensemble_of([mlp(*setting.widths, seed=seed) for seed in seeds])
+    orders = batch_orders(seeds, setting.steps, setting.batch, len(data.train[1]))
     dense = [torch.ones_like(w) for w in start.weights]
     for k in ks:
-        early, masks = train_members(start, dense, data.train, orders[:k], lr, tick), dense
+        early, masks = train_ensemble(start, dense, data.train, orders[:k], lr, tick), dense
         for level in range(setting.levels):
             density = setting.keep**level
             if level:
                 masks = pruned_further(trained, masks, 1 - density)
             groups = [masks, random_masks(masks, level)] if level else [masks]
             together = [torch.cat(m) for m in zip(*groups)]
-            arms = train_members(
-                joined(*[early] * len(groups)),
+            arms = train_ensemble(
+                concatenate(*[early] * len(groups)),
                 together,
                 data.train,
                 orders[k:].repeat(1, len(groups), 1),
                 lr,
                 tick,
             )
-            trained = Members(*([p[: setting.seeds] for p in part] for part in arms))
+            trained = Ensemble(*([p[: setting.seeds] for p in part] for part in arms))
             rows += [
                 {
                     "k": k,

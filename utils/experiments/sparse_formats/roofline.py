@@ -7,13 +7,13 @@ with the intensity in operations for each byte that is moved.
 
 import torch
 
-from utils.experiments.when_sparse_is_faster import timed
+from utils.model.timing import shortest
 
 
 def bandwidth(numbers: int = 64_000_000) -> float:
     """Bytes a second that one thread gets from memory: a sum over `numbers` float32."""
     long = torch.ones(numbers)
-    return long.nbytes / timed(long.sum, 0.2)
+    return long.nbytes / shortest(long.sum, 0.2)
 
 
 def dense_products(batches=(1, 2, 4, 8, 16, 32, 64, 128, 256), size: int = 4096) -> list[dict]:
@@ -29,7 +29,11 @@ def dense_products(batches=(1, 2, 4, 8, 16, 32, 64, 128, 256), size: int = 4096)
         x = torch.randn(size, batch, generator=torch.Generator().manual_seed(1))
         macs, moved = size * size * batch, w.nbytes + 2 * x.nbytes
         rows.append(
-            {"batch": batch, "intensity": macs / moved, "rate": macs / timed(lambda: w @ x, 0.05)}
+            {
+                "batch": batch,
+                "intensity": macs / moved,
+                "rate": macs / shortest(lambda: w @ x, 0.05),
+            }
         )
     return rows
 

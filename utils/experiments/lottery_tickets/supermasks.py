@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from utils.model import Data, Tensors, copy_of, evaluate, fit, loaders, mlp, prunable, train
+from utils.model.randomness import seeded
 from utils.pruning import apply_masks, keep_top, learned_masks, supermask_scores, with_learned_masks
 
 CRITERIA = ("large_final", "magnitude_increase", "movement", "large_final_same_sign")
@@ -69,8 +70,7 @@ def learned_supermask(
     with torch.no_grad():
         for weight in prunable(initial).values():
             weight.mul_(scale)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)  # the masks of training are drawn
+    with seeded(seed):  # the masks of training are drawn
         masked = with_learned_masks(initial)
         optimizer = torch.optim.Adam(masked.parameters(), lr=lr)
         for _ in range(epochs):

@@ -15,32 +15,32 @@ from utils.model import Tensors, copy_of, prunable
 from utils.model.data import Batch
 
 
-class Members(NamedTuple):
+class Ensemble(NamedTuple):
     """E networks in one: `weights` [E, in, out] and `biases` [E, 1, out] of each layer."""
 
     weights: list[Tensor]
     biases: list[Tensor]
 
 
-def gather(networks: list[nn.Module]) -> Members:
+def ensemble_of(networks: list[nn.Module]) -> Ensemble:
     """MLPs of the same shape as one batch of members."""
     layers = [[layer for layer in network if isinstance(layer, nn.Linear)] for network in networks]
-    return Members(
+    return Ensemble(
         [torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
         [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)],
     )
 
 
-def joined(*groups: Members) -> Members:
+def concatenate(*groups: Ensemble) -> Ensemble:
     """Several groups of members as one."""
-    return Members(
+    return Ensemble(
         [torch.cat(w) for w in zip(*(g.weights for g in groups))],
         [torch.cat(b) for b in zip(*(g.biases for g in groups))],
     )
 
 
 @torch.no_grad()
-def member_of(members: Members, member: int, like: nn.Module) -> nn.Module:
+def member_of(members: Ensemble, member: int, like: nn.Module) -> nn.Module:
     """One member as a network of its own: a copy of `like` with its weights and biases."""
     network = copy_of(like)
     for name, w, b in zip(prunable(network), *members):
@@ -49,12 +49,12 @@ def member_of(members: Members, member: int, like: nn.Module) -> nn.Module:
     return network
 
 
-def stacked(masks: list[Tensors]) -> list[Tensor]:
+def stack_masks(masks: list[Tensors]) -> list[Tensor]:
     """The masks of several networks, by name, as [E, in, out] for each layer."""
     return [torch.stack([mask[name].T for mask in masks]) for name in masks[0]]
 
 
-def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
+def masks_of(names: list[str], masks: list[Tensor], member: int) -> Tensors:
     """The masks of one member by parameter name, in the shape (out, in) of the layer's
     weight.
     """
@@ -62,7 +62,7 @@ def named(names: list[str], masks: list[Tensor], member: int) -> Tensors:
 
 
 def forward(
-    members: Members, x: Tensor, activation: Callable[[Tensor], Tensor] = torch.relu
+    members: Ensemble, x: Tensor, activation: Callable[[Tensor], Tensor] = torch.relu
 ) -> Tensor:
     """Outputs [E, batch, classes] for inputs [E, batch, in], with the activation between the
     layers.
@@ -76,8 +76,8 @@ def forward(
 
 
 def gradients_of(
-    members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
-) -> Members:
+    members: Ensemble, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
+) -> Ensemble:
     """Each member's gradient of its mean cross-entropy, by all weights, masked or not; the batch
     is (E, n, in) and (E, n).
     """
@@ -89,11 +89,11 @@ def gradients_of(
         / y.shape[1]
     )
     found = torch.autograd.grad(loss, [*members.weights, *members.biases])
-    return Members(list(found[: len(members.weights)]), list(found[len(members.weights) :]))
+    return Ensemble(list(found[: len(members.weights)]), list(found[len(members.weights) :]))
 
 
-def train_members(
-    start: Members,
+def train_ensemble(
+    start: Ensemble,
     masks: list[Tensor],
     batch: Batch,
     orders: Tensor,
@@ -101,8 +101,8 @@ def train_members(
     tick: Callable[[], None] = lambda: None,
     optimizer: type = torch.optim.Adam,
     activation: Callable[[Tensor], Tensor] = torch.relu,
-    rewire: Callable[[int, Members, torch.optim.Optimizer, Batch], None] | None = None,
-) -> Members:
+    rewire: Callable[[int, Ensemble, torch.optim.Optimizer, Batch], None] | None = None,
+) -> Ensemble:
     """Train every member with its zeros kept; returns them trained, `start` stays.
 
     `masks` [E, in, out] for each layer; `orders` [steps, E, batch]: the examples that each
@@ -110,7 +110,7 @@ def train_members(
     and may change masks and weights in place.
     """
     x, y = batch
-    members = Members(
+    members = Ensemble(
         [(w * m).requires_grad_() for w, m in zip(start.weights, masks)],
         [b.clone().requires_grad_() for b in start.biases],
     )
@@ -128,12 +128,12 @@ def train_members(
             for w, m in zip(members.weights, masks):
                 w.mul_(m)
         tick()
-    return Members([w.detach() for w in members.weights], [b.detach() for b in members.biases])
+    return Ensemble([w.detach() for w in members.weights], [b.detach() for b in members.biases])
 
 
 @torch.no_grad()
 def accuracies(
-    members: Members, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
+    members: Ensemble, batch: Batch, activation: Callable[[Tensor], Tensor] = torch.relu
 ) -> list[float]:
     """The accuracy of each member in percent."""
     right = torch.zeros(len(members.weights[0]))
@@ -146,7 +146,7 @@ def accuracies(
     return (100 * right.double() / len(batch[1])).tolist()
 
 
-def orders_of(seeds, steps: int, batch: int, examples: int) -> Tensor:
+def batch_orders(seeds, steps: int, batch: int, examples: int) -> Tensor:
     """[steps, seeds, batch]: for each seed its own shuffled epochs, one after the other, cut
     into batches.
     """
