@@ -118,7 +118,8 @@ def cut(notebook):
 def our_course(folder, notebook, number):
     """A course with this lab and so many submissions."""
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    for name in ("nbgrader_config.py", "course.toml"):
+        shutil.copy(ROOT / name, folder)
     course = Course(folder.resolve())
     write(course.source(LAB), notebook)
     released = json.loads((generate(course, LAB) / f"{LAB}.ipynb").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 import utils
+from bootstrap import contents
 
 from grader.box import canaries
 from grader.box.backends import BEST_FIRST
@@ -190,6 +191,8 @@ def release_command(course, options, console):
         print(
             f"labs/{lab}: {'written' if release(course, lab, always_proved=bool(options.lab)) else 'unchanged'}"
         )
+    for name in contents.write(course.root, course.manifest):
+        print(f"{name}: table written from course.toml")
     return 0
 
 
@@ -238,8 +241,9 @@ def grade_command(course, options, console):
         manner = Manner(chosen(options, console), limits, jobs, options.scheduler, options.fresh)
         rows = grade(course, lab, manner, console, options.student)
     checks = course.checks(lab)
-    console.print(report.table(checks, rows))
-    for line in ["", *report.legend(checks, rows), report.summary(rows), ""]:
+    numbers = course.entry(lab).exercises
+    console.print(report.table(checks, rows, numbers))
+    for line in ["", *report.legend(checks, rows, numbers), report.summary(rows), ""]:
         console.print(line, markup=False, highlight=False)
     print(f"marks and status: {csv_path(course, lab)}")
     if any(row.outcome.graded for row in rows):

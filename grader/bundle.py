@@ -14,6 +14,7 @@ from grader.release import generate, same_files
 
 FILES = [
     "course.py",
+    "course.toml",
     "pyproject.toml",
     "environment.yml",
     "nbgrader_config.py",
@@ -23,6 +24,7 @@ FILES = [
 OPTIONAL = [".gitignore"]  # for a class that is given the unpacked archive by git
 FOLDERS = {  # folder -> the kinds of files that are taken from it and from the folders in it
     "lectures": {".ipynb", ".png", ".svg"},
+    "bootstrap": {".py"},
     "settings/student": {".json"},
     "utils": {".py", ".js", ".css"},
     "utils/experiments/lottery_tickets/stored": {".json"},

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import utils
 
+from bootstrap import manifest
+
 
 class GradingError(Exception):
     """Something the instructor can put right; the text says what and how."""
@@ -115,6 +117,21 @@ class Course:
                 waited = True
                 time.sleep(0.2)
             yield
+
+    @property
+    def manifest(self):
+        """The Manifest of this course; GradingError where course.toml cannot be used."""
+        try:
+            return manifest.read(self.root)
+        except manifest.ManifestError as error:
+            raise GradingError(str(error)) from None
+
+    def entry(self, lab):
+        """What course.toml says of a lab; GradingError when it says nothing."""
+        try:
+            return self.manifest.lab(lab)
+        except manifest.ManifestError as error:
+            raise GradingError(str(error)) from None
 
     @cached_property
     def config(self):

@@ -110,7 +110,7 @@ def grade_all(course, lab, source, students, manner, console):
         course_secret(course),
         Counter(),
         [],
-        results.common(source, manner.backend, manner.limits),
+        results.common(source, course.entry(lab).imports, manner.backend, manner.limits),
     )
     for name in students:  # whatever ends this run, nobody is left with the words of an earlier one
         report.keep_outcome(course, lab, name, outcomes.Outcome(outcomes.NOT_YET, ""))
@@ -167,7 +167,7 @@ def grade_all(course, lab, source, students, manner, console):
 def grade_one(course, lab, student, manner):
     """Grades one submission without a table and pages, as formgrader's button does. Returns the Outcome."""
     source = json.loads(course.source(lab).read_text(encoding="utf-8"))
-    common = results.common(source, manner.backend, manner.limits)
+    common = results.common(source, course.entry(lab).imports, manner.backend, manner.limits)
     one = prepare(course, lab, source, student, course_secret(course), common, manner)
     result = None
     if one.task:
@@ -207,6 +207,7 @@ def prepare(course, lab, source, student, secret, common, manner):
     seed = submission_seed(secret, lab, student, content)
     task = {
         "lab": source,
+        "imports": course.entry(lab).imports,
         "backend": manner.backend,
         "limits": asdict(manner.limits),
         "notebook": submission.notebook,

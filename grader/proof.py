@@ -13,11 +13,16 @@ from grader.limits import Limits
 SEED = "0" * 64
 
 
-def prove(source, released):
-    """source, released: a lab's notebooks as dicts. GradingError, with all that is wrong, when it is not fit to be graded."""
+def prove(source, released, imports):
+    """source, released: a lab's notebooks as dicts; imports: what of `utils` answers may import.
+
+    GradingError, with all that is wrong, when it is not fit to be graded.
+    """
     wrong = lint.complaints(source)
-    run = runner(source)
-    for name, check in run(source)["checks"].items():
+    run = runner(source, imports)
+    result = run(source)
+    wrong += first_error(source, result)
+    for name, check in result["checks"].items():
         if not check["passed"]:
             wrong.append(
                 f"{name}: the reference earns {check['points']:g} of {check['most']:g}: {check['message'] or 'no message'}"
@@ -29,10 +34,20 @@ def prove(source, released):
         raise GradingError("Not released:\n" + "\n".join(f"- {text}" for text in wrong))
 
 
-def runner(source):
+def first_error(source, result):
+    """What the first cell that fails says: with the reference no cell may, and later ones fail because of it."""
+    for name, cell in cells.named(source):
+        for output in result["cells"].get(cell["id"], []):
+            if output["output_type"] == "error" and not cells.is_check(cell):
+                return [f"{name} fails: {output['ename']}: {output['evalue']}"]
+    return [f"{name} fails outside the box: {text}" for name, text in result["setup"].items()][:1]
+
+
+def runner(source, imports):
     def run(notebook):
         task = {
             "lab": source,
+            "imports": imports,
             "backend": best(),
             "limits": asdict(Limits()),
             "notebook": notebook,
@@ -60,9 +75,8 @@ def untouched(source, released):
 
 def of_lab(course, lab, made):
     """Proves a lab whose release was made in the folder `made`."""
-    prove(
-        *(
-            json.loads(path.read_text(encoding="utf-8"))
-            for path in (course.source(lab), made / f"{lab}.ipynb")
-        )
+    source, released = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (course.source(lab), made / f"{lab}.ipynb")
     )
+    prove(source, released, course.entry(lab).imports)

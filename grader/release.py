@@ -76,8 +76,11 @@ def release(course, lab, always_proved=False):
 
     always_proved: also where it did not change; its hidden tests or its reference, which it does not show, may have.
     """
-    from grader import proof
+    from grader import complete, proof
 
+    course.require(lab)
+    if lacking := complete.of_lab(course.root, course.manifest, lab):
+        raise GradingError("Not released:\n" + "\n".join(f"- {text}" for text in lacking))
     made = generate(course, lab)
     target = course.root / "labs" / lab
     unchanged = same_files(made, target)

@@ -86,13 +86,16 @@ def row(book, checks, lab, student, known, outcome):
     )
 
 
-def table(checks, rows):
-    """A rich Table. Exercises are columns by number; `legend` names them."""
+def table(checks, rows, numbers):
+    """A rich Table. Exercises are columns by number; `legend` names them.
+
+    numbers: the number of each exercise, as course.toml has them.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("student", overflow="fold", max_width=20)
     table.add_column(f"of {points(sum(maxima(checks).values()))}", justify="right", no_wrap=True)
-    for number, _ in enumerate(maxima(checks), 1):
-        table.add_column(str(number), justify="right", no_wrap=True, style="dim")
+    for name in maxima(checks):
+        table.add_column(numbers.get(name, "?"), justify="right", no_wrap=True, style="dim")
     table.add_column("status", no_wrap=True)
     table.add_column("", overflow="fold", ratio=1)
     for row in rows:
@@ -117,11 +120,10 @@ def sentence(row):
     return "; ".join(filter(None, [row.outcome.sentence, *late]))
 
 
-def legend(checks, rows):
+def legend(checks, rows, numbers):
     """What the numbers and signs of the table mean, as lines of text."""
     named = [
-        f"{number} {name} ({points(most)})"
-        for number, (name, most) in enumerate(maxima(checks).items(), 1)
+        f"{numbers.get(name, '?')} {name} ({points(most)})" for name, most in maxima(checks).items()
     ]
     waiting = sum(row.pending for row in rows)
     return [

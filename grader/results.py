@@ -11,21 +11,21 @@ from pathlib import Path
 import psutil
 
 import utils
-from grader.checker.cells import rooms
 
 FORM = 1  # of the results; a new form makes old results be made again
 LIBRARY = Path(utils.__file__).parent
 
 
-def common(source, backend, limits):
+def common(source, imports, backend, limits):
     """What the names of a lab's results have in common: a SHA-256 of all that decides about marks but the submission. source: the
-    lab's notebook."""
+    lab's notebook; imports: what of `utils` its answers may import."""
     parts = {
         "form": FORM,
         "lab": source,
+        "imports": imports,
         "backend": backend,
         "limits": asdict(limits),
-        "library": library(rooms(source)),
+        "library": library(imports),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

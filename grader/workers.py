@@ -16,6 +16,7 @@ from grader.course import GradingError
 
 ALL, IDLE = set(), []
 TRIES = 2
+LAB = ("lab", "imports", "backend", "limits")  # what is the same for all submissions of a lab
 ANSWERS_IN = 5  # seconds in which a Dask scheduler says something
 PATIENCE = 180  # seconds beyond a submission's limit after which a checker is given up
 
@@ -25,7 +26,7 @@ class Fault(Exception):
 
 
 class Checker:
-    """A process of `grader.checker.program`. task: its first line, {"lab", "backend", "limits"}."""
+    """A process of `grader.checker.program`. task: its first line, with what `LAB` names."""
 
     def __init__(self, task):
         self.task, self.log = task, tempfile.TemporaryFile()
@@ -91,7 +92,7 @@ class Checker:
 
 
 def run(task):
-    """Grades one submission. task: {"lab", "backend", "limits", "notebook", "seed"}, as JSON can hold them.
+    """Grades one submission. task: what `LAB` names, "notebook" and "seed", as JSON can hold them.
 
     Returns the result, or {"fault": why} after it was tried again.
     """
@@ -99,7 +100,7 @@ def run(task):
     for _ in range(TRIES):
         own = None
         try:
-            own = take({name: task[name] for name in ("lab", "backend", "limits")})
+            own = take({name: task[name] for name in LAB})
             result = own.ask(submission)
         except Fault as error:
             fault = str(error)

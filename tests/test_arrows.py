@@ -17,7 +17,9 @@ ROOMS = {
     "widgets": {"plots"},
     "checks": {"model"},
     "grader": {"checks", "plots"},
+    "bootstrap": set(),
 }
+HOUSES = {"utils": set(), "grader": {"utils", "bootstrap"}, "bootstrap": set()}
 ONLY_IN = {
     "plotly": {"plots", "widgets"},
     "ipywidgets": {"widgets"},
@@ -26,14 +28,14 @@ ONLY_IN = {
 }
 FILES = [
     path
-    for house in ("utils", "grader")
+    for house in HOUSES
     for path in sorted((ROOT / house).rglob("*.py"))
     if path.parent != ROOT / "utils" and "examples" not in path.parts
 ]  # examples are answers
 
 
 def room_of(path):
-    """The room of a file of `utils`; `grader` is a house of its own."""
+    """The room of a file of `utils`; `grader` and `bootstrap` are houses of their own."""
     house, room, *_ = path.relative_to(ROOT).parts
     return room if house == "utils" else house
 
@@ -49,9 +51,10 @@ def imported(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_imports_point_one_way(path):
-    room = room_of(path)
+    room, house = room_of(path), path.relative_to(ROOT).parts[0]
     for name in imported(path):
         top, _, rest = name.partition(".")
+        assert top in {house, *HOUSES[house]} or top not in HOUSES, f"{house} imports {top}"
         if top == "utils":
             other = rest.partition(".")[0]
             assert other in {room, "", *ROOMS[room]}, f"{room} imports {other}"

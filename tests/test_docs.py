@@ -23,8 +23,23 @@ README, GUIDE = ROOT / "README.md", ROOT / "docs" / "instructors.md"
 DOCS = [README, GUIDE]
 LAB = "lab03_magnitude_pruning"
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-HERE = ("benchmarks", "docs", "labs", "lectures", "settings", "solutions", "tests", "utils")
-CODE = [ROOT / "course.py", ROOT / "nbgrader_config.py", *(ROOT / "utils").rglob("*.py")]
+HERE = (
+    "benchmarks",
+    "bootstrap",
+    "docs",
+    "grader",
+    "labs",
+    "lectures",
+    "settings",
+    "solutions",
+    "tests",
+    "utils",
+)
+CODE = [
+    ROOT / "course.py",
+    ROOT / "nbgrader_config.py",
+    *(path for house in ("utils", "grader", "bootstrap") for path in (ROOT / house).rglob("*.py")),
+]
 SAID = "\n".join(path.read_text(encoding="utf-8") for path in CODE)
 
 

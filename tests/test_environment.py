@@ -98,11 +98,14 @@ def test_no_package_is_asked_for_twice():
         assert len(names) == len(set(names))
 
 
-def test_course_py_needs_only_the_standard_library():
+@pytest.mark.parametrize(
+    "path", [ROOT / "course.py", *(ROOT / "bootstrap").rglob("*.py")], ids=lambda path: path.name
+)
+def test_what_runs_before_the_set_up_needs_only_the_standard_library(path):
     imported = set()
-    for node in ast.walk(ast.parse((ROOT / "course.py").read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported.add(node.module.split(".")[0])
-    assert imported and imported <= sys.stdlib_module_names
+    assert imported <= sys.stdlib_module_names | {"bootstrap"}

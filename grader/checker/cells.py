@@ -42,11 +42,6 @@ def is_answer(cell):
     return is_code(cell) and bool(marks(cell).get("solution"))
 
 
-def rooms(source):
-    """What of `utils` a lab's answers may import: the list `rooms` in the metadata of its source."""
-    return list(source["metadata"].get("course", {}).get("rooms", []))
-
-
 def opening(source):
     """The lab's own code cells before the first that a student can change: they run once, before any answer."""
     found = []

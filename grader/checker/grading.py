@@ -29,9 +29,9 @@ class CheckHung(BaseException):
 def check_submission(notebook, source, space, session, limits):
     """notebook: the aligned submission; space: names of the lab's own opening cells, with their values; session: a `Session`.
 
-    Returns {"checks", "cells", "events"} as JSON can hold them.
+    Returns {"checks", "cells", "events", "setup"} as JSON can hold them.
     """
-    checks, outputs = {}, {}
+    checks, outputs, setup = {}, {}, {}
     session.keep(space)
     asked = cells.asked(source)
     opening = [cell["id"] for cell in cells.opening(source)]
@@ -44,12 +44,16 @@ def check_submission(notebook, source, space, session, limits):
             )
             continue
         if cells.is_own(cell):
-            prepare(name, cell, asked, space, session, limits)
+            try:
+                run(name, cell, asked, space, session, limits, io.StringIO())
+            except (Exception, CheckHung, TookTooLong) as error:
+                # What an answer makes impossible there is missing in the checks that need it.
+                setup[name] = f"{type(error).__name__}: {error}"[:LONGEST]
         outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
     outputs.update(zip(opening, session.opening))
     session.close()
     events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
-    return writable({"checks": checks, "cells": outputs, "events": events})
+    return writable({"checks": checks, "cells": outputs, "events": events, "setup": setup})
 
 
 def bound_memory(most):
@@ -121,14 +125,6 @@ def run(name, cell, asked, space, session, limits, shown):
         session.note("time", f"ran over {limits.cell:g} s")
         session.close()
         raise
-
-
-def prepare(name, cell, asked, space, session, limits):
-    """Runs a locked cell between the answers. What an answer makes impossible there is missing in the checks that need it."""
-    try:
-        run(name, cell, asked, space, session, limits, io.StringIO())
-    except (Exception, CheckHung, TookTooLong):
-        return
 
 
 def failed(most, kind, message):

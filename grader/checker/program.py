@@ -1,6 +1,6 @@
 """The checker's own process: it has torch and the lab's opening cells ready, and forks for every submission.
 
-Lines of JSON: first what to grade ({"lab", "backend", "limits"}), answered with {"ready"} or {"fault"}; then one line for each
+Lines of JSON: first what to grade ({"lab", "imports", "backend", "limits"}), answered with {"ready"} or {"fault"}; then one line for each
 submission ({"notebook", "seed"}), answered with its result or {"fault"}. Ends when its input ends.
 """
 
@@ -61,7 +61,7 @@ class Checker:
         if hasattr(rights.LIBC, "prctl"):
             rights.adopt_orphans()
         self.source, self.limits = task["lab"], Limits(**task["limits"])
-        self.rooms = cells.rooms(self.source)
+        self.rooms = task["imports"]
         user = backends.own_user()
         stage.build(folder, self.rooms, user, backends.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]

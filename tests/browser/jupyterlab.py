@@ -16,7 +16,13 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("lectures", "labs", "solutions", "nbgrader_config.py")  # a browser saves what it opens
+COPIED = (
+    "lectures",
+    "labs",
+    "solutions",
+    "nbgrader_config.py",
+    "course.toml",
+)  # a browser saves what it opens
 CHROMIUM = [
     "--headless",
     "--no-sandbox",

@@ -5,17 +5,31 @@ values computed from copies made before the student's code is called.
 """
 
 import json
-import shutil
 from pathlib import Path
 
 from grader.course import Course
 from grader.demo import answers_of
 from grader.release import release
 
-from .tiny import HERE, cell
+from .tiny import cell, enter
 
 LAB = "cases"
-ROOMS = ["checks", "model"]  # of the library what answers may import
+MANIFEST = """\
+[[lab]]
+name = "cases"
+title = "Cases"
+minutes = 5
+imports = ["checks", "model"]
+[lab.exercises]
+double = "1"
+prune_smallest = "2"
+counter = "3"
+drop_small = "4"
+scores = "5"
+steps = "6"
+fit_line = "7"
+explanation = "8"
+"""
 PELICAN = "# pelican: these lines are not for students"  # stands in every hidden region; whoever has read it has read the tests
 
 
@@ -357,14 +371,13 @@ def source():
     """The lab's source notebook."""
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "course": {"rooms": ROOMS},
     }
     return {"cells": source_cells(), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def make_course(folder):
     """A released course in a new folder."""
-    shutil.copy(HERE / "nbgrader_config.py", folder)
+    enter(folder, MANIFEST)
     course = Course(Path(folder).resolve())
     course.source(LAB).parent.mkdir(parents=True)
     course.source(LAB).write_text(json.dumps(source(), indent=1), encoding="utf-8")

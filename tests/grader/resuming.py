@@ -23,7 +23,7 @@ from grader.grade import grade
 from grader.release import generate
 from grader.seed import course_secret
 
-from .tiny import HERE, RIGHT, manner, quiet, source_cells, submit, write
+from .tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
 
 GONE_IN = 10  # seconds in which what a killed run had started ends by itself
 WRONG = [
@@ -44,7 +44,7 @@ WRONG = [
 def made_course(folder, cells=None):
     """A released course in a new folder. Nobody proves that it can be graded: that is said elsewhere, and takes seconds."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "nbgrader_config.py", folder)
+    enter(folder)
     course = Course(folder.resolve())
     write(course.source("tiny"), cells or source_cells())
     shutil.copytree(generate(course, "tiny"), course.released("tiny").parent)

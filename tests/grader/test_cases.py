@@ -184,5 +184,11 @@ def folders(path):
 
 
 def test_only_expected_files_stand_in_the_course(run):
-    assert folders(run.course.root) == ["grading", "labs", "nbgrader_config.py", "solutions"]
+    assert folders(run.course.root) == [
+        "course.toml",
+        "grading",
+        "labs",
+        "nbgrader_config.py",
+        "solutions",
+    ]
     assert folders(run.course.root / "solutions" / LAB) == [f"{LAB}.ipynb"]

@@ -33,7 +33,8 @@ def files_of(folder):
 def run(tmp_path_factory):
     """(course, files before, example course, rows by example) of one run of the example class."""
     folder = tmp_path_factory.mktemp("course")
-    shutil.copy(HERE / "nbgrader_config.py", folder)
+    for name in ("nbgrader_config.py", "course.toml"):
+        shutil.copy(HERE / name, folder)
     shutil.copytree(HERE / "solutions" / LAB, folder / "solutions" / LAB)
     course = Course(folder.resolve())
     release(course, LAB)

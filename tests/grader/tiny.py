@@ -101,9 +101,24 @@ def write(path, cells):
     )
 
 
+MANIFEST = """\
+[[lab]]
+name = "tiny"
+title = "Tiny"
+minutes = 5
+exercises = { double = "1a", half = "1b", explanation = "2" }
+"""
+
+
+def enter(folder, text=MANIFEST):
+    """Writes what makes a folder a course: nbgrader's settings and course.toml."""
+    shutil.copy(HERE / "nbgrader_config.py", folder)
+    (Path(folder) / "course.toml").write_text(text, encoding="utf-8")
+
+
 def make_course(folder):
     """A released course in a new folder."""
-    shutil.copy(HERE / "nbgrader_config.py", folder)
+    enter(folder)
     course = Course(Path(folder).resolve())
     write(course.source("tiny"), source_cells())
     release(course, "tiny")

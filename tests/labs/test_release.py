@@ -12,7 +12,7 @@ from grader.course import Course
 from grader.release import contents, generate
 
 HERE = Path(__file__).resolve().parents[2]
-NEEDED = ["nbgrader_config.py", "solutions", "labs"]
+NEEDED = ["nbgrader_config.py", "course.toml", "solutions", "labs"]
 
 
 def git(*arguments):
