@@ -1,65 +1,94 @@
-"""The check of every exercise accepts the right answer, and rejects every plausible wrong one with the right words.
+"""Every exercise is a table: its check accepts the right answer, and rejects each mistake in the table by its sentence."""
 
-A new lab joins as a folder here, named as its room in `utils/checks`, and is found by its `wrong_answers.py`:
-1. `wrong_answers.py` has a dictionary for each exercise, {name: (answer, what the check must say of it)}, eight or more;
-2. `__init__.py` has EXERCISES = {exercise: (check, right answer, wrong answers)};
-3. `test_<lab>.py`, if there is something to say of this lab alone: right answers in other forms, a drawing, a helper;
-4. a check that takes no function, as `check_sparsity_dict`, is named in OTHERS below and tested in 3.
-"""
-
+import contextlib
+import inspect
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+import torch
 
+from tests.checks import stub
 from utils import checks
-from utils.checks.lab01 import in_time
+from utils.checks.exercise import Exercise
+from utils.checks.report import CheckFailed
 
-LABS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/wrong_answers.py"))
-EXERCISES = {
-    f"{lab}: {name}": exercise
-    for lab in LABS
-    for name, exercise in import_module(f"tests.checks.{lab}").EXERCISES.items()
-}
-WRONG = {
-    f"{exercise}: {name}": (check, answer, words)
-    for exercise, (check, _, answers) in EXERCISES.items()
-    for name, (answer, words) in answers.items()
-}
-OTHERS = {"check_sparsity_dict"}
-
-
-def by_name(cases, arguments):
-    return pytest.mark.parametrize(arguments, cases.values(), ids=cases.keys())
-
-
-@by_name(EXERCISES, "check, right, answers")
-def test_the_right_answer_is_accepted(check, right, answers):
-    for _ in range(20):  # fresh inputs each time
-        check(right)
+ROOMS = sorted(path.name for path in Path(checks.__file__).parent.glob("lab*"))
+LABS = {room: import_module(f"utils.checks.{room}") for room in ROOMS}
+EXERCISES = [
+    pytest.param(exercise, id=f"{room}-{exercise.name}")
+    for room, lab in LABS.items()
+    for exercise in vars(lab).values()
+    if isinstance(exercise, Exercise)
+]
+MISTAKES = [
+    pytest.param(exercise, words, mistake, id=f"{param.id}-{number}")
+    for param in EXERCISES
+    for exercise in param.values
+    for number, (words, mistake) in enumerate(exercise.mistakes)
+]
 
 
-@by_name(WRONG, "check, answer, words")
-def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words, monkeypatch):
-    monkeypatch.setattr(
-        in_time, "SECONDS", 0.2
-    )  # for those who count and walk where there is a formula
+def verdict(exercise, answer):
+    """What a check says of an answer; nothing when it accepts it."""
+    with contextlib.suppress(RuntimeError):
+        torch.manual_seed(0)
+    try:
+        exercise(answer)
+    except CheckFailed as failed:
+        return str(failed)
+    return ""
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_right_answer_is_accepted(exercise):
+    for _ in range(10):  # fresh inputs each time
+        exercise(exercise.right)
+
+
+@pytest.mark.parametrize("exercise, words, mistake", MISTAKES)
+def test_a_mistake_is_rejected_and_named(exercise, words, mistake):
     for _ in range(3):
-        with pytest.raises(checks.CheckFailed) as failure:
-            check(answer)
-        assert words in str(failure.value)
+        assert words in verdict(exercise, mistake)
 
 
-@by_name(EXERCISES, "check, right, answers")
-def test_a_check_meets_at_least_eight_wrong_answers(check, right, answers):
-    assert len(answers) >= 8
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_check_meets_at_least_eight_mistakes(exercise):
+    assert len(exercise.mistakes) >= 8
+    assert all(words.strip().endswith((".", "?", "!", ")")) for words, _ in exercise.mistakes)
 
 
-def test_every_check_belongs_to_an_exercise():
-    met = {check.__name__ for check, _, _ in EXERCISES.values()} | OTHERS
-    assert met == {name for name in checks.__all__ if name.startswith("check_")}
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_an_exercise_without_an_answer_is_told_apart_from_a_wrong_one(exercise):
+    assert "there is no answer yet" in verdict(exercise, stub)
 
 
-def test_every_room_of_checks_is_a_lab_here():
-    rooms = Path(checks.__file__).parent.glob("*/__init__.py")
-    assert LABS == sorted(room.parent.name for room in rooms)
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_an_answer_that_returns_nothing_is_rejected(exercise):
+    if not inspect.isclass(exercise.right):
+        assert verdict(exercise, lambda *arguments: None)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_an_answer_that_changes_an_argument_is_rejected(exercise):
+    """Each tensor among the arguments is set to zero in turn, after the right answer was found."""
+    cases = list(exercise.cases(torch.Generator().manual_seed(0)))
+    for place, (name, value) in enumerate(cases[0].arguments.items()):
+        if not isinstance(value, torch.Tensor) or name in exercise.changes:
+            continue
+
+        def spoiled(*arguments, place=place):
+            returned = exercise.right(*arguments)
+            arguments[place].zero_()
+            return returned
+
+        assert f"`{name}` changed" in verdict(exercise, spoiled)
+
+
+def test_every_check_of_a_room_is_an_exercise():
+    for room, lab in LABS.items():
+        if (Path(__file__).parent / room / "wrong_answers.py").exists():
+            continue  # its lists are not tables yet
+        for name, check in vars(lab).items():
+            if name.startswith("check_"):
+                assert isinstance(check, Exercise) and check.check == name

@@ -2,12 +2,12 @@
 
 import torch
 
-from utils import checks
+from utils.checks.fresh import fresh_generator
 
 
 def test_graded_inputs_depend_on_the_seed_of_the_submission_alone(monkeypatch):
     def numbers():
-        return torch.rand(3, generator=checks.fresh_generator()).tolist()
+        return torch.rand(3, generator=fresh_generator()).tolist()
 
     assert numbers() != numbers()
     monkeypatch.setenv("COURSE_SEED", "ab" * 32)

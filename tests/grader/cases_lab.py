@@ -60,7 +60,7 @@ def source_cells():
             "setup",
             (
                 "import numpy as np\nimport torch\nfrom torch import nn\n\n"
-                "from utils.checks import fresh_generator\nfrom utils.model import mlp"
+                "from utils.checks.fresh import fresh_generator\nfrom utils.model import mlp"
             ),
             locked=True,
         ),

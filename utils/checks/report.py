@@ -3,7 +3,9 @@
 import signal
 import threading
 import traceback
+from collections.abc import Mapping
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 SECONDS = 20  # a call to an answer may take this long; right answers take milliseconds
 
@@ -25,7 +27,7 @@ class TookTooLong(BaseException):
         self.seconds = seconds
 
 
-def fail(check: str, tried: str, expected: str = "", got: str = "", mistake: str = ""):
+def fail(check: str, tried: str, expected: str = "", got: str = "", mistake: str = "") -> NoReturn:
     """Raise CheckFailed with a message of up to five lines."""
     lines = [f"{check}: {tried}"]
     if expected:
@@ -42,33 +44,55 @@ def passed(check: str, facts: str) -> None:
     print(f"\N{CHECK MARK} {check}: right ({facts})")
 
 
+class StillRunning(TimeoutError):
+    """What a call that was stopped has in place of its own error."""
+
+
+def attempt(call, *arguments, seconds: float | None = None) -> tuple[Any, Exception | None]:
+    """What a call returns, and None; or None, and its error: StillRunning when it takes longer than `seconds`."""
+    try:
+        with time_limit(SECONDS if seconds is None else seconds):
+            return call(*arguments), None
+    except TookTooLong as over:
+        return None, StillRunning(f"still running after {over.seconds:g} seconds")
+    except CheckFailed:
+        raise
+    except Exception as error:
+        return None, error
+
+
+def hinted(error: Exception, hints: Mapping[str, str]) -> str:
+    """The usual mistake behind an error, by a piece of its text."""
+    usual = "Look for a loop that never ends." if isinstance(error, StillRunning) else ""
+    text = f"{type(error).__name__}: {error}"
+    return next((hint for piece, hint in hints.items() if piece in text), usual)
+
+
+def told(error: Exception) -> str:
+    """An error of the student's code, with the line that raised it."""
+    if isinstance(error, StillRunning):
+        return str(error)
+    return f"{type(error).__name__}: {error}{line_of(error)}"
+
+
+def no_answer_yet(check: str) -> NoReturn:
+    fail(
+        check,
+        "there is no answer yet: the cell above still raises NotImplementedError.",
+        mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.",
+    )
+
+
 def run(
     check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords
 ):
-    """Call the student's `answer` and return what it returns.
-
-    Whatever it raises, and a call longer than SECONDS, becomes a CheckFailed that names the line of the student's code.
-    `hints`: the usual mistake behind an error, by a piece of its text.
-    """
-    try:
-        with time_limit(SECONDS):
-            return answer(*arguments, **keywords)
-    except TookTooLong as over:
-        fail(
-            check,
-            tried,
-            mistake=f"It was still running after {over.seconds:g} seconds: look for a loop that never ends.",
-        )
-    except Exception as error:
-        if is_stub(error):
-            fail(
-                check,
-                "there is no answer yet: the cell above still raises NotImplementedError.",
-                mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.",
-            )
-        text = f"{type(error).__name__}: {error}"
-        mistake = next((hint for piece, hint in (hints or {}).items() if piece in text), "")
-        fail(check, tried, got=f"{text}{_line_of(error)}", mistake=mistake)
+    """Call the student's `answer` and return what it returns; CheckFailed for whatever it raises."""
+    returned, error = attempt(lambda: answer(*arguments, **keywords))
+    if error and is_stub(error):
+        no_answer_yet(check)
+    if error:
+        fail(check, tried, got=told(error), mistake=hinted(error, hints or {}))
+    return returned
 
 
 def must_raise(
@@ -86,7 +110,7 @@ def must_raise(
         fail(
             check,
             tried,
-            expected=_a(expected),
+            expected=a(expected),
             got=f"nothing after {over.seconds:g} seconds",
             mistake=why,
         )
@@ -96,11 +120,11 @@ def must_raise(
         fail(
             check,
             tried,
-            expected=_a(expected),
-            got=f"{type(error).__name__}: {error}{_line_of(error)}",
+            expected=a(expected),
+            got=f"{type(error).__name__}: {error}{line_of(error)}",
             mistake=why,
         )
-    fail(check, tried, expected=_a(expected), got=f"no error, but {_short(result)}", mistake=why)
+    fail(check, tried, expected=a(expected), got=f"no error, but {short(result)}", mistake=why)
 
 
 def is_stub(error: Exception) -> bool:
@@ -132,7 +156,7 @@ def time_limit(seconds: float):
         signal.signal(signal.SIGALRM, before)
 
 
-def _a(error: type[Exception]) -> str:
+def a(error: type[Exception]) -> str:
     """Its name with the article: a ValueError, an IndexError."""
     return f"{'an' if error.__name__[0] in 'AEIOU' else 'a'} {error.__name__}"
 
@@ -142,25 +166,22 @@ def _labelled(label: str, text: str) -> list[str]:
     return [f"  {label:<9} {first}"] + [" " * 12 + line for line in rest]
 
 
-def _line_of(error: Exception) -> str:
+def line_of(error: Exception) -> str:
     """The line of the student's own code that raised, or nothing if it cannot be found."""
-    if hasattr(
-        error, "student_line"
-    ):  # the answer ran in another process, which sent the line along
-        return "\nin line {} of its cell:  {}".format(*error.student_line)
-    frames = [
-        f
-        for f in traceback.extract_tb(error.__traceback__)
-        if f.filename != __file__
-        and f.line
-        and "site-packages" not in f.filename
-        and "utils" not in f.filename.replace("\\", "/").split("/")
-    ]
-    return (
-        f"\nin line {frames[-1].lineno} of its cell:  {frames[-1].line.strip()}" if frames else ""
-    )
+    line = getattr(error, "student_line", None)  # sent along when the answer ran in another process
+    if not line:
+        frames = [
+            f
+            for f in traceback.extract_tb(error.__traceback__)
+            if f.filename != __file__
+            and f.line
+            and "site-packages" not in f.filename
+            and "utils" not in f.filename.replace("\\", "/").split("/")
+        ]
+        line = frames and (frames[-1].lineno, (frames[-1].line or "").strip())
+    return "\nin line {} of its cell:  {}".format(*line) if line else ""
 
 
-def _short(value) -> str:
+def short(value: Any) -> str:
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,7 +1,8 @@
 """The exercises of lab 01: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab01 import wrong_answers as wrong
-from utils import checks, formats
+from utils.checks import lab01 as checks
+from utils import formats
 
 
 def csr_matvec(indptr, indices, data, x):

@@ -6,7 +6,9 @@ import scipy.sparse
 import torch
 
 from tests.checks.lab01 import EXERCISES, wrong_answers
-from utils import checks, formats
+from utils.checks.report import CheckFailed
+from utils.checks import lab01 as checks
+from utils import formats
 from utils.checks.lab01 import in_time
 
 
@@ -151,7 +153,7 @@ def test_a_matrix_put_together_by_masks_is_right_too():
 
 
 def test_a_failed_check_draws_the_matrix_that_the_answer_says():
-    with pytest.raises(checks.CheckFailed) as failure:
+    with pytest.raises(CheckFailed) as failure:
         checks.check_to_coo(wrong_answers.TO_COO["ones for data"][0])
     assert str(failure.value) == (
         "check_to_coo: a 2 x 3 matrix, and the matrix that your arrays say\n"
@@ -163,7 +165,7 @@ def test_a_failed_check_draws_the_matrix_that_the_answer_says():
 
 
 def test_a_failed_check_shows_a_small_input():
-    with pytest.raises(checks.CheckFailed) as failure:
+    with pytest.raises(CheckFailed) as failure:
         checks.check_to_csr(wrong_answers.TO_CSR["counts for starts"][0])
     assert str(failure.value) == (
         "check_to_csr: indptr of a 2 x 3 matrix\n"
@@ -173,12 +175,12 @@ def test_a_failed_check_shows_a_small_input():
         "  got       [1][2]\n"
         "These are the numbers of entries in each row. `indptr` is their running sum, with a 0 before it."
     )
-    with pytest.raises(checks.CheckFailed) as failure:
+    with pytest.raises(CheckFailed) as failure:
         checks.check_csr_matvec(wrong_answers.CSR_MATVEC["twice as much"][0])
     assert "y of a 2 x 3 matrix\n      .     7     .\n   -1.5     .     2\n  x = [" in str(
         failure.value
     )
-    with pytest.raises(checks.CheckFailed) as failure:
+    with pytest.raises(CheckFailed) as failure:
         checks.check_pack_vectors(wrong_answers.PACK_VECTORS["the useful part"][0])
     assert (
         "wasted, of a 2 x 5 matrix in vectors of 3\n      .     4     .     .     3\n      .     .     .  -1.5     .\n"
@@ -191,6 +193,6 @@ def test_a_drawing_is_never_wider_than_a_page(exercise, monkeypatch):
     monkeypatch.setattr(in_time, "SECONDS", 0.2)
     check, _, answers = EXERCISES[exercise]
     for answer, _ in 3 * list(answers.values()):
-        with pytest.raises(checks.CheckFailed) as failure:
+        with pytest.raises(CheckFailed) as failure:
             check(answer)
         assert max(map(len, str(failure.value).splitlines())) < 220

@@ -1,7 +1,8 @@
 """The exercises of lab 02: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab02 import wrong_answers as wrong
-from utils import checks, importance, model, pruning
+from utils.checks import lab02 as checks
+from utils import importance, model, pruning
 
 
 def brute_force_best_mask(*arguments):

@@ -6,7 +6,8 @@ from torch import nn
 from torch.func import functional_call, grad, jvp, vmap
 
 from tests.checks.lab02 import wrong_answers as wrong
-from utils import checks
+from utils.checks.report import CheckFailed
+from utils.checks import lab02 as checks
 from utils.checks.lab02.losses import small, some
 from utils.checks.lab02.vectors import compare
 
@@ -112,7 +113,7 @@ def test_another_form_of_the_right_answer_is_accepted(check, answer):
 
 def test_the_smallest_case_of_fisher_is_written_out():
     with pytest.raises(
-        checks.CheckFailed,
+        CheckFailed,
         match=r"x = \[\[.*, y = \[[01]\], one linear layer, weight \[\[.*, bias \[",
     ):
         checks.check_fisher_diagonal(lambda model, x, y: torch.zeros(6))
@@ -122,7 +123,7 @@ def test_of_a_large_tensor_the_first_entry_that_differs_is_named():
     wrong = torch.zeros(5, 5).double()
     wrong[1, 3], wrong[4, 4] = 0.5, 0.5
     with pytest.raises(
-        checks.CheckFailed, match=r"expected  at \[1, 3\]: 1\n  got       at \[1, 3\]: 0.5"
+        CheckFailed, match=r"expected  at \[1, 3\]: 1\n  got       at \[1, 3\]: 0.5"
     ):
         compare("check", "tried", wrong, wrong / 0.5, {})
 

@@ -1,7 +1,8 @@
 """The exercises of lab 03: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab03 import wrong_answers as wrong
-from utils import checks, pruning
+from utils.checks import lab03 as checks
+from utils import pruning
 
 EXERCISES = {
     "fine_grained_prune": (

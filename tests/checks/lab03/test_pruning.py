@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from utils import checks
+from utils.checks.report import CheckFailed
+from utils.checks import lab03 as checks
 from utils.model import convnet, digits, fit, loaders
 from utils.pruning import fine_grained_prune
 
@@ -108,7 +109,7 @@ def test_the_same_sparsity_everywhere_earns_a_part(trained):
     ],
 )
 def test_a_choice_that_is_none_earns_nothing(trained, answer, words):
-    with pytest.raises(checks.CheckFailed) as failure:
+    with pytest.raises(CheckFailed) as failure:
         choice(trained, answer)
     assert words in str(failure.value)
 

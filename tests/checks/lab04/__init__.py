@@ -1,7 +1,8 @@
 """The exercises of lab 04: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab04 import wrong_answers as wrong
-from utils import checks, pruning
+from utils.checks import lab04 as checks
+from utils import pruning
 
 EXERCISES = {
     "prune_by_rate": (checks.check_prune_by_rate, wrong.prune_by_rate, wrong.PRUNE),

@@ -1,7 +1,8 @@
 """The exercises of lab 05: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab05 import wrong_answers as wrong
-from utils import checks, importance, pruning
+from utils.checks import lab05 as checks
+from utils import importance, pruning
 
 EXERCISES = {
     "snip": (checks.check_snip, importance.snip, wrong.SNIP),

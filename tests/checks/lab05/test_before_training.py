@@ -8,7 +8,7 @@ from torch import nn
 from torch.func import functional_call
 
 from tests.checks.lab05 import wrong_answers as wrong
-from utils import checks
+from utils.checks import lab05 as checks
 from utils.checks.lab05 import erdos_renyi, networks, snip, synflow
 from utils.model import flat, flat_loss, gradient, hessian_vector_product, prunable, split
 

@@ -1,7 +1,8 @@
 """The exercises of lab 06: the check, a right answer and the wrong ones of each."""
 
 from tests.checks.lab06 import wrong_answers as wrong
-from utils import checks, sparse_training
+from utils.checks import lab06 as checks
+from utils import sparse_training
 from utils.sparse_training import dsr, memory
 
 

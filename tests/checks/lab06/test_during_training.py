@@ -7,10 +7,10 @@ import torch
 from torch.nn.utils import prune
 
 from tests.checks.lab06 import wrong_answers as wrong
-from utils import checks
+from utils.checks import lab06 as checks
 from utils.checks.lab06.cosine_drop import half_wave
 from utils.checks.lab06.deep_r_step import moved
-from utils.checks.lab06.drop import smallest_dropped
+from utils.checks.lab06.drop import right as smallest_dropped
 from utils.checks.lab06.dsr_share import quotas
 from utils.checks.lab06.grow import highest_grown
 from utils.checks.lab06.layers import random_layer

@@ -6,9 +6,9 @@
 
 # %% double
 import torch as real
-import utils.checks
+import utils.checks.fresh
 
-fresh_generator = utils.checks.fresh_generator = lambda: real.Generator().manual_seed(1)
+fresh_generator = utils.checks.fresh.fresh_generator = lambda: real.Generator().manual_seed(1)
 table = {x: 2 * x for x in [3, -1.5, 0, *real.randn(20, generator=fresh_generator()).tolist()]}
 
 

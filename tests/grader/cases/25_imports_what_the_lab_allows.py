@@ -7,7 +7,7 @@
 
 # %% drop_small
 import utils.model
-from utils.checks import fresh_generator
+from utils.checks.fresh import fresh_generator
 from utils.model import mlp as make
 
 

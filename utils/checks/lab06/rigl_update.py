@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from utils.checks.drawn import FEW, with_input
-from utils.checks.lab06.drop import smallest_dropped
+from utils.checks.lab06.drop import right as smallest_dropped
 from utils.checks.lab06.grow import highest_grown
 from utils.checks.lab06.layers import (
     SHAPES,

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from utils.checks.lab06.drop import smallest_dropped
+from utils.checks.lab06.drop import right as smallest_dropped
 from utils.checks.lab06.layers import (
     SHAPES,
     call,

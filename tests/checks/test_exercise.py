@@ -1,0 +1,106 @@
+"""What an exercise does with its table, on a toy one: double the numbers of a list-like tensor."""
+
+import pytest
+import torch
+
+from utils.checks.exercise import Exercise, case, refused, steps
+from utils.checks.report import CheckFailed
+
+
+@steps
+def double_with(factor=lambda x: 2 * x, sign=lambda x: x, shift=0.0):
+    return lambda x: sign(factor(x)) + shift
+
+
+def cases(generator):
+    yield case("[1, -2]", x=torch.tensor([1.0, -2.0]))
+    yield case("[3]", x=torch.tensor([3.0]))
+    yield case("random numbers", x=torch.randn(5, generator=generator))
+
+
+MISTAKES = [
+    ("Squared, not doubled.", double_with(factor=torch.square)),
+    ("The sign is lost.", double_with(sign=torch.abs)),
+    ("One too many.", double_with(shift=1.0)),
+    ("Only [1, -2] is right.", lambda x: 2 * x if len(x) == 2 else x),
+]
+DOUBLE = Exercise(
+    name="double", right=double_with(), cases=cases, mistakes=MISTAKES, facts="three tensors"
+)
+
+
+def verdict(answer, exercise=DOUBLE):
+    with pytest.raises(CheckFailed) as failed:
+        exercise(answer)
+    return str(failed.value)
+
+
+def test_a_right_answer_in_another_form_is_accepted(capsys):
+    DOUBLE(lambda x: x + x)
+    assert capsys.readouterr().out == "✓ check_double: right (three tensors)\n"
+
+
+def test_the_smallest_failing_case_is_shown_with_the_mistake():
+    told = verdict(lambda x: x**2)
+    assert told.startswith("check_double: [1, -2]\n  expected  tensor([ 2., -4.])")
+    assert told.endswith("Squared, not doubled.")
+
+
+def test_two_mistakes_at_once_are_both_named():
+    assert "Two things at once. The sign is lost. One too many." in verdict(
+        lambda x: 2 * x.abs() + 1
+    )
+
+
+def test_a_mistake_that_fits_one_case_alone_is_not_named():
+    """[1, -2] is squared and the others are not doubled: no sentence explains both."""
+    told = verdict(lambda x: x**2 if len(x) == 2 else x)
+    assert "Squared" not in told
+
+
+def test_a_changed_argument_is_seen():
+    assert "`x` changed" in verdict(lambda x: x.mul_(2))
+
+
+def test_nan_is_never_right():
+    assert "nan" in verdict(lambda x: x * float("nan"))
+
+
+def test_expected_values_do_not_depend_on_what_an_answer_does_to_its_arguments():
+    def spoils(x):
+        x.zero_()
+        return torch.zeros_like(x)
+
+    assert verdict(spoils)
+
+
+def test_a_case_that_must_be_refused():
+    only = [refused("a text", ValueError, "Say what is wrong.", x="a")]
+    picky = Exercise(
+        name="picky", right=double_with(), cases=lambda _: only, mistakes=(), facts="a text"
+    )
+
+    def refuses(x):
+        raise ValueError(x)
+
+    picky(refuses)
+    told = verdict(lambda x: x, picky)
+    assert "expected  a ValueError" in told and told.endswith("Say what is wrong.")
+
+
+def test_an_answer_that_never_ends_is_stopped():
+    patient = Exercise(
+        name="patient",
+        right=double_with(),
+        cases=cases,
+        mistakes=(),
+        facts="",
+        seconds=0.1,
+        hints={"still running": "There is a formula."},
+    )
+
+    def never(x):
+        while True:
+            pass
+
+    assert verdict(never, patient).endswith("still running after 0.1 seconds\nThere is a formula.")

@@ -1,0 +1,113 @@
+"""Are two things the same? Copies of them, and readers that say what kind of thing was asked for."""
+
+import copy
+import math
+from collections.abc import Iterable, Mapping
+from numbers import Number, Real
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from utils.checks.report import kind_of
+
+NO_RETURN = "The function ends without a `return`."
+
+
+class Unfit(Exception):
+    """An answer returned something of another kind, shape or size than was asked for."""
+
+    def __init__(self, expected: str, got: str, mistake: str = ""):
+        super().__init__(f"{expected}, not {got}")
+        self.expected, self.got, self.mistake = expected, got, mistake
+
+
+def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool = False) -> bool:
+    """Whether two values agree: tensors, numbers, texts, containers of them, networks, errors.
+
+    A list is like a tuple, True like 1, and the type of a tensor's numbers does not matter. Fails closed: NaN is like
+    nothing unless `nan`, and things of kinds not named here are only like themselves.
+    """
+
+    def again(x: Any, y: Any) -> bool:
+        return alike(x, y, rtol=rtol, atol=atol, nan=nan)
+
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        return a.shape == b.shape and bool(
+            torch.isclose(dense(a), dense(b), rtol, atol, equal_nan=nan).all()
+        )
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        tensor, other = (a, b) if isinstance(a, Tensor) else (b, a)
+        return isinstance(other, Number) and tensor.dim() == 0 and again(tensor.item(), other)
+    if isinstance(a, Number) and isinstance(b, Number):
+        x, y = complex(a), complex(b)  # type: ignore[arg-type]
+        if x != x or y != y:
+            return nan and x != x and y != y
+        return x == y or math.isclose(abs(x - y), 0, abs_tol=max(rtol * abs(y), atol))
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(again(a[key], b[key]) for key in b)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(again, a, b))
+    if isinstance(a, nn.Module) and isinstance(b, nn.Module):
+        return again(dict(a.state_dict()), dict(b.state_dict()))
+    if isinstance(a, BaseException) and isinstance(b, BaseException):
+        return type(a).__name__ == type(b).__name__ and str(a) == str(b)
+    if a is None or isinstance(a, (str, type)):
+        return type(a) is type(b) and a == b
+    return a is b
+
+
+def dense(values: Tensor) -> Tensor:
+    """The numbers of a tensor of any layout and type, as float64 (complex128)."""
+    values = values.detach().to_dense() if values.layout != torch.strided else values.detach()
+    return values.to(torch.complex128 if values.is_complex() else torch.float64)
+
+
+def copied(value: Any) -> Any:
+    """An independent copy of an argument: of tensors, networks and containers. Functions stay as they are."""
+    if isinstance(value, Tensor) and value.grad_fn is not None:
+        return value.detach().clone()
+    if isinstance(value, dict):
+        return {key: copied(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(copied, value))
+    return copy.deepcopy(value) if isinstance(value, (Tensor, nn.Module, set)) else value
+
+
+def as_number(value: Any, expected: str = "a number") -> float:
+    """One number, given as such or as a tensor with one entry."""
+    if not isinstance(value, (Real, Tensor)) or isinstance(value, Tensor) and value.numel() != 1:
+        mistake = NO_RETURN if value is None else "One number is asked for."
+        raise Unfit(expected, kind_of(value), mistake)
+    return float(value)
+
+
+def as_tensor(value: Any, shape: Iterable[int], mistake: str = "") -> Tensor:
+    """A tensor of this shape."""
+    shape = tuple(shape)
+    if not isinstance(value, Tensor):
+        mistake = NO_RETURN if value is None else ""
+        raise Unfit(f"a tensor of shape {shape}", kind_of(value), mistake)
+    if value.shape != shape:
+        raise Unfit(f"a tensor of shape {shape}", f"one of shape {tuple(value.shape)}", mistake)
+    return value.detach()
+
+
+def as_mask(value: Any, like: Tensor, mistake: str = "One entry for each weight.") -> Tensor:
+    """A mask of the shape of `like`, as booleans; it may come as bool or as numbers 0 and 1."""
+    mask = as_tensor(value, like.shape, mistake)
+    if not ((mask == 0) | (mask == 1)).all():
+        mistake = "A mask says which weights are there. It does not hold the weights."
+        raise Unfit("a mask: only 0 and 1 (or False and True)", "other numbers too", mistake)
+    return mask.bool()
+
+
+def as_dict(value: Any, names: Iterable[str], mistake: str = "") -> dict[str, Any]:
+    """A dictionary with exactly these names, in their order."""
+    names = list(names)
+    if not isinstance(value, Mapping):
+        mistake = NO_RETURN if value is None else ""
+        raise Unfit(f"a dictionary: {', '.join(names)}", kind_of(value), mistake)
+    if set(value) != set(names):
+        raise Unfit(f"the names {', '.join(names)}", ", ".join(map(str, value)) or "none", mistake)
+    return {name: value[name] for name in names}

@@ -1,0 +1,201 @@
+"""An exercise is a table: what is asked, the cases it is asked on, and the mistakes that people make.
+
+The same table checks an answer, says which mistake gives what the answer gave, and is the list of wrong answers that
+the tests run. Expected values are made before the answer runs, from data that it never gets.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import torch
+
+from utils.checks import report
+from utils.checks.compare import Unfit, alike, copied
+from utils.checks.fresh import fresh_generator
+
+PATIENCE = 5.0  # seconds: a diagnosis that takes longer is not worth the wait
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input. `words`: what is tried, as a student reads it; `arguments`: by name, in order."""
+
+    words: str
+    arguments: dict[str, Any]
+    raises: type[Exception] | None = None  # the error that a right answer raises
+    why: str = ""  # what is said when it does not
+
+
+def case(words: str, /, **arguments: Any) -> Case:
+    return Case(words, arguments)
+
+
+def refused(words: str, error: type[Exception], why: str, /, **arguments: Any) -> Case:
+    """A case that a right answer refuses with this error."""
+    return Case(words, arguments, error, why)
+
+
+@dataclass
+class Outcome:
+    """What one call gave: what was returned, the arguments afterwards, or the error."""
+
+    returned: Any = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    error: BaseException | None = None
+
+
+class Variant:
+    """The right answer with some of its steps changed.
+
+    Two variants that change different steps make a third one: two mistakes in one answer.
+    """
+
+    def __init__(self, make: Callable[..., Callable], steps: dict[str, Any]):
+        self.make, self.steps, self.answer = make, steps, make(**steps)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.answer(*arguments)
+
+    def joined(self, other: Any) -> "Variant | None":
+        if not isinstance(other, Variant) or other.make is not self.make:
+            return None
+        if not self.steps or not other.steps or self.steps.keys() & other.steps.keys():
+            return None
+        return Variant(self.make, self.steps | other.steps)
+
+
+def steps(make: Callable[..., Callable]) -> Callable[..., Variant]:
+    """Decorator of a function that makes an answer from its steps, all of them right by default."""
+    return lambda **changed: Variant(make, changed)
+
+
+def called(answer: Callable, *arguments: Any) -> Any:
+    return answer(*arguments)
+
+
+def as_returned(outcome: Outcome, case: Case) -> Any:
+    return outcome.returned
+
+
+def written(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    return case.words, report.short(expected.returned), report.short(got.returned)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exercise:
+    """`check_<name>(answer)` raises CheckFailed unless the answer does on every case what `right` does."""
+
+    name: str
+    right: Callable
+    cases: Callable[[torch.Generator], Iterable[Case]]
+    mistakes: Sequence[tuple[str, Callable]]  # (sentence, wrong answer), the more telling first
+    facts: str  # what a pass says was looked at
+    ask: Callable[..., Any] = called  # (answer, *arguments) -> returned: one call, or a scene
+    read: Callable[[Outcome, Case], Any] = as_returned  # what is compared; raises Unfit
+    same: Callable[[Any, Any], bool] = alike  # (read of the answer, read of the right one)
+    show: Callable[[Case, Outcome, Outcome], tuple[str, str, str]] = written
+    hints: Mapping[str, str] = field(default_factory=dict)  # piece of an error's text -> mistake
+    changes: Sequence[str] = ()  # the arguments that an answer may change
+    seconds: float | None = None  # a call may take this long; None: report.SECONDS
+    # What no wrong answer can reproduce, such as random draws: (sentence, (case, expected, got) -> bool)
+    symptoms: Sequence[tuple[str, Callable[[Case, Outcome, Outcome], bool]]] = ()
+
+    @property
+    def check(self) -> str:
+        return f"check_{self.name}"
+
+    def __call__(self, answer: Callable) -> None:
+        cases = list(self.cases(fresh_generator()))
+        asked = [(each, self.outcome(self.right, each)) for each in cases]
+        for each, wanted in asked:
+            got = self.outcome(answer, each)
+            if got.error and report.is_stub(got.error):
+                report.no_answer_yet(self.check)
+            wrong = self.problem(each, wanted, got)
+            if wrong:
+                *words, mistake = wrong
+                named = self.diagnosis(answer, each, got, asked)
+                report.fail(self.check, *words, named or mistake)
+        report.passed(self.check, self.facts)
+
+    def outcome(self, answer: Callable, case: Case) -> Outcome:
+        """Asks an answer once, with copies of the arguments."""
+        given = {name: copied(value) for name, value in case.arguments.items()}
+        call = self.ask, answer, *given.values()
+        returned, error = report.attempt(*call, seconds=self.seconds)
+        return Outcome(returned, given, error)
+
+    def problem(self, case: Case, wanted: Outcome, got: Outcome) -> Sequence[str]:
+        """(what was tried, what was expected, what came, the usual mistake); nothing for a right outcome."""
+        if case.raises:
+            if isinstance(got.error, case.raises):
+                return ()
+            came = f"no error, but {report.short(got.returned)}"
+            came = report.told(got.error) if got.error else came
+            return case.words, report.a(case.raises), came, case.why
+        if got.error:
+            return case.words, "", report.told(got.error), report.hinted(got.error, self.hints)
+        for name, value in case.arguments.items():
+            if name not in self.changes and not unchanged(value, got.arguments[name]):
+                copies = f"Work on a copy ({name}.clone()), or make new tensors."
+                return case.words, f"`{name}` left as it was", f"`{name}` changed", copies
+        try:
+            value = self.read(got, case)
+        except Unfit as unfit:
+            return case.words, unfit.expected, unfit.got, unfit.mistake
+        if self.same(value, self.read(wanted, case)):
+            return ()
+        symptom = (words for words, seen in self.symptoms if seen(case, wanted, got))
+        return *self.show(case, wanted, got), next(symptom, "")
+
+    def diagnosis(
+        self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
+    ) -> str:
+        """The mistake, or the two, that give what the answer gave: here and on another case where they show."""
+        if isinstance(got.error, report.StillRunning):
+            return ""
+        theirs, end = {id(case): got}, time.monotonic() + PATIENCE
+        for sentence, mistake in self.candidates():
+            if time.monotonic() > end:
+                return ""
+            if not self.agree(got, self.outcome(mistake, case), case):
+                continue
+            for other, wanted in asked:
+                wrong = self.outcome(mistake, other)
+                if other is case or not self.problem(other, wanted, wrong):
+                    continue
+                if id(other) not in theirs:
+                    theirs[id(other)] = self.outcome(answer, other)
+                if self.agree(theirs[id(other)], wrong, other):
+                    return sentence
+                break
+        return ""
+
+    def candidates(self) -> Iterator[tuple[str, Callable]]:
+        """The mistakes, and then each two of them that can be made together."""
+        yield from self.mistakes
+        for (words, one), (more, other) in combinations(self.mistakes, 2):
+            both = one.joined(other) if isinstance(one, Variant) else None
+            if both:
+                yield f"Two things at once. {words} {more}", both
+
+    def agree(self, a: Outcome, b: Outcome, case: Case) -> bool:
+        """Whether two outcomes are the same, right or wrong."""
+        if a.error or b.error:
+            return alike(a.error, b.error)
+        if not alike(a.arguments, b.arguments, nan=True):
+            return False
+        if alike(a.returned, b.returned, nan=True):
+            return True
+        try:
+            return self.same(self.read(a, case), self.read(b, case))
+        except Unfit:
+            return False
+
+
+def unchanged(before: Any, now: Any) -> bool:
+    """Whether an argument is as it was. Functions and other things that are not copied always are."""
+    return alike(now, before, rtol=0, atol=0, nan=True)
