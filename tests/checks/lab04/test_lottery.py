@@ -11,6 +11,7 @@ from torch.nn.utils import prune
 
 from tests.checks.lab04 import wrong_answers as wrong
 from utils.checks import lab04 as checks
+from utils.checks.lab04.jaccard import similarity
 from utils.checks.lab04.prune_by_rate import next_masks, ones, random_weights
 from utils.model import prunable
 
@@ -119,11 +120,11 @@ def test_the_right_masks_are_those_of_torchs_global_pruning():
 
 def test_the_right_similarity_is_scikit_learns():
     a, b = (torch.rand(2, 200, generator=torch.Generator().manual_seed(0)) < 0.3).float()
-    assert checks.jaccard.similarity(a, b) == pytest.approx(jaccard_score(a, b))
+    assert similarity(a, b) == pytest.approx(jaccard_score(a, b))
 
 
 def test_of_equal_weights_at_the_edge_any_may_go():
-    from utils.checks.find_ticket import keeps_the_largest
+    from utils.checks.lab04.find_ticket import keeps_the_largest
 
     trained, ones = {"w": torch.tensor([1.0, -2.0, 2.0, 3.0])}, {"w": torch.ones(4)}
     assert keeps_the_largest({"w": torch.tensor([0, 0, 1, 1])}, ones, trained)
