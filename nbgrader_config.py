@@ -55,7 +55,7 @@ c.Exchange.root = str(root / grading / "exchange")
 
 # nbgrader's own `autograde` and formgrader's button grade in a box too, as `course.py grade` does.
 c.Autograde.sanitize_preprocessors = [ClearOutput]
-c.Autograde.autograde_preprocessors = ["grader.button.GradeInBox"]
+c.Autograde.autograde_preprocessors = ["grader.run.button.GradeInBox"]
 
 # how the Validate button of a student's JupyterLab runs a notebook
 c.Execute.timeout = 60  # seconds a cell; the labs' training cells take a few
@@ -69,16 +69,17 @@ c.IgnorePattern.pattern = r"(?s)."
 
 # What a page shows of a submission: hidden checks by their result alone, no script, formulas as MathML.
 c.GenerateFeedback.preprocessors = [
-    "grader.page.MarksOnPage",
-    "grader.hide.HideTests",
+    "grader.feedback.page.MarksOnPage",
+    "grader.feedback.hide.HideTests",
     CSSHTMLHeaderPreprocessor,
 ]
-c.HTMLExporter.preprocessors = ["grader.clean.CleanCells"]
-c.HTMLExporter.filters = {"markdown2html": "grader.clean.markdown_to_html"}
+c.HTMLExporter.preprocessors = ["grader.feedback.clean.CleanCells"]
+c.HTMLExporter.filters = {"markdown2html": "grader.feedback.clean.markdown_to_html"}
 c.HTMLExporter.exclude_anchor_links = True
-_templates = Path(importlib.util.find_spec("utils").origin).parent / "grading" / "templates"
-_nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
-c.HTMLExporter.extra_template_basedirs = [
-    str(_templates),
-    str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
-]
+_grader = importlib.util.find_spec("grader")
+if _grader:  # it is no part of what a class is handed
+    _nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
+    c.HTMLExporter.extra_template_basedirs = [
+        str(Path(_grader.origin).parent / "feedback" / "templates"),
+        str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
+    ]

@@ -25,9 +25,9 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from grader import demo  # noqa: E402
-from grader.course import Course  # noqa: E402
-from grader.release import generate  # noqa: E402
+from grader.course.folders import Course  # noqa: E402
+from grader.gradebook.assignment import generate  # noqa: E402
+from grader.run import demo  # noqa: E402
 
 LAB = "lab03_magnitude_pruning"
 EXAMPLES = "right", "right_another_way", "half_right", "wrong"

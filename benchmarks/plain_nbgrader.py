@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from tests.grader.cases import all_cases  # noqa: E402
 from tests.grader.cases.world import World  # noqa: E402
 from tests.grader.cases_lab import LAB, source  # noqa: E402
-from grader.course import Course, maxima  # noqa: E402
+from grader.course.folders import Course, maxima  # noqa: E402
 
 NEIGHBOUR = "99_honest"
 WORLD, TEMPLATE = Path("/tmp/world"), Path("/tmp/template")
@@ -523,7 +523,7 @@ def main():
 
 def ours(cases, folder):
     """The same cases with this course's grader, on the best back-end there is."""
-    from tests.grader.test_cases import BACKEND, Run
+    from tests.grader.run.test_cases import BACKEND, Run
 
     folder.mkdir()
     return Run(folder, BACKEND, [case for case in cases if BACKEND in case.holds]), BACKEND

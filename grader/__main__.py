@@ -7,14 +7,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-import utils
 from bootstrap import contents
-
-from grader.box import canaries
+from grader import HOME
 from grader.box.backends import BEST_FIRST
-from grader.course import Course, GradingError
-from grader.outcomes import NOT_YET, OUR_FAULT
-
+from grader.course.folders import Course, GradingError
+from grader.gradebook.outcomes import NOT_YET, OUR_FAULT
+from grader.selftest import canaries
 
 UNBOXED = "Without a box their code runs with your rights and can change your files and the marks: --trust-submissions grades them all the same."
 
@@ -47,7 +45,7 @@ def parser():
     )
     parser.add_argument(
         "--course",
-        default=Path(utils.__file__).parents[1],
+        default=HOME,
         help="the folder of the course (with nbgrader_config.py)",
     )
     commands = parser.add_subparsers(required=True, metavar="release | collect | grade")
@@ -172,8 +170,8 @@ def positive(text):
 
 
 def release_command(course, options, console):
-    from grader.bundle import bundle
-    from grader.release import release
+    from grader.release.bundle import bundle
+    from grader.release.labs import release
 
     if options.bundle is not None and options.lab:
         raise GradingError(
@@ -197,7 +195,7 @@ def release_command(course, options, console):
 
 
 def collect_command(course, options, console):
-    from grader.collect import ASIDE, COLLECTED, UNCHANGED, collect, summary, table
+    from grader.lms.collect import ASIDE, COLLECTED, UNCHANGED, collect, summary, table
 
     items = collect(
         course, options.lab, options.origin, (lambda *_: None) if options.dry_run else None
@@ -213,10 +211,12 @@ def collect_command(course, options, console):
 
 
 def grade_command(course, options, console):
-    from grader import demo, fill, report
-    from grader.grade import Manner, csv_path, default_jobs, grade, write_again
-    from grader.limits import Limits
-    from grader.statistics import write_statistics
+    from grader.course.limits import Limits
+    from grader.feedback.statistics import write_statistics
+    from grader.gradebook import report
+    from grader.lms import fill
+    from grader.run import demo
+    from grader.run.grade import Manner, csv_path, default_jobs, grade, write_again
 
     lab = options.lab
     if options.demo and options.report_only:

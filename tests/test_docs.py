@@ -14,9 +14,9 @@ from traitlets.config import Config
 import course
 from grader import __main__ as grading
 from grader.box import backends
-from grader.box.canaries import KNOWN_OPEN
-from grader.limits import Limits
-from grader.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader.selftest.canaries import KNOWN_OPEN
+from grader.course.limits import Limits
+from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
 
 ROOT = Path(course.__file__).parent
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "instructors.md"

@@ -245,7 +245,7 @@ def box_rows():
                 True,
             )
         ]
-    command = [sys.executable, "-P", "-m", "grader.box.canaries", "report"]
+    command = [sys.executable, "-P", "-m", "grader.selftest.canaries"]
     done = subprocess.run(
         command,
         env=os.environ | {"PYTHONPATH": str(COURSE)},

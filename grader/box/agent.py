@@ -16,8 +16,8 @@ from itertools import count
 import numpy
 import torch
 
-from grader.box.values import Came, Codec, Raw, known
-from grader.box.wire import Closed, TooLarge, WireError
+from grader.wire.frames import Closed, TooLarge, WireError
+from grader.wire.values import Came, Codec, Raw, known
 
 MOST = 2000  # characters of an error's text
 

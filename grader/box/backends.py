@@ -23,7 +23,7 @@ from pathlib import Path
 
 from grader.box import cgroup, landlock, seccomp, tree
 from grader.box.wall import STAND, USER
-from grader.box.wire import Wire, WireError
+from grader.wire.frames import Wire, WireError
 
 BEST_FIRST = ("warm", "cold", "landlock", "none")
 INSIDE, HOME = "/course", "/home/student"

@@ -8,7 +8,7 @@ import ctypes
 import os
 import platform
 
-from grader.box.limits import LIBC, no_new_rights
+from grader.box.rights import LIBC, no_new_rights
 
 CREATE, ADD, RESTRICT = 444, 445, 446  # the same on every architecture
 RULE_PATH = 1

@@ -14,7 +14,7 @@ WIRE = 40  # the descriptor of an agent's connection
 def main():
     os.dup2(0, WIRE)
     quiet()
-    from grader.box.wire import Wire
+    from grader.wire.frames import Wire
 
     settings, _ = Wire(WIRE, WIRE).receive()
     (zygote if settings["zygote"] else cold)(settings)
@@ -31,9 +31,9 @@ def quiet():
 
 def prepared(settings):
     """A shell in which the lab's own opening cells have run."""
+    import utils  # noqa: F401 (gives torch one thread)
     from grader.box.blocked import block
     from grader.box.shell import make_shell
-    import utils  # noqa: F401 (gives torch one thread)
 
     block(settings["rooms"])
     shell = make_shell()
@@ -42,25 +42,25 @@ def prepared(settings):
 
 
 def cold(settings):
-    from grader.box import limits
+    from grader.box import rights
 
     work_in(settings["home"])
     confine(settings)
     if settings["parent"]:
-        limits.die_with_parent()  # after the change of user, which would undo it
+        rights.die_with_parent()  # after the change of user, which would undo it
     talk(prepared(settings), WIRE)
     os._exit(0)
 
 
 def confine(settings):
     """Limits and the loss of all rights; what comes after this is the student's."""
-    from grader.box import landlock, limits, seccomp
+    from grader.box import landlock, rights, seccomp
 
-    limits.set_limits(settings["memory"], settings["seconds"], settings["processes"])
+    rights.set_limits(settings["memory"], settings["seconds"], settings["processes"])
     if settings["user"]:
-        limits.drop_user(settings["user"])
+        rights.drop_user(settings["user"])
     if settings["walled"]:
-        limits.drop_capabilities()
+        rights.drop_capabilities()
     if settings["landlock"]:
         landlock.restrict(*settings["landlock"])
     if settings["seccomp"]:
@@ -77,7 +77,7 @@ def work_in(home):
 def talk(shell, descriptor):
     """Runs the agent until the checker hangs up."""
     from grader.box.agent import Agent
-    from grader.box.wire import Wire
+    from grader.wire.frames import Wire
 
     wire = Wire(descriptor, descriptor)
     wire.send({"ready": True, "opening": shell.opening})
@@ -86,7 +86,7 @@ def talk(shell, descriptor):
 
 def zygote(settings):
     """Forks a boxed agent for every connection that is handed to it; says how it ended when it is asked."""
-    from grader.box import agent, landlock, limits, seccomp, wall, warm  # noqa: F401 (a fork would have to read them again)
+    from grader.box import agent, landlock, rights, seccomp, wall, warm  # noqa: F401 (a fork would have to read them again)
 
     os.environ["HOME"] = settings["home"]
     shell = prepared(settings)
@@ -118,24 +118,24 @@ def leave_and_talk(settings, shell, descriptor):
 
     The first process in a namespace cannot be killed from inside it, so the agent is the second.
     """
-    from grader.box import limits, wall
+    from grader.box import rights, wall
 
     code = 70
     try:
         os.dup2(descriptor, WIRE)
         os.closerange(3, WIRE)
         os.closerange(WIRE + 1, 4096)
-        limits.die_with_parent()
+        rights.die_with_parent()
         wall.leave(settings["own_user"])
         first = os.fork()
         if first == 0:
             wall.new_root()
             work_in(settings["home"])
             confine(settings)
-            limits.die_with_parent()
+            rights.die_with_parent()
             agent = os.fork()
             if agent == 0:
-                limits.die_with_parent()
+                rights.die_with_parent()
                 talk(shell, WIRE)
                 os._exit(0)
             os.close(WIRE)

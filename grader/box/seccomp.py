@@ -9,7 +9,7 @@ import os
 import platform
 import struct
 
-from grader.box.limits import LIBC, no_new_rights, prctl
+from grader.box.rights import LIBC, no_new_rights, prctl
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000

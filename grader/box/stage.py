@@ -2,26 +2,25 @@
 
 import compileall
 import shutil
-from pathlib import Path
 
-import utils
+from grader import HOME
 
-LIBRARY = Path(utils.__file__).parent
-HERE = Path(__file__).parent
-PROGRAM = (
-    "wire",
-    "values",
-    "layers",
-    "shell",
-    "agent",
-    "program",
-    "wall",
-    "warm",
-    "limits",
-    "seccomp",
-    "landlock",
-    "blocked",
-)
+LIBRARY = HOME / "utils"
+# what runs in a box, of `grader`; it imports nothing else of the course
+PROGRAM = {
+    "wire": ("frames", "values", "layers"),
+    "box": (
+        "shell",
+        "agent",
+        "program",
+        "wall",
+        "warm",
+        "rights",
+        "seccomp",
+        "landlock",
+        "blocked",
+    ),
+}
 KEPT = ("*.py", "*.js", "*.css")
 PIP = '#!/bin/sh\necho "Nothing can be installed while this notebook is graded." >&2\nexit 1\n'
 PASSWD = "root:x:0:0::/root:/bin/sh\nstudent:x:{user}:{user}::{home}:/bin/sh\n"
@@ -38,12 +37,12 @@ def build(folder, rooms, user, home):
     shutil.copy(LIBRARY / "__init__.py", target)
     for room in rooms:
         copy_room(target, room)
-    box = folder / "grader" / "box"
-    box.mkdir(parents=True)
-    for package in (box.parent, box):
-        (package / "__init__.py").touch()
-    for name in PROGRAM:
-        shutil.copy(HERE / f"{name}.py", box)
+    program = folder / "grader"
+    for package, names in PROGRAM.items():
+        (program / package).mkdir(parents=True)
+        for name in ("__init__", *names):
+            shutil.copy(HOME / "grader" / package / f"{name}.py", program / package)
+    (program / "__init__.py").touch()
     (folder / "bin").mkdir()
     for name in ("pip", "pip3"):
         path = folder / "bin" / name
@@ -51,7 +50,7 @@ def build(folder, rooms, user, home):
         path.chmod(0o755)
     (folder / "etc").mkdir()
     (folder / "etc" / "passwd").write_text(PASSWD.format(user=user, home=home))
-    for made in (target, box):
+    for made in (target, program):
         compileall.compile_dir(made, quiet=2)  # or every cold box would do it again
     folder.chmod(0o755)
 

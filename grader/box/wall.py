@@ -9,7 +9,7 @@ import ctypes
 import os
 import sys
 
-from grader.box.limits import LIBC
+from grader.box.rights import LIBC
 
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = (
     0x20000,

@@ -8,7 +8,7 @@ import ctypes
 import gc
 import re
 
-from grader.box.limits import LIBC
+from grader.box.rights import LIBC
 
 COLLAPSE = 25  # MADV_COLLAPSE, since Linux 6.1; elsewhere it is refused, and nothing is lost
 HUGE = 2 << 20

@@ -12,10 +12,10 @@ import threading
 import numpy
 import psutil
 
-from utils.checks.report import TookTooLong, is_stub
-from grader.checker import cells
 from grader.checker.errors import OverLimit, ProcessEnded
 from grader.checker.session import error_output
+from grader.course import cells
+from utils.checks.report import TookTooLong, is_stub
 
 FAILED = (AssertionError,)
 GRACE = 20  # seconds that a check may go on, beyond what its calls may take

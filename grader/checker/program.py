@@ -15,9 +15,9 @@ import time
 import traceback
 from pathlib import Path
 
-from grader.box import backends, limits as rights, stage, tree, warm
-from grader.checker import cells
-from grader.limits import Limits
+from grader.box import backends, rights, stage, tree, warm
+from grader.course import cells
+from grader.course.limits import Limits
 
 AFTERWARDS = 60  # seconds beyond the submission's limit, for the checks themselves
 

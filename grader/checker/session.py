@@ -14,11 +14,11 @@ import torch
 from torch import nn
 
 from grader.box import tree as processes
-from grader.box.values import BadValue, Came, Codec, Raw, known, KNOWN_ROOTS
-from grader.box.wire import Closed, TooLarge, WireError
 from grader.checker import lent
 from grader.checker.errors import OverLimit, ProcessEnded, raised
 from grader.checker.remote import Remote, stand_in
+from grader.wire.frames import Closed, TooLarge, WireError
+from grader.wire.values import KNOWN_ROOTS, BadValue, Came, Codec, Raw, known
 
 STARTS = 12  # of the box for one submission
 PAUSE = 0.05  # seconds between two looks at a box

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader import marks
-from grader.grade import grade
+from grader.gradebook import marks
+from grader.run.grade import grade
 
-from ..grading import tiny
+from tests.grader import tiny
 from .jupyterlab import assert_no_troubles, close, instructors_tools, open_formgrader, screenshot
 
 HALF_WRONG = tiny.RIGHT | {"half": "def half(x):\n    return x"}

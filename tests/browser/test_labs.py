@@ -6,7 +6,7 @@ import urllib.error
 import pytest
 
 from bootstrap import manifest
-from grader.demo import answers_of, with_answers
+from grader.run.demo import answers_of, with_answers
 
 from .jupyterlab import ROOT, assert_no_troubles, instructors_tools, validate
 

@@ -21,7 +21,7 @@ def command(backend):
         "-q",
         "-p",
         "no:cacheprovider",
-        "tests/grader/test_cases.py",
+        "tests/grader/run/test_cases.py",
     ]
     if backend == "landlock" and shutil.which("bwrap"):
         return [

@@ -7,11 +7,10 @@ values computed from copies made before the student's code is called.
 import json
 from pathlib import Path
 
-from grader.course import Course
-from grader.demo import answers_of
-from grader.release import release
-
-from .tiny import cell, enter
+from grader.course.folders import Course
+from grader.release.labs import release
+from grader.run.demo import answers_of
+from tests.grader.tiny import cell, enter
 
 LAB = "cases"
 MANIFEST = """\

@@ -17,13 +17,12 @@ from pathlib import Path
 
 import psutil
 
-from grader import marks
-from grader.course import Course
-from grader.grade import grade
-from grader.release import generate
-from grader.seed import course_secret
-
-from .tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
+from grader.course.folders import Course
+from grader.gradebook import marks
+from grader.gradebook.assignment import generate
+from grader.run.grade import grade
+from grader.run.seed import course_secret
+from tests.grader.tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
 
 GONE_IN = 10  # seconds in which what a killed run had started ends by itself
 WRONG = [

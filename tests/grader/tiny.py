@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.box.backends import best
-from grader.course import Course
-from grader.grade import Manner
-from grader.limits import Limits
-from grader.release import release
+from grader.course.folders import Course
+from grader.course.limits import Limits
+from grader.release.labs import release
+from grader.run.grade import Manner
 
 HERE = Path(__file__).resolve().parents[2]
 RIGHT = {

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
-from grader.release import contents, generate
+from grader.course.folders import Course
+from grader.release.labs import contents
+from grader.gradebook.assignment import generate
 
 HERE = Path(__file__).resolve().parents[2]
 NEEDED = ["nbgrader_config.py", "course.toml", "solutions", "labs"]

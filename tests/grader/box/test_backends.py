@@ -12,12 +12,11 @@ import pytest
 
 pytest.importorskip("resource", reason="boxes are for Linux and macOS")
 
-from grader.box import backends, cgroup, limits, seccomp, stage, tree
-from grader.box.trial import texts
-from grader.box.wire import Closed
-
-from . import as_user
-from .conftest import ISOLATING, requires
+from grader.box import backends, cgroup, rights, seccomp, stage, tree
+from grader.selftest.trial import texts
+from grader.wire.frames import Closed
+from tests.grader import as_user
+from tests.grader.conftest import ISOLATING, requires
 
 pytestmark = pytest.mark.xdist_group("boxes")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has them")
@@ -39,13 +38,13 @@ def starter(backend, folder):
     """The starter of a back-end, on a stage without rooms. This process adopts orphans meanwhile, as a checker does."""
     user = backends.own_user()
     stage.build(folder, (), user, backends.HOME)
-    limits.adopt_orphans()
+    rights.adopt_orphans()
     made = backends.starter(backend, backends.Plan(folder, user, memory=1 << 30, seconds=60))
     try:
         yield made
     finally:
         made.close()
-        limits.prctl(limits.PR_SET_CHILD_SUBREAPER, 0)
+        rights.prctl(rights.PR_SET_CHILD_SUBREAPER, 0)
 
 
 @pytest.fixture(scope="module", params=ISOLATING)

@@ -5,9 +5,8 @@ import nbformat
 import pytest
 
 from grader.box.shell import CUT, MOST_DISPLAYED, MOST_OUTPUTS, MOST_TEXT, SHOWN, Outputs
-from grader.limits import Limits
-
-from ..checker.boxes import ForkBox, session_of
+from grader.course.limits import Limits
+from tests.grader.checker.boxes import ForkBox, session_of
 
 pytestmark = pytest.mark.xdist_group("shell")
 

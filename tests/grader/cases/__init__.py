@@ -25,10 +25,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import maxima
-from grader.demo import parse, with_answers
+from grader.course.folders import maxima
+from grader.run.demo import parse, with_answers
 
-from ..cases_lab import LAB, right_answers
+from tests.grader.cases_lab import LAB, right_answers
 
 HERE = Path(__file__).parent
 
@@ -119,7 +119,7 @@ def write_notebook(path, notebook):
 
 def all_cases():
     """Every case, sorted by row and name."""
-    from . import files
+    from tests.grader.cases import files
 
     functions = [value for name, value in vars(files).items() if name.startswith("case_")]
     found = [from_file(path) for path in HERE.glob("[0-9][0-9]_*.py")] + [from_function(function) for function in functions]

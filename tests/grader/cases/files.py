@@ -9,7 +9,7 @@ import os
 import uuid
 import zipfile
 
-from . import write_notebook
+from tests.grader.cases import write_notebook
 
 WRONG = "def double(x):\n    return x"
 ANYTHING = """\

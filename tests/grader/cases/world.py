@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 
 import utils
-
-from . import write_notebook, released, with_answers
-from ..cases_lab import LAB, make_course, right_answers
+from tests.grader.cases import released, with_answers, write_notebook
+from tests.grader.cases_lab import LAB, make_course, right_answers
 
 # right submissions between the bad ones; names that come first, in the middle and last
 HONEST = "00_honest", "13_honest", "99_honest"

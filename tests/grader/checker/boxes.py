@@ -9,9 +9,9 @@ import types
 from grader.box import tree
 from grader.box.agent import Agent
 from grader.box.shell import Outputs
-from grader.box.wire import Closed, Wire
 from grader.checker.session import Session
-from grader.limits import Limits
+from grader.course.limits import Limits
+from grader.wire.frames import Closed, Wire
 
 LIMITS = Limits(30, 10, 4 << 30)
 

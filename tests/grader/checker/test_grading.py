@@ -8,14 +8,14 @@ import nbformat
 import pytest
 import torch
 
-from utils.checks.report import CheckFailed, time_limit
 from grader.box.agent import Agent
-from grader.checker import cells, grading
+from grader.checker import grading
 from grader.checker.grading import check_submission, earned
 from grader.checker.session import Session
-
-from ..tiny import cell
-from .boxes import LIMITS, Cells, ForkBox, ThreadBox
+from grader.course import cells
+from tests.grader.checker.boxes import LIMITS, Cells, ForkBox, ThreadBox
+from tests.grader.tiny import cell
+from utils.checks.report import CheckFailed, time_limit
 
 
 def answer(name, source):

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from grader.box.values import BadValue
 from grader.checker.remote import Callable, NotPlain, Remote, stand_in
-
-from .boxes import session_of
+from grader.wire.values import BadValue
+from tests.grader.checker.boxes import session_of
 
 
 class Nobody:

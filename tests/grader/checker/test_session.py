@@ -17,16 +17,15 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from utils.checks.in_student import in_student
-from utils.checks.lab03 import fine_tune
-from utils.checks.report import CheckFailed, TookTooLong, time_limit
-from grader.box.wire import HEAD, Wire
 from grader.checker import session as sessions
 from grader.checker.errors import OverLimit, ProcessEnded, Stopped, raised
 from grader.checker.remote import NotPlain, Remote
 from grader.checker.session import Session, proper
-
-from .boxes import LIMITS, ForkBox, ThreadBox, own, session_of, student
+from grader.wire.frames import HEAD, Wire
+from tests.grader.checker.boxes import LIMITS, ForkBox, ThreadBox, own, session_of, student
+from utils.checks.in_student import in_student
+from utils.checks.lab03 import fine_tune
+from utils.checks.report import CheckFailed, TookTooLong, time_limit
 
 
 @pytest.fixture(scope="module")

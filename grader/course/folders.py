@@ -1,0 +1,189 @@
+"""Where everything of a course is: labs, submissions, grades, feedback."""
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bootstrap import manifest
+from grader import HOME
+
+
+class GradingError(Exception):
+    """Something the instructor can put right; the text says what and how."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """root: the folder with nbgrader_config.py; grading: the folder in it for submissions, grades and feedback."""
+
+    root: Path
+    grading: str = "grading"
+
+    def __reduce__(self):
+        return Course, (self.root, self.grading)  # its settings are read anew in another process
+
+    @property
+    def folder(self):
+        """The folder of everything that grading reads and writes."""
+        return self.root / self.grading
+
+    @property
+    def db_url(self):
+        """The address of the gradebook, as nbgrader_config.py has it."""
+        return self.config.CourseDirectory.db_url
+
+    def source(self, lab):
+        return self.root / "solutions" / lab / f"{lab}.ipynb"
+
+    def released(self, lab):
+        return self.root / "labs" / lab / f"{lab}.ipynb"
+
+    def submitted(self, lab, student):
+        return self.folder / "submitted" / student / lab
+
+    def autograded(self, lab, student):
+        return self.folder / "autograded" / student / lab / f"{lab}.ipynb"
+
+    def feedback(self, lab, student):
+        return self.folder / "feedback" / student / lab / f"{lab}.html"
+
+    def labs(self):
+        """The names of all labs, sorted."""
+        return sorted(
+            path.stem
+            for path in self.root.glob("solutions/*/*.ipynb")
+            if path.parent.name == path.stem
+        )
+
+    def require(self, lab):
+        """GradingError, with the list of labs, when there is no such lab."""
+        if lab not in self.labs():
+            raise GradingError(
+                f"There is no lab {lab!r}. The labs are: {', '.join(self.labs()) or 'none yet'}."
+            )
+
+    def students(self, lab):
+        """Who has a folder for this lab, sorted."""
+        found = self.folder.glob(f"submitted/*/{lab}")
+        return sorted(
+            path.parent.name
+            for path in found
+            if path.is_dir() and not path.parent.name.startswith(".")
+        )
+
+    def environment(self):
+        """The environment of nbgrader and of the notebooks that it runs."""
+        variables = dict(os.environ)
+        variables["COURSE_GRADING"] = self.grading
+        # nbgrader calls `alembic` by its name when it makes a gradebook
+        variables["PATH"] = os.pathsep.join(
+            [str(Path(sys.executable).parent), variables.get("PATH", "")]
+        )
+        # notebooks run in another folder and import `utils`
+        variables["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(HOME), variables.get("PYTHONPATH")])
+        )
+        return variables
+
+    @contextlib.contextmanager
+    def entered(self):
+        """This process has the course's environment for a while (not while threads run)."""
+        before = dict(os.environ)
+        os.environ.update(self.environment())
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    @contextlib.contextmanager
+    def alone(self, lab, say):
+        """Inside, nobody else grades this lab in this folder: waits for a run that does, and says so once. The lock ends with the
+        process that holds it, however that ends."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(
+            sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)
+        ) as lock:
+            waited = False
+            while not locked(lock):
+                if not waited:
+                    say(f"Another run is grading {lab}: waiting for it to end.")
+                waited = True
+                time.sleep(0.2)
+            yield
+
+    @property
+    def manifest(self):
+        """The Manifest of this course; GradingError where course.toml cannot be used."""
+        try:
+            return manifest.read(self.root)
+        except manifest.ManifestError as error:
+            raise GradingError(str(error)) from None
+
+    def entry(self, lab):
+        """What course.toml says of a lab; GradingError when it says nothing."""
+        try:
+            return self.manifest.lab(lab)
+        except manifest.ManifestError as error:
+            raise GradingError(str(error)) from None
+
+    @cached_property
+    def config(self):
+        """nbgrader's settings for this course, a traitlets Config."""
+        from traitlets.config.loader import PyFileConfigLoader
+
+        if not (self.root / "nbgrader_config.py").exists():
+            raise GradingError(f"{self.root} is no course: it has no nbgrader_config.py.")
+        with self.entered():
+            return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+
+    def checks(self, lab):
+        """The graded cells of a lab in their order: a list of (grade id, points, exercise).
+
+        check_x and hidden_x are marks of the exercise x; any other graded cell is an exercise of its own.
+        """
+        cells = json.loads(self.source(lab).read_text(encoding="utf-8"))["cells"]
+        graded = [
+            cell["metadata"]["nbgrader"]
+            for cell in cells
+            if cell["metadata"].get("nbgrader", {}).get("grade")
+        ]
+        return [
+            (cell["grade_id"], float(cell["points"]), exercise(cell["grade_id"])) for cell in graded
+        ]
+
+
+def of_config(config):
+    """The Course that nbgrader's settings describe."""
+    place = config.CourseDirectory
+    return Course(Path(place.root), Path(place.submitted_directory).parent.as_posix())
+
+
+def locked(lock):
+    """Takes a lock, an SQLite connection; False when another process has it."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        return True
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise GradingError(f"No lock can be had in the folder for grading: {error}") from None
+        return False
+
+
+def exercise(grade_id):
+    """The exercise that a graded cell belongs to, by its name."""
+    return grade_id.removeprefix("check_").removeprefix("hidden_")
+
+
+def maxima(checks):
+    """The exercises in their order and the points of each, as a dict."""
+    points = {}
+    for _, most, name in checks:
+        points[name] = points.get(name, 0) + most
+    return points

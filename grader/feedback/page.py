@@ -1,0 +1,64 @@
+"""What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
+
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from grader.course.folders import exercise, of_config
+from grader.gradebook import marks, outcomes
+from grader.gradebook.outcomes import WARNED
+
+
+class MarksOnPage(NbGraderPreprocessor):
+    """In the place of nbgrader's GetGrades, which takes a mark that is still to come for 0 points."""
+
+    def preprocess(self, nb, resources):
+        page, course = resources["nbgrader"], of_config(self.config)
+        lab, student = page["assignment"], page["student"]
+        with marks.gradebook(course) as book:
+            given, said = marks.read(book, lab, student), marks.said(book, lab, student)
+            page["late_penalty"] = marks.late_penalty(book, lab, student)
+        for cell in nb.cells:
+            own = cell.metadata.get("nbgrader", {})
+            name = own.get("grade_id")
+            if own.get("grade") or own.get("task"):
+                mark = given[name]
+                own.update(
+                    score=mark.points or 0.0,
+                    points=mark.most,
+                    pending=mark.auto is None and mark.by_hand is None,
+                )
+            if own.get("solution") or own.get("task"):
+                own["comment"] = said[name]
+        page["score"] = sum(mark.points or 0.0 for mark in given.values()) - page["late_penalty"]
+        page["max_score"] = sum(mark.most for mark in given.values())
+        page["exercises"] = list(exercises(nb).values())
+        page["remark"] = remark(course, lab, student)
+        return nb, resources
+
+
+def exercises(notebook):
+    """The rows of the table of marks, by exercise."""
+    rows = {}
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("grade"):
+            name = exercise(mark["grade_id"])
+            row = rows.setdefault(
+                name,
+                {
+                    "name": name,
+                    "anchor": mark["grade_id"],
+                    "score": 0,
+                    "points": 0,
+                    "pending": False,
+                },
+            )
+            row["score"] += mark["score"]
+            row["points"] += mark["points"]
+            row["pending"] |= mark["pending"]
+    return rows
+
+
+def remark(course, lab, student):
+    """What was out of the ordinary: a limit that was hit, a cell that was put back; "" where nothing was."""
+    outcome = outcomes.last(course, lab, student)
+    return outcome.sentence if outcome.status == WARNED else ""

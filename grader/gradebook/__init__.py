@@ -1,0 +1,1 @@
+"""What is kept of a lab and its submissions: marks, outcomes, results, and the table of them."""

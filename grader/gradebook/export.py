@@ -1,0 +1,56 @@
+"""grading/LAB.csv: a line for every student, for spreadsheets and learning platforms."""
+
+import csv
+import io
+
+from grader.course.files import write
+from grader.course.folders import maxima
+
+
+def guarded(value):
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def points(value):
+    """Points as short as they can be written: 3, 2.5; "" for None."""
+    return "" if value is None else f"{round(value, 2):g}"
+
+
+def write_csv(path, checks, rows):
+    """rows: `report.Row`s; checks: those of the lab."""
+    exercises = maxima(checks)
+    header = [
+        "student",
+        "first name",
+        "last name",
+        "email",
+        *exercises,
+        "late penalty",
+        "total",
+        "max",
+        "manual marks pending",
+        "status",
+        "sentence",
+    ]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(guarded(cell) for cell in header)
+    for row in rows:
+        marks = [points(row.points[name]) for name in exercises]
+        pending = "yes" if row.pending else "no"
+        cells = [
+            row.student,
+            row.first_name,
+            row.last_name,
+            row.email,
+            *marks,
+            points(row.taken_off or None),
+            points(row.total),
+            points(row.most),
+        ]
+        writer.writerow(
+            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence]
+        )
+    write(path, text.getvalue())

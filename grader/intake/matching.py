@@ -1,0 +1,246 @@
+"""Which of a student's cells is which cell of the lab.
+
+A cell is known by its grade id in nbgrader's metadata, else by its cell id, unless its content says that it is another;
+then by its content, when that is as it was released; an answer by the names it defines; what is still open by its
+place between neighbours that are known. Names are found by looking at the starts of lines, never by parsing: no text
+of a student's is given to a compiler in this process.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grader.course import cells as lab_cells
+from grader.intake.parse import text_of
+
+DEFINED = re.compile(
+    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A cell of the lab as it was released. role: answer, locked or free; names: what the stub of an answer in code defines."""
+
+    key: str | None
+    id: str | None
+    kind: str
+    role: str
+    text: str
+    marks: dict
+    names: frozenset
+
+    def is_open(self, cell):
+        """Whether the cell leaves the question open: it is as it was released, or empty."""
+        return is_blank(cell) or same(cell.text, self.text)
+
+
+@dataclass
+class Match:
+    """claims: for each cell of the lab, in its order, the student's cells that are it (their numbers, sorted);
+    sure: how many graded, locked or answer cells were recognised by more than their place;
+    exchanged: the student's cells that say they are another cell of the lab than they are, and which; elsewhere: answers
+    that were found beside their cell; dropped: what was left in the cell itself, by number."""
+
+    claims: list
+    sure: int
+    exchanged: dict
+    elsewhere: set
+    dropped: dict
+
+
+def asked(released):
+    """The cells of a lab. released: the notebook that students got."""
+    return [as_asked(cell) for cell in released["cells"]]
+
+
+def as_asked(cell):
+    marks, text = lab_cells.marks(cell), text_of(cell["source"])
+    answer = bool(marks.get("solution"))
+    held = any(marks.get(name) for name in ("grade", "locked", "task"))
+    role = "answer" if answer else "locked" if held else "free"
+    names = defined(text) if answer and cell["cell_type"] == "code" else frozenset()
+    return Asked(marks.get("grade_id"), cell.get("id"), cell["cell_type"], role, text, marks, names)
+
+
+def defined(text):
+    """The names that lines at the left margin define: functions, classes, assignments."""
+    found = (one or many for one, many in DEFINED.findall(text))
+    return frozenset(name.strip() for names in found for name in names.split(","))
+
+
+def is_blank(cell):
+    """Whether a cell holds nothing, or in code nothing but comments."""
+    lines = [line.strip() for line in cell.text.split("\n")]
+    return not any(line and not (cell.kind == "code" and line.startswith("#")) for line in lines)
+
+
+def same(one, other):
+    """Whether two texts differ in nothing but the ends of lines."""
+    return squeezed(one) == squeezed(other)
+
+
+def squeezed(text):
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+def match(lab, theirs):
+    """lab: a list of `Asked`; theirs: the student's `Cell`s. Returns a Match."""
+    matching = Matching(lab, theirs)
+    for step in (matching.by_id, matching.by_text, matching.by_name, matching.by_id_after_all):
+        step()
+    sure = sum(matching.is_sure(number) for number in range(len(lab)))
+    matching.by_place()
+    exchanged = {
+        cell: said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said
+    }
+    return Match(
+        [sorted(found) for found in matching.claims],
+        sure,
+        exchanged,
+        matching.elsewhere,
+        matching.dropped,
+    )
+
+
+class Matching:
+    """The state of `match`: owner tells for each of the student's cells which cell of the lab it is, by numbers."""
+
+    def __init__(self, lab, theirs):
+        self.lab, self.theirs = lab, theirs
+        self.claims = [[] for _ in lab]
+        self.owner, self.elsewhere, self.dropped = {}, set(), {}
+        self.names = [defined(cell.text) for cell in theirs]
+        self.texts = [squeezed(cell.text) for cell in theirs]
+        self.released = [squeezed(one.text) for one in lab]
+        self.said = self.what_they_say()
+
+    def what_they_say(self):
+        """The cell of the lab that each cell says it is: by grade id, and where no cell has that grade id, by cell id."""
+        by_key = {one.key: number for number, one in enumerate(self.lab) if one.key}
+        by_id = {one.id: number for number, one in enumerate(self.lab) if one.id}
+        grade_ids = [cell.marks.get("grade_id") for cell in self.theirs]
+        said = {
+            cell: by_key[name]
+            for cell, name in enumerate(grade_ids)
+            if isinstance(name, str) and name in by_key
+        }
+        known = set(said.values())
+        for number, cell in enumerate(self.theirs):
+            if number not in said and cell.id in by_id and by_id[cell.id] not in known:
+                said[number] = by_id[cell.id]
+        return said
+
+    def claim(self, number, cell):
+        self.claims[number].append(cell)
+        self.owner[cell] = number
+
+    def left(self):
+        """The student's cells that are not known yet and hold something."""
+        return [
+            cell
+            for cell in range(len(self.theirs))
+            if cell not in self.owner and self.texts[cell].strip()
+        ]
+
+    def by_id(self):
+        for cell, number in self.said.items():
+            if not self.denied(number, cell):
+                self.claim(number, cell)
+
+    def denied(self, number, cell):
+        """Whether a cell's content says that it is another cell of the lab than its id says."""
+        one, text = self.lab[number], self.texts[cell]
+        if not text.strip() or text == self.released[number]:
+            return False
+        if text in self.released:
+            return True
+        if one.names & self.names[cell] or one.role == "answer" and not one.names:
+            return False
+        return any(
+            other.names & self.names[cell]
+            for place, other in enumerate(self.lab)
+            if place != number and self.is_missing(place)
+        )
+
+    def is_missing(self, number):
+        """Whether no cell that says it is this answer gives one."""
+        one = self.lab[number]
+        given = (
+            cell
+            for cell, said in self.said.items()
+            if said == number and not one.is_open(self.theirs[cell])
+        )
+        return not any(one.names & self.names[cell] for cell in given)
+
+    def by_text(self):
+        for number, text in enumerate(self.released):
+            if not self.claims[number] and text.strip():
+                for cell in self.left():
+                    if self.texts[cell] == text:
+                        self.claim(number, cell)
+                        break
+
+    def by_name(self):
+        """An answer without a cell, or whose cell was left as it was, is where its names are defined."""
+        for number, one in enumerate(self.lab):
+            if one.names and all(one.is_open(self.theirs[cell]) for cell in self.claims[number]):
+                found = [
+                    cell
+                    for cell in self.left()
+                    if self.theirs[cell].kind == "code" and one.names & self.names[cell]
+                ]
+                if found:
+                    self.replace(number, found)
+
+    def replace(self, number, found):
+        for cell in self.claims[number]:
+            self.dropped[cell] = number
+            self.elsewhere.add(number)
+        self.claims[number] = []
+        for cell in found:
+            self.claim(number, cell)
+
+    def by_id_after_all(self):
+        """What its content denied is taken by its id when nothing else is that cell."""
+        for cell, number in self.said.items():
+            if cell not in self.owner and not self.claims[number]:
+                self.claim(number, cell)
+
+    def is_sure(self, number):
+        one = self.lab[number]
+        if one.role == "locked":
+            return any(self.texts[cell] == self.released[number] for cell in self.claims[number])
+        return one.role == "answer" and bool(self.claims[number])
+
+    def by_place(self):
+        """An answer or a free cell that is still open is the first unknown cell of its kind between its known neighbours."""
+        for number, one in enumerate(self.lab):
+            if one.role == "locked" or not self.is_vacant(number):
+                continue
+            low, high = self.bounds(number)
+            for cell in self.left():
+                if low < cell < high and self.may_stand_for(one, cell):
+                    self.replace(number, [cell])
+                    break
+
+    def is_vacant(self, number):
+        """Nothing is this cell; or it asks for an answer in words, which is often written into a cell below."""
+        one = self.lab[number]
+        in_words = one.role == "answer" and one.kind == "markdown"
+        return (
+            not self.claims[number]
+            or in_words
+            and all(one.is_open(self.theirs[cell]) for cell in self.claims[number])
+        )
+
+    def bounds(self, number):
+        """The student's cells between which a cell of the lab should be: its nearest neighbours that are known."""
+        before = [cells for cells in self.claims[: number + 1] if cells]
+        after = [cells for cells in self.claims[number + 1 :] if cells]
+        return max(before[-1]) if before else -1, min(after[0]) if after else len(self.theirs)
+
+    def may_stand_for(self, one, cell):
+        if self.theirs[cell].kind != one.kind:
+            return False
+        return one.role == "free" or not one.names or bool(self.names[cell])

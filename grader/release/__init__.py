@@ -1,0 +1,1 @@
+"""What goes out to students: labs, proved first, and the archive of a class."""

@@ -1,0 +1,153 @@
+"""The archive that an instructor hands to a class: lectures, labs, the library and the door, nothing of grading.
+
+What goes in is listed here; whatever else lies in the course's folder stays there. The library is in it with the
+reference of nearly every exercise, because the lectures need it; `grader`, which students do not need, is not.
+"""
+
+import json
+import re
+import tomllib
+import zipfile
+
+from grader.course.folders import GradingError
+from grader.gradebook.assignment import generate
+from grader.release.labs import same_files
+
+FILES = [
+    "course.py",
+    "course.toml",
+    "pyproject.toml",
+    "environment.yml",
+    "nbgrader_config.py",
+    "LICENSE",
+    "LICENSE-TEXT.md",
+]
+OPTIONAL = [".gitignore"]  # for a class that is given the unpacked archive by git
+FOLDERS = {  # folder -> the kinds of files that are taken from it and from the folders in it
+    "lectures": {".ipynb", ".png", ".svg"},
+    "bootstrap": {".py"},
+    "settings/student": {".json"},
+    "utils": {".py", ".js", ".css"},
+    "utils/experiments/lottery_tickets/stored": {".json"},
+}
+RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
+FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md
+SECRET = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "BEGIN MARK SCHEME")
+PASSWORD = re.compile(
+    rb"://(?!USER:PASSWORD@)[^/\s'\"@:]+:[^/\s'\"@]+@"
+)  # postgresql+psycopg://teacher:secret@host
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+)\)")
+DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes the same bytes
+
+
+def bundle(course, path):
+    """Writes the archive to `path`, a .zip. Returns the path.
+
+    GradingError, and nothing written, where labs/ is not what solutions/ generates, where a file of the course is
+    missing, and where a file that would go out holds a solution or a hidden test.
+    """
+    if path.suffix != ".zip":
+        raise GradingError(f"The bundle is a .zip file, {path.name} is not named like one.")
+    files = entries(course)
+    if not path.parent.is_dir():
+        raise GradingError(f"There is no folder {path.parent} to write the bundle to.")
+    top = tomllib.loads(files["pyproject.toml"].decode())["project"]["name"]
+    unfinished = path.with_name(f"{path.name}.new")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{top}/{name}", DATE)
+            entry.create_system = 3  # Unix, on every system
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    unfinished.replace(path)
+    return path
+
+
+def entries(course):
+    """The bytes of every file of the archive, by its path in the course."""
+    names = [*FILES, *(name for name in OPTIONAL if (course.root / name).exists())]
+    files = {name: content(course, name) for name in names}
+    files |= {
+        name: content(course, name)
+        for folder, kinds in FOLDERS.items()
+        for name in found(course.root, folder, kinds)
+    }
+    readme = for_students(content(course, "README.md").decode("utf-8"))
+    files["README.md"] = readme.encode("utf-8")
+    files |= {name: content(course, name) for name in PICTURE.findall(readme)}
+    files |= labs(course)
+    for name, data in files.items():
+        if PASSWORD.search(data):
+            raise GradingError(
+                f"{name} would go out to students, and there is an address with a password in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then bundle again."
+            )
+        if mark := next((mark for mark in SECRET if mark.encode() in data), None):
+            raise GradingError(
+                f"{name} would go out to students, and there is a line in it with {mark}. Take it out, then bundle again."
+            )
+    return files
+
+
+def content(course, name):
+    """The bytes of a file; a notebook's without the outputs and numbers of a run."""
+    path = course.root / name
+    if not path.is_file():
+        raise GradingError(f"{name} is not in {course.root}: the bundle needs it.")
+    data = path.read_bytes()
+    return never_run(data) if path.suffix == ".ipynb" else data
+
+
+def never_run(data):
+    """The bytes of a notebook without outputs; as they are when there are none."""
+    notebook = json.loads(data)
+    ran = [cell for cell in notebook["cells"] if cell.get("outputs") or cell.get("execution_count")]
+    for cell in ran:
+        cell.update(outputs=[], execution_count=None)
+    return json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b"\n" if ran else data
+
+
+def found(root, folder, kinds):
+    """The files of these kinds in a folder, without links and what is left out, as paths in the course."""
+    for path in (root / folder).rglob("*"):
+        name = path.relative_to(root)
+        kept = not RUBBISH & set(name.parts)
+        if kept and path.suffix in kinds and path.is_file() and not path.is_symlink():
+            yield name.as_posix()
+
+
+def labs(course):
+    """The bytes of every released lab, as solutions/ generates it now; GradingError where labs/ has something else."""
+    if not course.labs():
+        raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
+    files = {}
+    for lab in course.labs():
+        made = generate(course, lab)
+        if not same_files(made, course.root / "labs" / lab):
+            raise GradingError(
+                f"labs/{lab} is not what solutions/{lab} generates: a file was changed, added or not released. "
+                f"Release it again (course.py release {lab}), look at what changed, then bundle again."
+            )
+        files |= {
+            f"labs/{lab}/{path.relative_to(made).as_posix()}": path.read_bytes()
+            for path in made.rglob("*")
+            if path.is_file()
+        }
+    return files
+
+
+def for_students(readme):
+    """README.md without the sections for instructors and the rows of tables about `grading`; its last line, the licences, stays."""
+    first, *sections = re.split(r"^(?=## )", readme, flags=re.MULTILINE)
+    kept = [
+        section
+        for section in sections
+        if section[3:].splitlines()[0].strip() not in FOR_INSTRUCTORS
+    ]
+    licences = readme.rstrip().splitlines()[-1]
+    lines = [
+        line
+        for line in "".join([first, *kept]).splitlines()
+        if not line.startswith("| `grading`") and line != licences
+    ]
+    return "\n".join(lines).rstrip() + f"\n\n{licences}\n"

@@ -1,0 +1,40 @@
+"""Fresh inputs for hidden checks: a seed for each submission, from a secret of the course."""
+
+import hashlib
+import hmac
+import os
+import secrets
+
+from grader.course.files import partial
+
+
+def course_secret(course):
+    """The secret, 32 random bytes in grading/secret, made once and readable by its owner alone."""
+    path = course.folder / "secret"
+    if not path.exists():
+        make_secret(path)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def make_secret(path):
+    """Another grader may make one at the same moment, and a grader may be stopped here: there is one, whole, or none."""
+    temporary = partial(path)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_bytes(32).hex())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(temporary)
+
+
+def submission_seed(secret, lab, student, content):
+    """HMAC-SHA256 of lab, student and the submission's bytes, as 64 hex digits: the same for the same file, guessed by nobody.
+
+    Another file draws other inputs, so what a student learns of them is of no use for the next try.
+    """
+    parts = [lab.encode(), student.encode(), content]
+    return hmac.new(
+        secret, b"".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256
+    ).hexdigest()

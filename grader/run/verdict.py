@@ -1,0 +1,73 @@
+"""What a run says of a submission: its limits, its errors, its checks, in one sentence."""
+
+from grader.course import cells
+from grader.course.words import listed
+from grader.gradebook.outcomes import GRADED, WARNED, Outcome
+
+SYNTAX = ("SyntaxError", "IndentationError", "TabError")
+SHORT_OF = {  # words of an error, and the limit that they speak of
+    "can't allocate memory": "asked for more memory than there is",
+    "MemoryError": "asked for more memory than there is",
+    "Unable to allocate": "asked for more memory than there is",
+    "No space left on device": "filled the disk it has",
+    "File too large": "filled the disk it has",
+    "maximum recursion depth": "recursed without end",
+    "Resource temporarily unavailable": "started more processes or threads than it may",
+    "can't start new thread": "started more processes or threads than it may",
+}
+
+
+def of_result(submission, result, name=None):
+    """The Outcome of a submission that was run. submission: an `intake.Submission`; result: what the checker returned."""
+    warnings = [*limits_hit(result), *unreadable(submission.notebook, result), *submission.warnings]
+    checks = result["checks"].values()
+    passed, missing = sum(check["passed"] for check in checks), unanswered(submission)
+    count = [] if warnings or (missing and not passed) else [passed_of(passed, len(checks))]
+    sentence = "; ".join([*warnings, *count, *missing, *submission.remarks])
+    return Outcome(WARNED if warnings else GRADED, sentence, name)
+
+
+def passed_of(passed, number):
+    return (
+        f"all {number} checks passed" if passed == number else f"{passed} of {number} checks passed"
+    )
+
+
+def limits_hit(result):
+    """What went over a limit or ended the process, and in which cells."""
+    found = {}
+    for event in result["events"]:
+        if event["kind"] != "output":
+            found.setdefault(event["text"], []).append(event["cell"])
+    errors = [
+        output["evalue"]
+        for outputs in result["cells"].values()
+        for output in outputs
+        if output["output_type"] == "error"
+    ]
+    names = [
+        output["ename"]
+        for outputs in result["cells"].values()
+        for output in outputs
+        if output["output_type"] == "error"
+    ]
+    short = dict.fromkeys(
+        words for sign, words in SHORT_OF.items() if any(sign in text for text in [*errors, *names])
+    )
+    return [f"{text} in {listed(places)}" for text, places in found.items()] + list(short)
+
+
+def unreadable(notebook, result):
+    names = [
+        name
+        for name, cell in cells.named(notebook)
+        if cells.is_code(cell)
+        and not cells.is_check(cell)
+        and any(output.get("ename") in SYNTAX for output in result["cells"].get(cell["id"], []))
+    ]
+    return [f"syntax error in {listed(names)}"] if names else []
+
+
+def unanswered(submission):
+    number = len(submission.unanswered)
+    return [f"no answer in {number} cell{'s' if number > 1 else ''}"] if number else []

@@ -1,0 +1,168 @@
+"""Hands submissions to checkers: processes that are kept as long as the lab is the same, one for each submission at a time."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from grader import HOME
+from grader.course.folders import GradingError
+
+ALL, IDLE = set(), []
+TRIES = 2
+LAB = ("lab", "imports", "backend", "limits")  # what is the same for all submissions of a lab
+ANSWERS_IN = 5  # seconds in which a Dask scheduler says something
+PATIENCE = 180  # seconds beyond a submission's limit after which a checker is given up
+
+
+class Fault(Exception):
+    """The grader failed; the text says how."""
+
+
+class Checker:
+    """A process of `grader.checker.program`. task: its first line, with what `LAB` names."""
+
+    def __init__(self, task):
+        self.task, self.log = task, tempfile.TemporaryFile()
+        variables = dict(
+            os.environ,
+            PYTHONPATH=str(HOME),
+            PYTHONHASHSEED="0",
+            OMP_NUM_THREADS="1",
+        )
+        variables.pop("COURSE_SEED", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.checker.program"],
+            env=variables,
+            text=True,
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+        )
+        ALL.add(self)
+        try:
+            self.ask(task)
+        except Fault:
+            self.close()
+            raise
+
+    def ask(self, message):
+        """Sends a line and returns the answer. Fault when it has none, or says that it failed."""
+        timer = threading.Timer(self.task["limits"]["submission"] + PATIENCE, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            self.process.stdin.write(json.dumps(message) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except (BrokenPipeError, ValueError):
+            line = ""
+        finally:
+            timer.cancel()
+        answer = (
+            json.loads(line)
+            if line
+            else {"fault": f"the checker's process ended: {self.last_words()}"}
+        )
+        if "fault" in answer:
+            raise Fault(answer["fault"])
+        return answer
+
+    def last_words(self):
+        self.log.seek(0)
+        lines = self.log.read(1_000_000).decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else "it said nothing"
+
+    def close(self):
+        """Ends the process; it ends its boxes when its input ends."""
+        ALL.discard(self)
+        try:
+            self.process.stdin.close()
+            self.process.wait(10)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.wait()
+
+
+def run(task):
+    """Grades one submission. task: what `LAB` names, "notebook" and "seed", as JSON can hold them.
+
+    Returns the result, or {"fault": why} after it was tried again.
+    """
+    submission = {name: task[name] for name in ("notebook", "seed")}
+    for _ in range(TRIES):
+        own = None
+        try:
+            own = take({name: task[name] for name in LAB})
+            result = own.ask(submission)
+        except Fault as error:
+            fault = str(error)
+            if own:
+                own.close()
+        else:
+            IDLE.append(own)
+            return result
+    return {"fault": fault}
+
+
+def take(task):
+    """A checker for this lab: one that has nothing to do, or a new one. Those that wait for another lab are closed."""
+    while IDLE:
+        try:
+            own = IDLE.pop()
+        except IndexError:  # another thread was quicker
+            break
+        if own.task == task:
+            return own
+        own.close()
+    return Checker(task)
+
+
+def stop():
+    """Ends every checker."""
+    IDLE.clear()
+    for own in list(ALL):
+        own.close()
+
+
+atexit.register(stop)
+
+
+@contextmanager
+def executor(jobs, scheduler=None):
+    """What runs the tasks, and how many at a time: threads here, or the workers of a Dask cluster. scheduler: its address, tcp://..."""
+    if scheduler is None:
+        pool = ThreadPoolExecutor(max_workers=jobs)
+        try:
+            yield pool, jobs
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+        return
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise GradingError("--scheduler needs Dask: pip install -e .[cluster]") from None
+    try:
+        client = Client(scheduler, timeout=ANSWERS_IN)
+    except (OSError, TimeoutError, ValueError):
+        raise GradingError(
+            f"No Dask scheduler answers at {scheduler}. Start one with: dask scheduler"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=4 * ANSWERS_IN)
+        except TimeoutError:
+            raise GradingError(
+                f"The Dask scheduler at {scheduler} has no workers. Start one with: dask worker {scheduler}"
+            ) from None
+        yield client.get_executor(pure=False), sum(client.nthreads().values())

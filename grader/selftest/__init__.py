@@ -1,0 +1,1 @@
+"""Boxes that are attacked on purpose, before strangers' code runs in one."""

@@ -1,0 +1,296 @@
+"""What is planted outside a box for the canaries, and what the outside notices of attacks on it."""
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from grader import HOME
+from grader.selftest import attacks
+from grader.selftest.canary import MARKER
+
+REAL = ("course.py", "nbgrader_config.py", "utils/checks/__init__.py")
+VICTIM = "import ctypes, os, sys; kept = ctypes.create_string_buffer(os.environ['{marker}'].encode()); print(ctypes.addressof(kept), flush=True); sys.stdin.read()"
+
+
+class Bait:
+    """Files, sockets, a process and a variable that hold `token`; they are there while this is open.
+
+    told: what the attacks need to know of them.
+    """
+
+    def __init__(self, token):
+        self.token, self.signals = token, 0
+        self.stack = contextlib.ExitStack()
+        self.told = {"token": token, "grader": os.getpid()}
+
+    def __enter__(self):
+        try:
+            for plant in (
+                self.plant_files,
+                self.plant_victims,
+                self.plant_victim,
+                self.plant_sockets,
+                self.plant_variable,
+                self.listen,
+            ):
+                plant()
+            return self
+        except BaseException:
+            self.stack.close()
+            raise
+
+    def __exit__(self, *error):
+        self.written()
+        forget_shared()
+        self.stack.close()
+
+    # --- planting
+
+    def plant_files(self):
+        """A readable file in a folder open to everybody, in each place where a course has something to lose."""
+        homes, temporary = (
+            [Path.home()],
+            list(dict.fromkeys([Path("/tmp"), Path(tempfile.gettempdir())])),
+        )
+        for kind, places in (
+            ("course", [HOME / ".course"]),
+            ("home", homes),
+            ("temporary", temporary),
+        ):
+            planted = [self.plant_file(place) for place in places if writable(place)]
+            self.told[kind] = [(str(path), self.token) for path in planted]
+        self.told["course"] += [
+            (str(HOME / name), (HOME / name).read_text(encoding="utf-8")[:40])
+            for name in REAL
+            if (HOME / name).exists()
+        ]
+
+    def plant_file(self, place):
+        folder = Path(
+            self.stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="canary_", dir=place, ignore_cleanup_errors=True)
+            )
+        )
+        folder.chmod(0o777)
+        path = folder / "gradebook.db"
+        path.write_text(self.token)
+        path.chmod(0o666)
+        descriptor = os.open(path, os.O_RDONLY)
+        os.set_inheritable(descriptor, True)
+        self.stack.callback(os.close, descriptor)
+        return path
+
+    def plant_victims(self):
+        """Files to be changed, and folders to be written into."""
+        folder = Path(self.told["temporary"][0][0]).parent
+        self.victims = {name: folder / name for name in attacks.CHANGES}
+        for path in self.victims.values():
+            path.write_text(self.token)
+            path.chmod(0o666)
+        self.before = {name: state(path) for name, path in self.victims.items()}
+        planted = [
+            str(Path(path).parent)
+            for kind in ("course", "home", "temporary")
+            for path, text in self.told[kind]
+            if text == self.token
+        ]
+        self.writable = [
+            *planted,
+            str(HOME),
+            str(Path.home()),
+            "/home",
+            "/tmp",
+            "/dev/shm",
+            "/var/tmp",
+            sysconfig.get_path("purelib"),
+        ]
+        self.told |= {
+            "victims": [str(path) for path in self.victims.values()],
+            "writable": self.writable,
+        }
+
+    def plant_victim(self):
+        command = [sys.executable, "-S", "-E", "-c", VICTIM.format(marker=MARKER)]
+        self.victim = subprocess.Popen(
+            command, env={MARKER: self.token}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.stack.callback(self.end_victim)
+        self.told |= {"victim": self.victim.pid, "address": int(self.victim.stdout.readline())}
+        self.as_it_was = manner(self.victim.pid)
+
+    def end_victim(self):
+        self.victim.kill()
+        self.victim.communicate()
+
+    def plant_sockets(self):
+        folder = Path(self.told["temporary"][0][0]).parent
+        tcp, self.udp = self.bound(socket.SOCK_STREAM), self.bound(socket.SOCK_DGRAM)
+        named = [self.unix(f"\0canary-{self.token}"), self.unix(str(folder / "socket"))]
+        (folder / "socket").chmod(0o777)
+        self.told |= {
+            "ports": [tcp.getsockname()[1]],
+            "datagrams": self.udp.getsockname()[1],
+            "sockets": [
+                name.decode() if isinstance(name, bytes) else name
+                for name in map(socket.socket.getsockname, named)
+            ],
+        }
+
+    def bound(self, kind):
+        made = self.stack.enter_context(socket.socket(socket.AF_INET, kind))
+        made.bind(("127.0.0.1", 0))
+        made.setblocking(False)
+        if kind == socket.SOCK_STREAM:
+            made.listen()
+        return made
+
+    def unix(self, name):
+        made = self.stack.enter_context(socket.socket(socket.AF_UNIX))
+        made.bind(name)
+        made.listen()
+        return made
+
+    def plant_variable(self):
+        before = os.environ.get(MARKER)
+        os.environ[MARKER] = self.token
+        self.stack.callback(
+            lambda: (
+                os.environ.pop(MARKER) if before is None else os.environ.update({MARKER: before})
+            )
+        )
+
+    def listen(self):
+        """Counts signals to this process."""
+
+        def heard(number, frame):
+            self.signals += 1
+
+        self.stack.callback(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, heard))
+
+    # --- what it noticed
+
+    def noticed(self, box):
+        """{name of an attack: what the outside noticed of it}"""
+        return {
+            "other_processes": self.processes(),
+            "network": self.datagram(),
+            "writing_outside": self.written(),
+            "rights": self.rights(box),
+        }
+
+    def processes(self):
+        found = ["a signal came out"] if self.signals else []
+        if self.victim.poll() is not None:
+            return [*found, "another process was ended"]
+        return found + [
+            f"the {name} of another process changed"
+            for name, value in manner(self.victim.pid).items()
+            if value != self.as_it_was[name]
+        ]
+
+    def datagram(self):
+        try:
+            return ["a datagram came out"] if self.udp.recv(100) else []
+        except BlockingIOError:
+            return []
+
+    def written(self):
+        """What was written or changed outside; what was written is removed."""
+        found = []
+        for folder in self.writable:
+            path = Path(folder, self.token)
+            if path.exists():
+                found.append(f"wrote into {folder}")
+                path.unlink()
+        return found + [
+            f"could change the {name} of a file" if name in STATES else f"could {name} a file"
+            for name, path in self.victims.items()
+            if state(path) != self.before[name]
+        ]
+
+    def rights(self, box):
+        """What of its rights the student's process still has."""
+        pid = next((pid for pid in box.pids() if comm(pid) == self.token[:15]), None)
+        if pid is None:
+            return ["its process was not found"]
+        lines = dict(
+            line.split(":\t")
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        self.uid = int(lines["Uid"].split()[0])
+        found = [
+            f"{name} {lines[name]}"
+            for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")
+            if int(lines[name], 16)
+        ]
+        return found + [
+            f"{name} {lines[name]}"
+            for name, wanted in (("NoNewPrivs", "1"), ("Seccomp", "2"))
+            if lines[name] != wanted
+        ]
+
+
+STATES = ("mode", "owner", "time", "attribute")
+
+
+def state(path):
+    """All that an attack could change of a file."""
+    found = [path.with_name(path.name + "_").is_symlink()]
+    if path.exists():
+        facts = path.stat()
+        found += [facts.st_size, facts.st_mode, facts.st_uid, facts.st_mtime_ns, attributes(path)]
+    return found
+
+
+def attributes(path):
+    try:
+        return [name for name in os.listxattr(path) if name.startswith("user.")]
+    except OSError:  # a file system without any
+        return []
+
+
+def forget_shared():
+    """Removes what an attack without a box has left in shared memory, semaphores and message queues."""
+    libc = attacks.LIBC
+    for get, remove, size in (
+        (libc.shmget, libc.shmctl, (0,)),
+        (libc.semget, libc.semctl, (0,)),
+        (libc.msgget, libc.msgctl, ()),
+    ):
+        if (number := get(attacks.KEY, *size, 0)) >= 0:
+            remove(number, 0, None) if remove is not libc.semctl else remove(number, 0, 0)
+    with contextlib.suppress(AttributeError):
+        libc.mq_unlink(b"/canary")
+
+
+def manner(pid):
+    """How a process runs, as far as others could change it."""
+    return {
+        "limits": resource.prlimit(pid, resource.RLIMIT_NOFILE),
+        "priority": os.getpriority(os.PRIO_PROCESS, pid),
+        "cores": os.sched_getaffinity(pid),
+    }
+
+
+def comm(pid):
+    """The name that a process goes by; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def writable(place):
+    """Whether something can be planted there. The folder of the course's own state is made for it."""
+    if place.name == ".course":
+        with contextlib.suppress(OSError):
+            place.mkdir(exist_ok=True)
+    return place.is_dir() and os.access(place, os.W_OK)

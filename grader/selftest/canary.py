@@ -1,0 +1,23 @@
+"""One thing that must not work in a box, and what came of trying it."""
+
+from dataclasses import dataclass
+
+MARKER = "COURSE_CANARY"  # a variable of the environment that no box may see
+PATIENCE = 120  # seconds that the canaries of a back-end may take
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One thing that must not work in a box. seen: what came of trying, in a few words."""
+
+    name: str
+    closed: bool
+    seen: str
+
+
+class NoBox(Exception):
+    """No box of this kind was tried to the end; the text says why."""
+
+
+class NotHere(NoBox):
+    """This machine has no such box."""

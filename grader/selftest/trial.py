@@ -1,0 +1,210 @@
+"""Tries the attacks in real boxes and prints, as JSON, what came of each: python -m grader.selftest.trial BACKEND
+
+In a process of its own: a box takes every later child of the process that made it for a part of itself.
+"""
+
+import contextlib
+import inspect
+import json
+import os
+import secrets
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+
+from grader.box import backends, rights, stage, tree
+from grader.box.program import WIRE
+from grader.selftest import attacks
+from grader.selftest.bait import Bait
+from grader.selftest.canary import MARKER, PATIENCE, Canary, NoBox
+from grader.wire.frames import WireError
+
+MB = 1 << 20
+MEMORY = 1024 * MB  # of the box that is tried
+PIECE = 80 * MB  # a third of what is too much in many pieces
+
+# in this order, in the first box; what changes the bait comes last
+FIRST = (
+    "files_of_the_course",
+    "home_folder",
+    "temporary_files",
+    "environment",
+    "memory_of_others",
+    "descriptors",
+    "network",
+    "unix_sockets",
+    "rights",
+    "system_calls",
+    "number_of_processes",
+    "disk",
+    "memory_of_nobody",
+    "memory_in_one_piece",
+    "other_processes",
+    "writing_outside",
+    "leaving",
+    "outliving",
+)
+SECOND = ("the_box_before",)
+QUIET = {"outliving": "all ended with the box", "rights": "none left and none to gain"}
+
+
+def tried(name):
+    """Tries everything in boxes of this back-end. Returns a list of Canary."""
+    rights.adopt_orphans()
+    token = os.environ.get(MARKER) or secrets.token_hex(8)
+    with tempfile.TemporaryDirectory(prefix="canaries_") as folder, Bait(token) as bait:
+        user = backends.own_user()
+        stage.build(Path(folder), (), user, backends.HOME)
+        bait.writable.append(folder)
+        bait.told |= {
+            "wire": WIRE,
+            "processes": backends.PROCESSES,
+            "disk": [[".", 256], ["/tmp", 64], ["/dev/shm", 64]],
+            "too_much": MEMORY + 1536 * MB,
+            "piece": PIECE,
+        }
+        boxes = backends.starter(name, backends.Plan(Path(folder), user, memory=MEMORY, seconds=60))
+        try:
+            return judged(found_in(boxes, bait), bait)
+        finally:
+            boxes.close()
+
+
+def found_in(boxes, bait):
+    """{name of an attack: {"got": ..., "refused": ...}} of two boxes, one after the other."""
+    with opened(boxes) as first:
+        found = attack(first, FIRST, bait)
+        noticed = bait.noticed(first)
+        pids = {pid: born(pid) for pid in first.pids()}
+    noticed["outliving"] = survivors(pids, bait.token)
+    bait.told["before"] = (found.pop("leaving")["got"] or ["/"])[0]
+
+    with opened(boxes) as second:
+        found |= attack(second, SECOND, bait)
+        found["memory_in_many_pieces"] = too_much(second, bait)
+    for name, more in noticed.items():
+        found[name]["got"] += more
+    return found
+
+
+@contextlib.contextmanager
+def opened(boxes):
+    """A new box that knows the attacks."""
+    box = boxes.box()
+    try:
+        run(box, inspect.getsource(attacks))
+        yield box
+    finally:
+        box.close()
+
+
+def run(box, source):
+    """Runs a cell in a box. Returns the box's reply; NoBox when it does not come to its end."""
+    timer = backends.Timer(box, PATIENCE / 4)
+    try:
+        box.wire.send({"do": "cell", "source": source})
+        return box.wire.receive()[0]
+    except WireError as error:
+        raise NoBox(f"the attacks did not come to their end: {error}") from None
+    finally:
+        timer.cancel()
+
+
+def attack(box, names, bait):
+    """Tries these attacks in one cell. Returns what came of each; NoBox when that cannot be known."""
+    said = list(texts(run(box, f"try_out([{', '.join(names)}], {bait.told!r})")))
+    printed = next((text for text in said if text.startswith(bait.token)), None)
+    if printed is None:
+        raise NoBox(f"the attacks did not come to their end: {' '.join(said)[-300:]}")
+    return json.loads(printed.removeprefix(bait.token))
+
+
+def texts(tree):
+    """All texts in a tree of JSON."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, (list, dict)):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            yield from texts(item)
+
+
+def too_much(box, bait):
+    """Takes more memory than there may be, in three processes. Whoever watches from outside must see it and be able to end it."""
+    most = tree.memory(box.pids(), 0) + 2 * PIECE
+    box.wire.send({"do": "cell", "source": f"try_out([memory_in_many_pieces], {bait.told!r})"})
+    backends.wait_until(lambda: tree.memory(box.pids(), most) > most, 4)
+    if (taken := tree.memory(box.pids(), most)) <= most:
+        return {"got": ["was not seen from outside"], "refused": []}
+    box.kill()
+    backends.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
+    what = f"{(taken - most + 2 * PIECE) // MB} MB in three processes"
+    return (
+        {"got": [], "refused": [f"{what}, seen and ended"]}
+        if all(map(tree.dead, box.pids()))
+        else {"got": [f"{what}, not ended"], "refused": []}
+    )
+
+
+def survivors(pids, token):
+    """What of a box runs on after its end, by number or by name; it is ended now."""
+    backends.wait_until(lambda: not any(map(alive, pids.items())), 1)
+    left = [pid for pid, when in pids.items() if alive((pid, when))]
+    left += [
+        one.pid
+        for one in psutil.process_iter(["cmdline"])
+        if token in (one.info["cmdline"] or ()) and one.pid not in left
+    ]
+    tree.end(lambda: left)
+    return [f"{len(left)} still running"] if left else []
+
+
+def born(pid):
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return None
+
+
+def alive(one):
+    pid, when = one
+    return when is not None and born(pid) == when and not tree.dead(pid)
+
+
+def judged(found, bait):
+    """The canaries, one for each attack, and one for who the student's process is."""
+    canaries = [
+        Canary(name.replace("_", " "), not one["got"], seen(name, one))
+        for name, one in found.items()
+    ]
+    user = (
+        "root, as whoever started it"
+        if bait.uid == 0
+        else "a user of its own"
+        if backends.is_root()
+        else "nobody else than whoever started it"
+    )
+    return [*canaries, Canary("another user", bait.uid != 0, user)]
+
+
+def seen(name, one):
+    """What an attack got, or what it was told."""
+    if not one["got"]:
+        return ", ".join(one["refused"][:3]) or QUIET.get(name, "nothing came of it")
+    more = len(one["got"]) - 3
+    return "; ".join(one["got"][:3]) + (f"; {more} more" if more > 0 else "")
+
+
+def main(name):
+    if missing := backends.possible(name):
+        return print(json.dumps({"missing": missing}))
+    try:
+        print(json.dumps({"canaries": [asdict(one) for one in tried(name)]}))
+    except (NoBox, backends.BoxError) as error:
+        print(json.dumps({"problem": str(error)}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

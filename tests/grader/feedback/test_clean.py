@@ -1,0 +1,136 @@
+"""No script and no request survives in what is shown of a submission; formulas and hints do."""
+
+import re
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+from grader.feedback.clean import CleanCells, Renderer, clean, markdown_to_html
+from grader.feedback.hide import HideTests, without_hidden
+
+
+def html(markdown, **cell):
+    return markdown_to_html({"cell": cell}, markdown)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=alert(1)><circle/></svg>",
+        "[x](javascript:alert(1))",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<iframe src='https://example.org'></iframe>",
+        "<style>body{background:url(https://example.org/x.png)}</style>",
+        "<p style='background:url(https://example.org/x.png)'>x</p>",
+        "![x](https://example.org/x.png)",
+        "<math><mtext><img src=x onerror=alert(1)></mtext></math>",
+        r"$\href{javascript:alert(1)}{x}$",
+        "$</math><script>alert(1)</script>$",
+        "$<img src=x onerror=alert(1)>$",
+        "$\\text{<img src=x onerror=alert(1)>}$",
+        "```x onmouseover=alert(1)\ncode\n```",
+        "<details ontoggle=alert(1) open><summary>x</summary></details>",
+        "<form action='https://example.org'><button>x</button></form>",
+        "<meta http-equiv=refresh content='0;url=https://example.org'>",
+        "<object data='https://example.org/x.swf'></object>",
+        "<link rel=stylesheet href='https://example.org/x.css'>",
+    ],
+)
+def test_no_attack_survives(attack):
+    page = html(attack)
+    tags = re.findall(r"<[^>]*>", page)
+    assert not [
+        tag
+        for tag in tags
+        if re.search(
+            r"\bon\w+\s*=|javascript:|<(script|style|svg|iframe|form|meta|object|link)|src=.http|style=.*url",
+            tag,
+        )
+    ]
+
+
+def test_formulas_become_mathml():
+    assert "<mfrac>" in html(r"Half: $\frac12$.")
+    assert re.search(r"<math[^>]*display=\"block\"", html("$$\na < b\n$$"))
+    assert "<mtable" in html("\\begin{align}a &= b\\\\ c &= d\\end{align}")
+
+
+def test_a_formula_that_cannot_be_read_is_shown_as_written():
+    assert r"<code>$\notacommand{x}$</code>" in html(r"$\notacommand{x}$")
+
+
+def test_a_hint_keeps_its_details_and_its_formulas():
+    page = html(
+        "<details><summary>Hint 1</summary>Of $x^2$, in the folder <code>$HOME/$USER</code>.</details>"
+    )
+    assert (
+        page.count("<math") == 1
+        and "<summary>Hint 1</summary>" in page
+        and "<code>$HOME/$USER</code>" in page
+    )
+
+
+def test_code_and_comparisons_are_not_garbled():
+    page = html("`a < b && c > d` and 3 < 4\n\n```python\nx = a -> b\n```")
+    assert "<code>a &lt; b &amp;&amp; c &gt; d</code>" in page and "3 &lt; 4" in page
+
+
+def test_a_missing_attachment_is_no_failure():
+    assert "<img" in html("![x](attachment:gone.png)")
+    assert "data:image/png;base64,AAAA" in html(
+        "![x](attachment:a.png)", attachments={"a.png": {"image/png": "AAAA"}}
+    )
+
+
+def test_of_outputs_only_text_tables_and_pictures_stay():
+    data = {
+        "text/html": "<table><tr><td>1</td></tr></table><script>x</script>",
+        "application/javascript": "x",
+        "image/svg+xml": "<svg/>",
+        "text/plain": "1",
+    }
+    cell = new_code_cell(
+        outputs=[new_output("display_data", data, metadata={"text/html": {"isolated": True}})]
+    )
+    CleanCells().preprocess_cell(cell, {}, 0)
+    output = cell.outputs[0]
+    assert set(output.data) == {"text/html", "text/plain"} and not output.metadata
+    assert output.data["text/html"] == clean("<table><tr><td>1</td></tr></table>")
+
+
+def test_a_number_of_a_formula_cannot_be_forged():
+    assert html("\ue0000\ue001 $x$").count("<math") == 1
+    assert Renderer({}).put_back("plain") == "plain"
+
+
+def hidden_cell(error, message):
+    source = "'''on fresh numbers'''\n### BEGIN HIDDEN TESTS\nsecret = 17\nassert f(secret)\n### END HIDDEN TESTS\nshown()"
+    outputs = [
+        new_output("stream", name="stdout", text="the input was 17"),
+        new_output("error", ename=error, evalue=message, traceback=["----> 2 assert f(secret)"]),
+    ]
+    return new_code_cell(
+        source, outputs=outputs, metadata=nbformat.from_dict({"nbgrader": {"grade": True}})
+    )
+
+
+@pytest.mark.parametrize(
+    "error, message, shown",
+    [
+        ("AssertionError", "expected 3\n  got 4", "expected 3\n  got 4"),
+        ("AssertionError", "", "This check does not hold for your answer."),
+        ("NameError", "name 'f' is not defined", "NameError: name 'f' is not defined"),
+        ("CellTimeoutError", "", "Your code did not come to an end here."),
+    ],
+)
+def test_of_a_hidden_check_the_message_is_all_that_is_shown(error, message, shown):
+    cell, _ = HideTests().preprocess_cell(hidden_cell(error, message), {}, 0)
+    assert cell.source == "'''on fresh numbers'''\nshown()"
+    assert [output.traceback for output in cell.outputs] == [[shown]]
+
+
+def test_a_source_without_hidden_tests_stays_as_it_is():
+    assert without_hidden("a\nb") == "a\nb"

@@ -1,0 +1,396 @@
+"""What a class is handed: it works, and nothing that students must not have is in it."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.__main__ import main
+from grader.course.folders import Course, GradingError
+from grader.release.bundle import bundle
+from grader.release.labs import release
+from grader.run.seed import course_secret
+from tests.browser.jupyterlab import Server, answers, free_port, stop, wait_for
+from tests.grader.tiny import HERE
+
+pytestmark = pytest.mark.xdist_group("bundle")
+LAB = "lab03_magnitude_pruning"
+LEFT_BEHIND = shutil.ignore_patterns(
+    ".venv", ".git", ".course", "__pycache__", "build", "*.egg-info", ".pytest_cache"
+)
+WORDS = 25  # a line longer than this is no coincidence
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course, with what lies about in the folder of somebody who teaches it."""
+    root = tmp_path_factory.mktemp("course") / "course"
+    shutil.copytree(
+        HERE,
+        root,
+        ignore=lambda folder, names: {
+            *LEFT_BEHIND(folder, names),
+            *({"grading"} if Path(folder) == HERE else ()),
+        },
+    )
+    course = Course(root.resolve())
+    for lab in course.labs():
+        release(course, lab)
+    course_secret(course)
+    for name in [
+        ".git/config",
+        ".venv/pyvenv.cfg",
+        "grading/submitted/ada/notes.ipynb",
+        "grading/lab03.csv",
+        "lectures/.ipynb_checkpoints/a.ipynb",
+        "lectures/marks.csv",
+        "utils/model/__pycache__/data.py",
+        "utils/my.env",
+        "labs/old/old.ipynb",
+        "settings/student/token.txt",
+        "notes.ipynb",
+    ]:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            '{"cells": [], "what": "private words of the instructor"}', encoding="utf-8"
+        )
+    os.symlink(root / "notes.ipynb", root / "lectures" / "link.ipynb")
+    return course
+
+
+@pytest.fixture(scope="module")
+def archive(course):
+    """The bytes of every entry by its name, without the folder at the top."""
+    with zipfile.ZipFile(bundle(course, course.root.parent / "class.zip")) as archive:
+        return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def unpacked(course, archive, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(course.root.parent / "class.zip") as archive:
+        archive.extractall(folder)
+    (top,) = folder.iterdir()
+    return top
+
+
+def texts(name, data):
+    """What an entry says, as it is and as a reader of the notebook sees it."""
+    text = data.decode("utf-8", "replace")
+    return (
+        text + "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+        if name.endswith(".ipynb")
+        else text
+    )
+
+
+def lines_between(course, begin, end):
+    """The long lines in the regions between these marks, of every solution."""
+    for lab in course.labs():
+        for cell in json.loads(course.source(lab).read_text(encoding="utf-8"))["cells"]:
+            for region in re.findall(f"{begin}\n(.*?){end}", "".join(cell["source"]), re.DOTALL):
+                yield from (
+                    line.strip() for line in region.splitlines() if len(line.strip()) > WORDS
+                )
+
+
+def public(course):
+    """What anybody may read: the rooms of the library but grading, the lectures, and the cells of the labs that are no answers."""
+    paths = [
+        path
+        for path in (course.root / "utils").rglob("*.py")
+        if "grading" not in path.parts[len(course.root.parts) :]
+    ]
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
+    for path in (course.root / "lectures").glob("*.ipynb"):
+        text += texts(path.name, path.read_bytes())
+    for lab in course.labs():
+        for cell in json.loads(course.source(lab).read_text(encoding="utf-8"))["cells"]:
+            text += (
+                re.sub("### BEGIN.*?### END", "", "".join(cell["source"]), flags=re.DOTALL) + "\n"
+            )
+    return text
+
+
+@pytest.mark.parametrize("region, at_least", [("HIDDEN TESTS", 50), ("SOLUTION", 15)])
+def test_no_line_of_a_hidden_test_or_of_an_answer_is_in_it(course, archive, region, at_least):
+    known = public(course)
+    secret = {
+        line
+        for line in lines_between(course, f"### BEGIN {region}", f"### END {region}")
+        if line not in known
+    }
+    assert len(secret) >= at_least
+    for name, data in archive.items():
+        text = texts(name, data)
+        assert not [line for line in secret if line in text], name
+
+
+def test_nothing_of_solutions_grading_tests_and_what_lies_about_is_in_it(course, archive):
+    forbidden = (
+        "solutions/",
+        "grading/",
+        "grader",
+        "tests/",
+        "benchmarks/",
+        "settings/instructor",
+        ".git/",
+        ".venv/",
+        ".ci/",
+        "labs/old",
+    )
+    assert not [
+        name
+        for name in archive
+        if name.startswith(forbidden) or "__pycache__" in name or "checkpoints" in name
+    ]
+    secret = course_secret(course)
+    for name, data in archive.items():
+        assert b"private words" not in data, name
+        assert secret not in data and secret.hex().encode() not in data, name
+        assert not re.search(rb"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", data), name
+
+
+def test_every_file_of_lectures_labs_and_library_is_in_it(archive):
+    known = subprocess.run(
+        ["git", "-C", str(HERE), "ls-files", "lectures", "labs", "utils", "settings/student"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if known.returncode:
+        pytest.skip("not a git checkout")
+    wanted = {
+        name
+        for name in known.stdout.split()
+        if not name.startswith("grader/") and (HERE / name).exists()
+    }
+    assert wanted <= set(archive)
+
+
+def test_the_same_course_makes_the_same_bytes(course, archive, tmp_path):
+    for path in (course.root / "lectures").iterdir():
+        os.utime(path, (1e9, 1e9), follow_symlinks=False)
+    again = bundle(course, tmp_path / "again.zip")
+    assert again.read_bytes() == (course.root.parent / "class.zip").read_bytes()
+    with zipfile.ZipFile(again) as opened:
+        assert opened.namelist() == sorted(opened.namelist())
+        assert opened.testzip() is None
+
+
+def test_its_readme_speaks_of_nothing_that_is_not_there(archive):
+    readme = archive["README.md"].decode()
+    links = re.findall(r"\]\(([^):]+)\)", readme)
+    assert "LICENSE" in links and set(links) <= set(archive)
+    assert not re.search(
+        r"solutions/|grading/|benchmarks/|course.py (test|grade|release|lab --instructor)", readme
+    )
+    assert "python3 course.py lab" in readme
+
+
+def test_notebooks_go_out_without_outputs(course, tmp_path):
+    path = course.root / "lectures" / "00_start_here.ipynb"
+    before = path.read_bytes()
+    notebook = json.loads(before)
+    code = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    code.update(
+        execution_count=7,
+        outputs=[{"output_type": "stream", "name": "stdout", "text": "from the home folder"}],
+    )
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    try:
+        with zipfile.ZipFile(bundle(course, tmp_path / "class.zip")) as archive:
+            assert json.loads(
+                archive.read("sparsity-course/lectures/00_start_here.ipynb")
+            ) == json.loads(before)
+    finally:
+        path.write_bytes(before)
+
+
+@contextlib.contextmanager
+def changed(path, data):
+    """A file with these bytes for a while; None takes it away."""
+    before = path.read_bytes() if path.exists() else None
+    path.unlink(missing_ok=True) if data is None else path.write_bytes(data)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True) if before is None else path.write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    "name, data, message",
+    [
+        (f"labs/{LAB}/{LAB}.ipynb", b"{}", f"labs/{LAB} is not what solutions/{LAB} generates"),
+        (f"labs/{LAB}/answers.py", b"x = 1", f"labs/{LAB} is not what solutions/{LAB} generates"),
+        (
+            "lectures/07_copy.ipynb",
+            b'{"cells": [{"source": "### BEGIN HIDDEN TESTS"}]}',
+            "lectures/07_copy.ipynb would go out to students",
+        ),
+        ("environment.yml", None, "environment.yml is not in"),
+    ],
+)
+def test_what_must_not_go_out_or_is_not_finished_is_refused(course, tmp_path, name, data, message):
+    with changed(course.root / name, data), pytest.raises(GradingError, match=message):
+        bundle(course, tmp_path / "class.zip")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_says_where_it_is(course, tmp_path, capsys):
+    assert (
+        main(["--course", str(course.root), "release", "--bundle", str(tmp_path / "class.zip")])
+        == 0
+    )
+    assert str(tmp_path / "class.zip") in capsys.readouterr().out
+    assert main(["--course", str(course.root), "release", "--bundle"]) == 0
+    assert (course.folder / "class.zip").exists()
+    assert main(["--course", str(course.root), "release", "--bundle", LAB]) == 1
+    assert ".zip" in capsys.readouterr().err
+
+
+# --- a student unpacks it ------------------------------------------------------------------------
+
+VALIDATE = """
+import json, sys, utils
+from nbgrader.validator import Validator
+from traitlets.config.loader import PyFileConfigLoader
+config = PyFileConfigLoader("nbgrader_config.py", path=".").load_config()
+result = Validator(config=config).validate(sys.argv[1])
+print(json.dumps({"library": utils.__file__, "failed": [cell["source"] for cell in result.get("failed", [])]}))
+"""
+
+
+def surroundings(folder):
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COURSE_", "JUPYTER"))
+    } | {"PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"}
+
+
+def run(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=surroundings(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def answer(course, unpacked):
+    """Writes the reference answer of the first exercise into the student's lab. Returns the name of the exercise."""
+    source = json.loads(course.source(LAB).read_text(encoding="utf-8"))["cells"]
+    right = next(cell for cell in source if cell["metadata"].get("nbgrader", {}).get("solution"))
+    path = unpacked / "labs" / LAB / f"{LAB}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    next(cell for cell in notebook["cells"] if cell["id"] == right["id"])["source"] = right[
+        "source"
+    ]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return right["metadata"]["nbgrader"]["grade_id"]
+
+
+def test_validate_names_the_cells_that_a_student_has_not_answered(course, unpacked):
+    exercise = answer(course, unpacked)
+    path = unpacked / "labs" / LAB / f"{LAB}.ipynb"
+    ran = run(unpacked, "-c", VALIDATE, str(path))
+    assert ran.returncode == 0, ran.stderr
+    said = json.loads(ran.stdout.splitlines()[-1])
+    assert said["library"] == str(unpacked / "utils" / "__init__.py")
+    cells = [
+        cell
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade")
+    ]
+    named = [
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in cells
+        if "".join(cell["source"]).strip() in [text.strip() for text in said["failed"]]
+    ]
+    visible = [
+        grade_id for grade_id, _, _ in course.checks(LAB) if not grade_id.startswith("hidden_")
+    ]
+    assert named == [name for name in visible if name != f"check_{exercise}"]
+
+
+def test_the_door_opens_and_the_doctor_looks(unpacked):
+    assert "course.py lab " in run(unpacked, "course.py", "--help").stdout
+    ran = run(unpacked, "-P", "utils/doctor.py")
+    assert "torch works" in ran.stdout and "Traceback" not in ran.stderr
+
+
+def door(folder):
+    """The course.py of a folder, as a module."""
+    spec = importlib.util.spec_from_file_location("door_of_a_student", folder / "course.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_students_lab_starts_with_validate_and_without_formgrader(unpacked):
+    port, token = free_port(), "t" * 32
+    arguments = [
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        f"--IdentityProvider.token={token}",
+        "--ServerApp.port_retries=0",
+    ]
+    argv, env = door(unpacked).jupyter_command(unpacked, False, arguments)
+    argv[0] = sys.executable  # the packages of this test; a student's course.py makes .venv first
+    log = unpacked / "jupyterlab.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            argv,
+            env=surroundings(unpacked)
+            | {name: env[name] for name in env if name.startswith("JUPYTER")},
+            cwd=unpacked,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            server = Server(unpacked, port, token)
+            wait_for(lambda: answers(server, process, log), 60, "JupyterLab did not start")
+            assert server.ask(f"api/contents/labs/{LAB}/{LAB}.ipynb")["type"] == "notebook"
+            assert reached(server, "nbgrader_version", version="0") and not reached(
+                server, "formgrader/api/assignments"
+            )
+        finally:
+            stop(process)
+
+
+def reached(server, path, **query):
+    """Whether the server has something at this path."""
+    try:
+        with urllib.request.urlopen(server.url(path, **query), timeout=10):
+            return True
+    except urllib.error.HTTPError as error:
+        assert error.code == 404
+        return False
+
+
+def test_it_can_be_installed_with_all_of_its_library(unpacked, archive, tmp_path):
+    pytest.importorskip("setuptools")
+    folder = tmp_path / "course"
+    shutil.copytree(unpacked, folder, ignore=LEFT_BEHIND)
+    ran = run(folder, "-c", "from setuptools import build_meta; print(build_meta.build_wheel('.'))")
+    assert ran.returncode == 0, ran.stderr
+    with zipfile.ZipFile(folder / ran.stdout.split()[-1]) as wheel:
+        installed = {name for name in wheel.namelist() if name.startswith("utils/")}
+    assert installed == {name for name in archive if name.startswith("utils/")}
