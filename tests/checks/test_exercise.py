@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from utils.checks.exercise import Exercise, case, refused, steps
+from utils.checks.exercise import Case, Exercise, case, refused, steps
 from utils.checks.report import CheckFailed
 
 
@@ -104,3 +104,12 @@ def test_an_answer_that_never_ends_is_stopped():
             pass
 
     assert verdict(never, patient).endswith("still running after 0.1 seconds\nThere is a formula.")
+
+
+def test_a_case_says_why_it_matters_when_no_mistake_is_known():
+    only = [Case("an empty tensor", {"x": torch.zeros(0)}, why="Twice nothing is nothing.")]
+    empty = Exercise(
+        name="empty", right=double_with(), cases=lambda _: only, mistakes=(), facts="no number"
+    )
+    for answer in (lambda x: x[0], lambda x: torch.ones(1)):
+        assert verdict(answer, empty).endswith("Twice nothing is nothing.")

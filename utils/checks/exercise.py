@@ -26,7 +26,7 @@ class Case:
     words: str
     arguments: dict[str, Any]
     raises: type[Exception] | None = None  # the error that a right answer raises
-    why: str = ""  # what is said when it does not
+    why: str = ""  # what is said of an answer that fails here, when no mistake is known
 
 
 def case(words: str, /, **arguments: Any) -> Case:
@@ -137,7 +137,8 @@ class Exercise:
             came = report.told(got.error) if got.error else came
             return case.words, report.a(case.raises), came, case.why
         if got.error:
-            return case.words, "", report.told(got.error), report.hinted(got.error, self.hints)
+            hint = report.hinted(got.error, self.hints)
+            return case.words, "", report.told(got.error), hint or case.why
         for name, value in case.arguments.items():
             if name not in self.changes and not unchanged(value, got.arguments[name]):
                 copies = f"Work on a copy ({name}.clone()), or make new tensors."
@@ -149,7 +150,7 @@ class Exercise:
         if self.same(value, self.read(wanted, case)):
             return ()
         symptom = (words for words, seen in self.symptoms if seen(case, wanted, got))
-        return *self.show(case, wanted, got), next(symptom, "")
+        return *self.show(case, wanted, got), next(symptom, case.why)
 
     def diagnosis(
         self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
