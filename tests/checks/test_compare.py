@@ -77,7 +77,7 @@ def test_a_copy_is_independent():
     [
         (lambda: as_number(None), "a number, not None"),
         (lambda: as_number(torch.zeros(2)), "a number, not a Tensor"),
-        (lambda: as_tensor([1], (1,)), "a tensor of shape (1,), not a list"),
+        (lambda: as_tensor([1], (1,)), "a tensor of shape (1,), not a list of 1: 1"),
         (lambda: as_tensor(torch.zeros(2), (1,)), "a tensor of shape (1,), not one of shape (2,)"),
         (lambda: as_mask(torch.tensor([0.5]), torch.zeros(1)), "a mask: only 0 and 1"),
         (lambda: as_dict([], "ab"), "a dictionary: a, b, not a list"),

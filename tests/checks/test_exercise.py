@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from utils.checks.compare import Unfit, alike
 from utils.checks.exercise import Case, Exercise, case, refused, steps
 from utils.checks.report import CheckFailed
 
@@ -113,3 +114,24 @@ def test_a_case_says_why_it_matters_when_no_mistake_is_known():
     )
     for answer in (lambda x: x[0], lambda x: torch.ones(1)):
         assert verdict(answer, empty).endswith("Twice nothing is nothing.")
+
+
+def test_a_value_that_fits_is_not_named_after_one_that_does_not():
+    """Both give 2 x. The mistake is refused for how it gives it; the answer is wrong by a little."""
+
+    def read(outcome, case):
+        if outcome.arguments["x"].requires_grad:
+            raise Unfit("x left as it was", "x.requires_grad = True")
+        return outcome.returned
+
+    careful = Exercise(
+        name="careful",
+        right=double_with(),
+        cases=cases,
+        mistakes=[("A new tensor is needed.", lambda x: 2 * x.requires_grad_())],
+        facts="",
+        read=read,
+        same=lambda a, b: alike(a, b, rtol=0, atol=0),
+    )
+    assert verdict(lambda x: 2 * x.requires_grad_(), careful).endswith("A new tensor is needed.")
+    assert "A new tensor" not in verdict(lambda x: 2 * x * (1 + 1e-6), careful)

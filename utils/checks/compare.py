@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from utils.checks.report import kind_of
+from utils.checks.report import kind_of, short
 
 NO_RETURN = "The function ends without a `return`."
 
@@ -86,11 +86,27 @@ def as_tensor(value: Any, shape: Iterable[int], mistake: str = "") -> Tensor:
     """A tensor of this shape."""
     shape = tuple(shape)
     if not isinstance(value, Tensor):
-        mistake = NO_RETURN if value is None else ""
-        raise Unfit(f"a tensor of shape {shape}", kind_of(value), mistake)
+        raise Unfit(f"a tensor of shape {shape}", described(value), INSTEAD.get(type(value), ""))
     if value.shape != shape:
         raise Unfit(f"a tensor of shape {shape}", f"one of shape {tuple(value.shape)}", mistake)
     return value.detach()
+
+
+INSTEAD = {
+    type(None): NO_RETURN,
+    tuple: "Return the tensor alone, not a tuple.",
+    list: "A list is not a tensor: torch.tensor makes one from numbers, torch.stack from tensors.",
+}
+
+
+def described(value: Any) -> str:
+    """What kind of thing it is; of a tuple or list, also what is in it."""
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    if isinstance(value, (tuple, list)):
+        parts = [described(part) for part in value[:3]] + ["..."] * (len(value) > 3)
+        return f"{kind_of(value)} of {len(value)}: {', '.join(parts)}"
+    return short(value) if isinstance(value, (Number, str)) else kind_of(value)
 
 
 def as_mask(value: Any, like: Tensor, mistake: str = "One entry for each weight.") -> Tensor:

@@ -189,12 +189,17 @@ class Exercise:
             return alike(a.error, b.error)
         if not alike(a.arguments, b.arguments, nan=True):
             return False
-        if alike(a.returned, b.returned, nan=True):
-            return True
+        (one, misfit), (other, another) = self.fitted(a, case), self.fitted(b, case)
+        if misfit or another:
+            return misfit == another and alike(a.returned, b.returned, nan=True)
+        return self.same(one, other) or alike(a.returned, b.returned, nan=True)
+
+    def fitted(self, outcome: Outcome, case: Case) -> tuple[Any, str]:
+        """What is compared, and nothing; or None, and why there is nothing to compare."""
         try:
-            return self.same(self.read(a, case), self.read(b, case))
-        except Unfit:
-            return False
+            return self.read(outcome, case), ""
+        except Unfit as unfit:
+            return None, str(unfit)
 
 
 def unchanged(before: Any, now: Any) -> bool:
