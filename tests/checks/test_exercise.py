@@ -135,3 +135,57 @@ def test_a_value_that_fits_is_not_named_after_one_that_does_not():
     )
     assert verdict(lambda x: 2 * x.requires_grad_(), careful).endswith("A new tensor is needed.")
     assert "A new tensor" not in verdict(lambda x: 2 * x * (1 + 1e-6), careful)
+
+
+def test_a_refusal_names_what_is_wrong_and_changes_nothing():
+    only = [refused("a gap", KeyError, "Look first.", "gap", x=torch.ones(1))]
+    picky = Exercise(
+        name="picky", right=max, cases=lambda _: only, mistakes=(), facts="", changes=("x",)
+    )
+
+    def refuses(x, text="gap", change=0):
+        x.add_(change)
+        raise KeyError(text)
+
+    picky(refuses)
+    assert "expected  a KeyError that contains gap" in verdict(lambda x: refuses(x, ""), picky)
+    assert "`x` changed first" in verdict(lambda x: refuses(x, change=1), picky)
+
+
+def test_two_answers_agree_when_what_is_read_of_a_changed_argument_agrees():
+    """Of two ones either may be doubled: what is left of the sum says which mistake it is."""
+    exercise = Exercise(
+        name="twice",
+        right=lambda x: x.view(-1)[:1].mul_(2),
+        cases=lambda _: [case("ones", x=torch.ones(2)), case("more", x=torch.ones(3))],
+        mistakes=[("Tripled.", lambda x: x.view(-1)[:1].mul_(3))],
+        facts="",
+        read=lambda outcome, case: outcome.arguments["x"].sum(),
+        changes=("x",),
+    )
+    exercise(lambda x: x.view(-1)[1:2].mul_(2))
+    assert verdict(lambda x: x.view(-1)[1:2].mul_(3), exercise).endswith("Tripled.")
+
+
+def test_an_answer_can_be_a_class_and_a_mistake_too():
+    @steps
+    def counter(step=1):
+        class Counter:
+            def __init__(self, x):
+                self.x = x
+
+            @staticmethod
+            def next(x):
+                return x + step
+
+        return Counter
+
+    exercise = Exercise(
+        name="counter",
+        right=counter(),
+        cases=lambda _: [case("1", x=1), case("5", x=5)],
+        mistakes=[("Two at a time.", counter(step=2))],
+        facts="",
+        ask=lambda answer, x: answer.next(answer(x).x),
+    )
+    assert verdict(counter(step=2).answer, exercise).endswith("Two at a time.")

@@ -16,6 +16,7 @@ from utils.checks import report
 from utils.checks.compare import Unfit, alike, copied
 from utils.checks.fresh import fresh_generator
 
+COPY = "Work on a copy (`.clone()`, or copy.deepcopy for a network), or make something new."
 PATIENCE = 5.0  # seconds: a diagnosis that takes longer is not worth the wait
 
 
@@ -27,15 +28,18 @@ class Case:
     arguments: dict[str, Any]
     raises: type[Exception] | None = None  # the error that a right answer raises
     why: str = ""  # what is said of an answer that fails here, when no mistake is known
+    says: str = ""  # a piece of the error's text
 
 
 def case(words: str, /, **arguments: Any) -> Case:
     return Case(words, arguments)
 
 
-def refused(words: str, error: type[Exception], why: str, /, **arguments: Any) -> Case:
-    """A case that a right answer refuses with this error."""
-    return Case(words, arguments, error, why)
+def refused(
+    words: str, error: type[Exception], why: str, says: str = "", /, **arguments: Any
+) -> Case:
+    """A case that a right answer refuses with this error, before it changes any argument."""
+    return Case(words, arguments, error, why, says)
 
 
 @dataclass
@@ -58,6 +62,9 @@ class Variant:
 
     def __call__(self, *arguments: Any) -> Any:
         return self.answer(*arguments)
+
+    def __getattr__(self, name: str) -> Any:  # an answer can be a class
+        return getattr(self.answer, name)
 
     def joined(self, other: Any) -> "Variant | None":
         if not isinstance(other, Variant) or other.make is not self.make:
@@ -131,18 +138,13 @@ class Exercise:
     def problem(self, case: Case, wanted: Outcome, got: Outcome) -> Sequence[str]:
         """(what was tried, what was expected, what came, the usual mistake); nothing for a right outcome."""
         if case.raises:
-            if isinstance(got.error, case.raises):
-                return ()
-            came = f"no error, but {report.short(got.returned)}"
-            came = report.told(got.error) if got.error else came
-            return case.words, report.a(case.raises), came, case.why
+            return self.not_refused(case, case.raises, got)
         if got.error:
             hint = report.hinted(got.error, self.hints)
             return case.words, "", report.told(got.error), hint or case.why
         for name, value in case.arguments.items():
             if name not in self.changes and not unchanged(value, got.arguments[name]):
-                copies = f"Work on a copy ({name}.clone()), or make new tensors."
-                return case.words, f"`{name}` left as it was", f"`{name}` changed", copies
+                return case.words, f"`{name}` left as it was", f"`{name}` changed", COPY
         try:
             value = self.read(got, case)
         except Unfit as unfit:
@@ -151,6 +153,18 @@ class Exercise:
             return ()
         symptom = (words for words, seen in self.symptoms if seen(case, wanted, got))
         return *self.show(case, wanted, got), next(symptom, case.why)
+
+    def not_refused(self, case: Case, error: type[Exception], got: Outcome) -> Sequence[str]:
+        """The same of a case that a right answer refuses: with this error, its text, and nothing changed."""
+        expected = report.a(error) + (f" that contains {case.says}" if case.says else "")
+        if not isinstance(got.error, error) or case.says not in str(got.error):
+            came = f"no error, but {report.short(got.returned)}"
+            return case.words, expected, report.told(got.error) if got.error else came, case.why
+        for name, value in case.arguments.items():
+            if not unchanged(value, got.arguments[name]):
+                expected += " before anything is changed"
+                return case.words, expected, f"`{name}` changed first", case.why
+        return ()
 
     def diagnosis(
         self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
@@ -187,12 +201,15 @@ class Exercise:
         """Whether two outcomes are the same, right or wrong."""
         if a.error or b.error:
             return alike(a.error, b.error)
-        if not alike(a.arguments, b.arguments, nan=True):
-            return False
         (one, misfit), (other, another) = self.fitted(a, case), self.fitted(b, case)
-        if misfit or another:
-            return misfit == another and alike(a.returned, b.returned, nan=True)
-        return self.same(one, other) or alike(a.returned, b.returned, nan=True)
+        if misfit != another:
+            return False
+        if alike((a.returned, a.arguments), (b.returned, b.arguments), nan=True):
+            return True
+        given = [name for name in case.arguments if name not in self.changes]
+        if misfit or not all(alike(a.arguments[n], b.arguments[n], nan=True) for n in given):
+            return False
+        return self.same(one, other)
 
     def fitted(self, outcome: Outcome, case: Case) -> tuple[Any, str]:
         """What is compared, and nothing; or None, and why there is nothing to compare."""
