@@ -1,11 +1,13 @@
-"""How long a slider's figure takes to follow: `explore`, which changes it in place, against `interact`, which draws anew.
+"""How long a slider's figure takes to follow: `explore`, which changes it in place, against
+`interact`, which draws anew.
 
     .venv/bin/python benchmarks/slider_latency.py [--json PATH] [--moves 50]
 
-A notebook with both is opened in a real JupyterLab in Chromium, and each slider is dragged with the mouse, 50 moves,
-one at a time. Measured in the page: from the pointermove to the last change of the output's DOM (p50, p95), and to the
-next rendered frame. Then one drag without a pause: how long after the last move the output still changes.
-Both draw the same figure: a heat map of a weight matrix and its histogram.
+A notebook with both is opened in a real JupyterLab in Chromium, and each slider is dragged with the
+mouse, 50 moves, one at a time. Measured in the page: from the pointermove to the last change of the
+output's DOM (p50, p95), and to the next rendered frame. Then one drag without a pause: how long
+after the last move the output still changes. Both draw the same figure: a heat map of a weight
+matrix and its histogram.
 """
 
 import argparse
@@ -33,13 +35,18 @@ def drawing(size):
     ordered = np.sort(np.abs(weights), axis=None)
     def draw(sparsity=0.0):
         threshold = ordered[int(sparsity * (ordered.size - 1))]
-        return plots.beside(plots.heatmap(weights, np.abs(weights) > threshold), plots.weight_histogram(weights, threshold))
+        matrix = plots.heatmap(weights, np.abs(weights) > threshold)
+        return plots.beside(matrix, plots.weight_histogram(weights, threshold))
     return draw
 """
 EXPLORE = "explore(drawing({size}), sparsity=(0, 0.95))"
-INTERACT = "ipywidgets.interact(drawing({size}), sparsity=ipywidgets.FloatSlider(min=0, max=0.95, step=0.01));"
+INTERACT = (
+    "ipywidgets.interact(drawing({size}), "
+    "sparsity=ipywidgets.FloatSlider(min=0, max=0.95, step=0.01));"
+)
 
-# Notes when the pointer moved and when the output last changed; the slider's own parts do not count.
+# Notes when the pointer moved and when the output last changed; the slider's own parts do not
+# count.
 WATCH = """
 cell => {
   const output = cell.querySelector(".jp-OutputArea");
@@ -47,7 +54,8 @@ cell => {
   const log = (window.latency = { moved: 0, changed: 0, frame: 0 });
   document.addEventListener("pointermove", () => { log.moved = performance.now(); }, true);
   new MutationObserver(changes => {
-    if (changes.every(change => (change.target.closest ?? (() => 0)).call(change.target, own))) return;
+    const ours = change => (change.target.closest ?? (() => 0)).call(change.target, own);
+    if (changes.every(ours)) return;
     log.changed = performance.now();
     requestAnimationFrame(() => (log.frame = performance.now()));
   }).observe(output, { subtree: true, childList: true, attributes: true, characterData: true });
@@ -142,7 +150,8 @@ def move_and_wait(page, place, height):
 def wait_until_quiet(page):
     """What was logged, once nothing has changed for a while."""
     page.wait_for_function(
-        "quiet => performance.now() - Math.max(latency.moved, latency.changed, latency.frame) > quiet",
+        "quiet => performance.now() - "
+        "Math.max(latency.moved, latency.changed, latency.frame) > quiet",
         arg=QUIET,
     )
     return page.evaluate("({...latency})")
@@ -151,14 +160,17 @@ def wait_until_quiet(page):
 def show(results):
     """Print the table and the ratio."""
     print(
-        f"load {results['load']:.2f} -> {results['load_after']:.2f} on {results['processors']} processors"
+        f"load {results['load']:.2f} -> {results['load_after']:.2f} "
+        f"on {results['processors']} processors"
     )
     print(
-        f"{'weights':>9}  {'':9} {'p50':>6} {'p95':>6} {'frame':>6} {'lag after drag':>15}   (milliseconds)"
+        f"{'weights':>9}  {'':9} {'p50':>6} {'p95':>6} {'frame':>6} {'lag after drag':>15}   "
+        "(milliseconds)"
     )
     for row in results["rows"]:
         print(
-            f"{row['size']:>4}x{row['size']:<4}  {row['variant']:9} {row['p50']:6.0f} {row['p95']:6.0f}"
+            f"{row['size']:>4}x{row['size']:<4}  {row['variant']:9} "
+            f"{row['p50']:6.0f} {row['p95']:6.0f}"
             f" {row['frame_p50']:6.0f} {row['lag_after_drag']:15.0f}"
             + (f"   {row['missed']} missed" * bool(row["missed"]))
         )

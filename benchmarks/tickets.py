@@ -1,11 +1,13 @@
-"""CPU time for one training step of one network: the engine of the lottery tickets against two plain loops.
+"""CPU time for one training step of one network: the engine of the lottery tickets against two
+plain loops.
 
     .venv/bin/python benchmarks/tickets.py [--steps 200] [--rounds 5] [--json PATH]
 
-The same networks (an MLP for MNIST-1D, 40-200-100-10), the same data, the same batches, Adam, and the zeros put back after every
-step, all in one run on one thread: (a) a DataLoader with shuffling and a collated batch, (b) tensors in memory, indexed; ours
-trains 15 networks at once, as a level of the figure does. Rounds are taken in turns, and the median is told. CPU time
-(process_time) is less disturbed by other work on the machine than time on the wall; the ratios are what counts.
+The same networks (an MLP for MNIST-1D, 40-200-100-10), the same data, the same batches, Adam, and
+the zeros put back after every step, all in one run on one thread: (a) a DataLoader with shuffling
+and a collated batch, (b) tensors in memory, indexed; ours trains 15 networks at once, as a level of
+the figure does. Rounds are taken in turns, and the median is told. CPU time (process_time) is less
+disturbed by other work on the machine than time on the wall; the ratios are what counts.
 """
 
 import argparse
@@ -98,9 +100,11 @@ def main():
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     micros = measure(options.steps, options.rounds)
+    ours = micros["ours, 15 networks at once"]
     for name, value in micros.items():
         print(
-            f"{name:30} {value:6.0f} microseconds of CPU for a step of one network, {value / micros['ours, 15 networks at once']:.1f} times ours"
+            f"{name:30} {value:6.0f} microseconds of CPU for a step of one network, "
+            f"{value / ours:.1f} times ours"
         )
     if options.json:
         options.json.write_text(json.dumps(micros, indent=1) + "\n")

@@ -1,4 +1,6 @@
-"""Networks pruned before training: one of many is as one alone, the numbers are kept, and the claims hold by wide margins."""
+"""Networks pruned before training: one of many is as one alone, the numbers are kept, and the
+claims hold by wide margins.
+"""
 
 import pytest
 import torch

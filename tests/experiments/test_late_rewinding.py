@@ -11,7 +11,7 @@ from utils.experiments.lottery_tickets.tickets import Setting, tickets
 from utils.importance import magnitude
 from utils.model import digits, mlp
 from utils.model.ensemble import accuracies, batch_orders, ensemble_of, train_ensemble
-from utils.pruning import apply_masks, find_ticket, keep_top
+from utils.pruning import apply_masks, dense_masks, find_ticket, keep_top
 
 SMALL = Setting((64, 20, 10), seeds=3, levels=3, keep=0.3, steps=60, lr=5e-3)
 
@@ -68,7 +68,7 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
     for seed in range(3):
         network = mlp(*SMALL.widths, seed=seed)
         trained_alone(
-            network, keep_top(magnitude(network), 0.0), digits().train, orders[:, seed], SMALL.lr
+            network, dense_masks(network), digits().train, orders[:, seed], SMALL.lr
         )
         apply_masks(network, keep_top(magnitude(network), 0.7))
         (found,) = (
@@ -83,7 +83,7 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
 def test_it_is_find_ticket_begun_after_k_steps(k):
     data, order = digits(), batch_orders((0,), SMALL.steps, SMALL.batch, 1077)[:, 0]
     network = mlp(*SMALL.widths, seed=0)
-    trained_alone(network, keep_top(magnitude(network), 0.0), data.train, order[:k], SMALL.lr)
+    trained_alone(network, dense_masks(network), data.train, order[:k], SMALL.lr)
     fit = lambda model, masks: trained_alone(model, masks, data.train, order[k:], SMALL.lr)
     fit(network, find_ticket(network, fit, 1 - SMALL.keep**2, rounds=2))
     (found,) = (
@@ -108,7 +108,7 @@ def test_the_ticks_are_those_that_are_foretold_and_every_row_is_there():
     ]
 
 
-def test_with_a_large_learning_rate_late_rewinding_helps_the_sparse_ticket_and_with_a_small_one_it_does_not():
+def test_late_rewinding_helps_the_sparse_ticket_at_a_large_learning_rate_and_not_at_a_small_one():
     def gains(lr):
         rows = late_rewinding_on("mnist1d", (0, 25), Setting(seeds=4, levels=3, keep=0.25, lr=lr))
         return [

@@ -1,4 +1,4 @@
-"""A result is computed once for its settings; other settings, or a run that failed, compute anew."""
+"""A result is computed once for its settings; other settings, or a failed run, compute again."""
 
 import shutil
 

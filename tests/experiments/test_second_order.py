@@ -1,4 +1,6 @@
-"""The claims of lecture 05, on smaller runs than the lecture's, and the pieces of its experiments against oracles."""
+"""The claims of lecture 05, on smaller runs than the lecture's, and the pieces of its experiments
+against oracles.
+"""
 
 import pytest
 import torch

@@ -1,4 +1,6 @@
-"""Sparse training of many networks at once is that of one network alone, and lecture 10's claims hold at a small size."""
+"""Sparse training of many networks at once is that of one network alone, and lecture 10's claims
+hold at a small size.
+"""
 
 import pandas as pd
 import pytest
@@ -32,7 +34,9 @@ N = num_weights(mlp(*WIDTHS))
 
 
 class Turned(nn.Module):
-    """The network with its weights stored as (in, out), as the engine has them: the same draws then fall on the same places."""
+    """The network with its weights stored as (in, out), as the engine has them: the same draws then
+    fall on the same places.
+    """
 
     def __init__(self, network):
         super().__init__()
@@ -47,7 +51,9 @@ class Turned(nn.Module):
 
 
 class NoStepLost(RigL):
-    """RigL as in the experiment: growing comes between two steps of the optimizer, not instead of one."""
+    """RigL as in the experiment: growing comes between two steps of the optimizer, not instead of
+    one.
+    """
 
     def rewire(self, model, batch):
         super().rewire(model, batch)
@@ -74,7 +80,9 @@ PRUNERS = {
 
 
 def alone(case, data, optimizer_type, lr):
-    """(accuracy, masks at the start and at the end) of a case trained in the plain way with the pruner of the library."""
+    """(accuracy, masks at the start and at the end) of a case trained in the plain way with the
+    pruner of the library.
+    """
     (network,), start = starts(WIDTHS, [case])
     model, masks = Turned(network), {f"weights.{k}": m[0] for k, m in enumerate(start)}
     optimizer = optimizer_type(model.parameters(), lr=lr)
@@ -180,7 +188,9 @@ def test_the_starts_have_the_shares_of_their_arm_and_the_size_of_the_dense_netwo
 
 
 def test_after_three_quarters_rigl_moves_nothing():
-    """With the only rewiring after that, the network stays static; a little before, it moves what the cosine says."""
+    """With the only rewiring after that, the network stays static; a little before, it moves what
+    the cosine says.
+    """
     late, early = trained_sparse(
         digits(), WIDTHS, [Case(0.2, "RigL", 0, every) for every in (46, 30)], STEPS
     )

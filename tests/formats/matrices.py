@@ -1,4 +1,6 @@
-"""Matrices that a format has to survive: empty ones, one row or column, empty rows, dense, with explicit signs."""
+"""Matrices that a format has to survive: empty ones, one row or column, empty rows, dense, with
+explicit signs.
+"""
 
 import pytest
 import torch

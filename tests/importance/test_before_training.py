@@ -1,4 +1,6 @@
-"""SNIP, GraSP, SynFlow and the gradient flow, against gates, the exact Hessian and products of matrices."""
+"""SNIP, GraSP, SynFlow and the gradient flow, against gates, the exact Hessian and products of
+matrices.
+"""
 
 import copy
 

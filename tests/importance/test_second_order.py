@@ -24,7 +24,9 @@ def generator(seed=0):
 
 @pytest.fixture(scope="module")
 def quadratic():
-    """A positive definite H, a theta that is the minimum, and the loss 1/2 (w - theta)^T H (w - theta)."""
+    """A positive definite H, a theta that is the minimum, and the loss 1/2 (w - theta)^T H (w -
+    theta).
+    """
     root = torch.randn(7, 9, dtype=torch.float64, generator=generator())
     h, theta = root @ root.T / 9, torch.randn(7, dtype=torch.float64, generator=generator(1))
     return h, theta, lambda w: (w - theta) @ h @ (w - theta) / 2
@@ -43,7 +45,9 @@ def batch():
 
 
 def solved_by_kkt(h, theta, removed):
-    """Least 1/2 d^T H d with d_q = -theta_q for each q: (d, the loss), from the equations of Lagrange."""
+    """Least 1/2 d^T H d with d_q = -theta_q for each q: (d, the loss), from the equations of
+    Lagrange.
+    """
     p, r = len(theta), len(removed)
     rows = torch.eye(p, dtype=h.dtype)[removed]
     system = torch.cat([torch.cat([h, rows.T], 1), torch.cat([rows, h.new_zeros(r, r)], 1)])

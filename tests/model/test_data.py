@@ -1,4 +1,6 @@
-"""The data sets: sizes, a split without overlap, loaders that are shuffled and repeatable; no global seed is touched."""
+"""The data sets: sizes, a split without overlap, loaders that are shuffled and repeatable; no
+global seed is touched.
+"""
 
 import random
 

@@ -1,4 +1,6 @@
-"""idx files written here are read as numpy wrote them; what is wrong with one is said; nothing is fetched unasked."""
+"""idx files written here are read as numpy wrote them; what is wrong with one is said; nothing is
+fetched unasked.
+"""
 
 import gzip
 import hashlib
@@ -212,7 +214,9 @@ def test_the_command_of_the_tickets_says_what_is_missing_without_a_traceback(
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`, {path: bytes}; `asked` are the paths that were asked for. A path in `cut` gets half of its bytes."""
+    """Serves `files`, {path: bytes}; `asked` are the paths that were asked for. A path in `cut`
+    gets half of its bytes.
+    """
 
     def __init__(self, files):
         super().__init__(("127.0.0.1", 0), Answer)
@@ -260,7 +264,9 @@ def server(arrays, tmp_path, monkeypatch):
 
 @pytest.fixture
 def fetch(tmp_path, monkeypatch):
-    """The command, into a folder that is not there yet; returns what it would end with, None or a message."""
+    """The command, into a folder that is not there yet; returns what it would end with, None or a
+    message.
+    """
 
     def run(folder):
         monkeypatch.setattr(sys, "argv", ["idx", "mnist", "--folder", str(folder)])

@@ -1,4 +1,6 @@
-"""Boxes carry what they were given, equal groups have equal colours, and black text is readable on each of them."""
+"""Boxes carry what they were given, equal groups have equal colours, and black text is readable on
+each of them.
+"""
 
 import itertools
 

@@ -1,4 +1,6 @@
-"""Lines go through the means of the runs, bands have the width that scipy computes, bars say their values."""
+"""Lines go through the means of the runs, bands have the width that scipy computes, bars say their
+values.
+"""
 
 import numpy as np
 import pytest

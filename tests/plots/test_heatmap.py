@@ -1,4 +1,6 @@
-"""What is pruned is empty (grey shows through), what is large is averaged, what is small carries its numbers."""
+"""What is pruned is empty (grey shows through), what is large is averaged, what is small carries
+its numbers.
+"""
 
 import numpy as np
 import pytest

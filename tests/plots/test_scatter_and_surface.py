@@ -1,4 +1,6 @@
-"""Points stand where they were put, the diagonal spans them, a surface has its heights over its places."""
+"""Points stand where they were put, the diagonal spans them, a surface has its heights over its
+places.
+"""
 
 import numpy as np
 import pytest

@@ -24,7 +24,9 @@ def small(seed=0):
 
 
 def shaken(generator):
-    """A stand-in for training: moves everything, keeps the zeros, runs BatchNorm; keeps what it was given."""
+    """A stand-in for training: moves everything, keeps the zeros, runs BatchNorm; keeps what it was
+    given.
+    """
     seen = []
 
     def fit(model, masks):

@@ -1,4 +1,6 @@
-"""keep_top: exactly round(s * n) entries go, the lowest ones, whatever the ties; global and local; within older masks."""
+"""keep_top: exactly round(s * n) entries go, the lowest ones, whatever the ties; global and local;
+within older masks.
+"""
 
 import math
 

@@ -184,7 +184,9 @@ def test_shares_without_room_are_an_error():
 
 
 def test_deep_rs_walk_is_the_formula_for_theta():
-    """theta = s w moves by - lr l1 + sqrt(2 lr T) nu; the signs, and so w, only say which way is up."""
+    """theta = s w moves by - lr l1 + sqrt(2 lr T) nu; the signs, and so w, only say which way is
+    up.
+    """
     weight, signs = (
         torch.rand(400, 500) + 10,
         torch.where(torch.rand(400, 500, generator=generator()) < 0.5, 1.0, -1.0),

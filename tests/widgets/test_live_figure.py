@@ -1,4 +1,4 @@
-"""A figure changed in place is the figure that was drawn, and nothing is sent that did not change."""
+"""A figure changed in place is the figure that was drawn, and only what changed is sent."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -36,7 +36,9 @@ FIGURES = {
 
 
 def shown(figure):
-    """What of a figure is seen: without the names that plotly gives to a widget's traces, and what is empty."""
+    """What of a figure is seen: without the names that plotly gives to a widget's traces, and what
+    is empty.
+    """
     return plain(figure.to_plotly_json())
 
 

@@ -1,1 +1,3 @@
-"""One file a claim: each function computes the rows (a list of dictionaries) that show it, and never draws."""
+"""One file a claim: each function computes the rows (a list of dictionaries) that show it, and
+never draws.
+"""

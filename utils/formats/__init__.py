@@ -1,4 +1,6 @@
-"""How a matrix is stored: dense, coordinates, compressed rows, blocks, 2:4; what each costs and how it multiplies."""
+"""How a matrix is stored: dense, coordinates, compressed rows, blocks, 2:4; what each costs and how
+it multiplies.
+"""
 
 from utils.formats.blocks import (
     Blocks,

@@ -22,8 +22,9 @@ class COO(NamedTuple):
 
 def to_coo(matrix: Tensor) -> COO:
     """The entries of a dense matrix (m, n) that are not zero, row by row."""
+    m, n = matrix.shape
     row, col = matrix.nonzero(as_tuple=True)
-    return COO(row, col, matrix[row, col], tuple(matrix.shape))
+    return COO(row, col, matrix[row, col], (m, n))
 
 
 def coo_to_dense(matrix: COO) -> Tensor:

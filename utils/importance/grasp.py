@@ -31,7 +31,8 @@ def grasp(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors
     parameters = dict(model.named_parameters())
     loss = nn.functional.cross_entropy(model(x) / temperature, y)
     g = torch.autograd.grad(loss, list(parameters.values()), create_graph=True)
-    product = sum((part.detach() * part).sum() for part in g)  # its derivative is H g
+    # the derivative of g^T g with the first g held constant is H g
+    product = sum(((part.detach() * part).sum() for part in g), loss.new_zeros(()))
     hg = torch.autograd.grad(product, list(parameters.values()), materialize_grads=True)
     hg = dict(zip(parameters, hg))
     return {name: weight * hg[name] for name, weight in prunable(model).items()}

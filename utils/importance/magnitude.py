@@ -2,8 +2,9 @@
 
     S = |theta|
 
-Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks" (2015).
-It needs no data. It is Optimal Brain Damage for a loss whose Hessian is a multiple of the identity.
+Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks"
+(2015). It needs no data. It is Optimal Brain Damage for a loss whose Hessian is a multiple of the
+identity.
 """
 
 from torch import nn

@@ -7,7 +7,9 @@ from utils.model.parameters import Tensors, prunable
 
 
 def random(model: nn.Module, batch=None, generator: torch.Generator | None = None) -> Tensors:
-    """Independent uniform numbers in [0, 1), one for every prunable weight. `batch` is not looked at."""
+    """Independent uniform numbers in [0, 1), one for every prunable weight. `batch` is not looked
+    at.
+    """
     return {
         name: torch.rand(weight.shape, generator=generator)
         for name, weight in prunable(model).items()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, jvp, vmap
 
 from utils.model.data import Batch
-from utils.model.parameters import Tensors, prunable
+from utils.model.parameters import Model, Tensors, prunable
 
 Loss = Callable[[Tensor], Tensor]  # theta (p,) -> a number
 
@@ -41,7 +41,7 @@ def split(model: nn.Module, theta: Tensor) -> Tensors:
 
 
 @torch.no_grad()
-def put(model: nn.Module, theta: Tensor) -> nn.Module:
+def put(model: Model, theta: Tensor) -> Model:
     """Write a vector (p,) into the parameters of `model`, in place; returns it."""
     for name, part in split(model, theta).items():
         model.get_parameter(name).copy_(part)
@@ -98,7 +98,8 @@ def taylor(loss: Loss, theta: Tensor, direction: Tensor, order: int) -> Callable
         terms.append(gradient(loss, theta) @ direction)
     if order == 2:
         terms.append(direction @ hessian_vector_product(loss, theta, direction) / 2)
-    return lambda h: sum(term * h**power for power, term in enumerate(terms))
+    zero = terms[0].new_zeros(())
+    return lambda h: sum((term * h**k for k, term in enumerate(terms)), zero)
 
 
 def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
@@ -116,7 +117,8 @@ def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
         or not torch.allclose(hessian, hessian.T)
     ):
         raise ValueError(
-            f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, or one that is not symmetric"
+            f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, "
+            "or one that is not symmetric"
         )
     values = torch.linalg.eigvalsh(hessian)
     zero = tolerance * values.abs().max()

@@ -67,13 +67,14 @@ def pictures(
     labels (n,), both uint8.
 
     `folder` is by default the data set's own in FOLDER. The files are checked for their form, not
-    for their sum: packed anew, the same data has another.
+    for their sum: packed again, the same data has another.
     """
     images, labels = (find(name, file, folder) for file in PARTS[part])
     x, y = read_idx(images, 3), read_idx(labels, 1)
     if len(x) != len(y):
         raise IdxError(
-            f"{images} has {len(x)} pictures, {labels} has {len(y)} labels: they do not belong together."
+            f"{images} has {len(x)} pictures, {labels} has {len(y)} labels: "
+            "they do not belong together."
         )
     return x, y
 
@@ -85,7 +86,8 @@ def find(name: str, file: str, folder: Path | None = None) -> Path:
         if path.is_file():
             return path
     raise IdxError(
-        f"{name}: {file}.gz is missing.\n{by_hand(name, where)}\nThis fetches them: {command(name, folder)}"
+        f"{name}: {file}.gz is missing.\n{by_hand(name, where)}\n"
+        f"This fetches them: {command(name, folder)}"
     )
 
 
@@ -95,8 +97,8 @@ def read_idx(path: Path, dimensions: int) -> numpy.ndarray:
     magic, expected = int.from_bytes(content[:4], "big"), UNSIGNED_BYTES << 8 | dimensions
     if magic != expected:
         raise IdxError(
-            f"{path}: its magic number is {magic}, and {expected} is expected here. (2051 is that of pictures, "
-            "2049 of labels.)"
+            f"{path}: its magic number is {magic}, and {expected} is expected here. "
+            "(2051 is that of pictures, 2049 of labels.)"
         )
     shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, start, 4)]
     needed = start + math.prod(shape)
@@ -130,8 +132,9 @@ def download(name: str, folder: Path | None = None) -> None:
             fetch(name, file, where)
         elif (found := hashlib.md5(path.read_bytes()).hexdigest()) != md5:
             raise IdxError(
-                f"{path} is not the published file: its md5 sum is {found}, not {md5}. It is left as it is, and nothing more "
-                f"is fetched. Move it away, then: {command(name, folder)}"
+                f"{path} is not the published file: its md5 sum is {found}, not {md5}. "
+                "It is left as it is, and nothing more is fetched. "
+                f"Move it away, then: {command(name, folder)}"
             )
         print(f"{path}: there, with the published sum")
 
@@ -155,15 +158,18 @@ def fetch(name: str, file: str, where: Path) -> None:
             f"{address}{file} could not be fetched: {error}\n{by_hand(name, where)}"
         ) from error
     raise IdxError(
-        f"{address}{file} came cut or changed, and is not used: its md5 sum is {digest.hexdigest()}, "
-        f"not {sums[file]}. Try again."
+        f"{address}{file} came cut or changed, and is not used: "
+        f"its md5 sum is {digest.hexdigest()}, not {sums[file]}. Try again."
     )
 
 
 def by_hand(name: str, where: Path) -> str:
-    """What belongs where, for who fetches it in another way."""
+    """What belongs where, for a reader who fetches the files in another way."""
     address, sums = SOURCES[name]
-    return f"Four files belong in {where}, packed or not: {', '.join(sums)}.\nThey are published at {address}"
+    return (
+        f"Four files belong in {where}, packed or not: {', '.join(sums)}.\n"
+        f"They are published at {address}"
+    )
 
 
 def command(name: str, folder: Path | None) -> str:

@@ -1,4 +1,6 @@
-"""The networks of the course: small enough to train in seconds on one core, with names one can read."""
+"""The networks of the course: small enough to train in seconds on one core, with names one can
+read.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -6,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
+from utils.model.parameters import Model
 from utils.model.randomness import seeded
 
 
@@ -17,9 +20,10 @@ def mlp(
 ) -> nn.Sequential:
     """A fully connected network: `mlp(64, 100, 100, 10)` has layers fc1, relu1, fc2, relu2, fc3.
 
-    `widths` are the sizes of input, hidden layers and output. With `batchnorm`, bn1, bn2, ... follow the
-    hidden layers. `activation=nn.Tanh` makes it smooth, which derivatives of second order need. With `seed` the
-    initial weights depend on nothing else, and torch's global random state is left as it was.
+    `widths` are the sizes of input, hidden layers and output. With `batchnorm`, bn1, bn2, ...
+    follow the hidden layers. `activation=nn.Tanh` makes it smooth, which derivatives of second
+    order need. With `seed` the initial weights depend on nothing else, and torch's global random
+    state is left as it was.
     """
     if len(widths) < 2:
         raise ValueError(
@@ -37,7 +41,8 @@ def mlp(
 
 
 def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn.Sequential:
-    """Two 3x3 convolutions with BatchNorm and pooling, then one linear layer; for the 8x8 digits, given flat.
+    """Two 3x3 convolutions with BatchNorm and pooling, then one linear layer; for the 8x8 digits,
+    given flat.
 
     Input (batch, 64), output (batch, 10). `seed` as in `mlp`.
     """
@@ -61,12 +66,14 @@ def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn
 
 
 @torch.no_grad()
-def initialize(model: nn.Module, init: Callable[[nn.Parameter], object], seed: int) -> nn.Module:
-    """Draw all weights anew with a function of `torch.nn.init`, biases 0, in place; returns the model.
+def initialize(model: Model, init: Callable[[nn.Parameter], object], seed: int) -> Model:
+    """Draw all weights anew with a function of `torch.nn.init`, biases 0, in place; returns the
+    model.
 
-    `initialize(mlp(64, 100, 10), nn.init.kaiming_normal_, seed=0)` is He's initialization (2015), which keeps the
-    size of the signal in a deep ReLU network; torch's own lets it shrink. Only parameters with `dim() > 1` and biases
-    are touched; torch's global random state is left as it was.
+    `initialize(mlp(64, 100, 10), nn.init.kaiming_normal_, seed=0)` is He's initialization (2015),
+    which keeps the size of the signal in a deep ReLU network; torch's own lets it shrink. Only
+    parameters with `dim() > 1` and biases are touched; torch's global random state is left as it
+    was.
     """
     with seeded(seed):
         for name, parameter in model.named_parameters():

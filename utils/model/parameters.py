@@ -1,18 +1,24 @@
 """Which parameters are pruned, and how many of them are zero.
 
-Weights, gradients, scores and masks of a model all have one form: `Tensors`, a dictionary of tensors keyed by
-parameter name. Prunable are the tensors with more than one dimension (the weights of linear and convolutional
-layers). Biases and the scales of BatchNorm are left alone and are not counted when a sparsity is reported.
+Weights, gradients, scores and masks of a model all have one form: `Tensors`, a dictionary of
+tensors keyed by parameter name. Prunable are the tensors with more than one dimension (the weights
+of linear and convolutional layers). Biases and the scales of BatchNorm are left alone and are not
+counted when a sparsity is reported.
 """
+
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
+Model = TypeVar("Model", bound=nn.Module)
 Tensors = dict[str, Tensor]
 
 
 def prunable(model: nn.Module) -> Tensors:
-    """The weights that pruning may remove: the parameters with `dim() > 1`, detached, sharing their memory."""
+    """The weights that pruning may remove: the parameters with `dim() > 1`, detached, sharing their
+    memory.
+    """
     return {name: p.detach() for name, p in model.named_parameters() if p.dim() > 1}
 
 
@@ -34,7 +40,7 @@ def num_zeros(tensors: nn.Module | Tensors) -> int:
 
 
 def sparsity(tensors: nn.Module | Tensors) -> float:
-    """The fraction of zeros in [0, 1], of a model's prunable weights or of a dictionary of tensors."""
+    """The fraction of zeros in [0, 1] of a model's prunable weights or a dictionary of tensors."""
     return num_zeros(tensors) / num_weights(tensors)
 
 

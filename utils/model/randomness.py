@@ -7,7 +7,8 @@ import torch
 
 
 def seeded_generator(seed: int) -> torch.Generator:
-    """A generator for random masks and directions, independent of the network `mlp(..., seed=seed)`.
+    """A generator for random masks and directions, independent of the network `mlp(...,
+    seed=seed)`.
 
     torch draws initial weights and `torch.rand` from the same stream: a generator with the seed of
     the network repeats its initial weights, and a "random" mask then keeps the largest of them.

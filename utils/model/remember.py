@@ -11,13 +11,7 @@ import torch
 
 FOLDER = Path(__file__).resolve().parents[2] / ".course" / "results"
 LIBRARY = Path(__file__).resolve().parents[1]
-ROOMS = (
-    "model",
-    "importance",
-    "pruning",
-    "sparse_training",
-    "experiments",
-)  # where results come from
+ROOMS = ("model", "importance", "pruning", "sparse_training", "experiments")  # results' source
 
 
 def remember(compute: Callable, *settings, **options):
@@ -25,7 +19,7 @@ def remember(compute: Callable, *settings, **options):
     which of the two.
 
     The key is made of the settings (their repr) and of the source of all that may compute, so
-    another setting or another program computes anew. `options` (a progress bar, for example)
+    another setting or another program computes again. `options` (a progress bar, for example)
     do not count. Results are numbers, strings, tensors, lists, tuples and dictionaries of them.
     """
     key = hashlib.sha256(
@@ -35,7 +29,8 @@ def remember(compute: Callable, *settings, **options):
     if path.exists():
         made = time.strftime("%d %B, %H:%M", time.localtime(path.stat().st_mtime))
         print(
-            f"Computed on {made} with these settings, and read from {path.parent.name}/{path.name}. Delete the file to compute again."
+            f"Computed on {made} with these settings, and read from "
+            f"{path.parent.name}/{path.name}. Delete the file to compute again."
         )
         return torch.load(path, weights_only=True)
     result = compute(*settings, **options)

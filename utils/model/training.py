@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
 from utils.model.data import Batch
 from utils.model.derivatives import flat, flat_loss, put
+from utils.model.parameters import Model
 
 
 def train(
@@ -20,8 +22,8 @@ def train(
 ) -> float:
     """One pass over `dataloader`; returns the mean training loss.
 
-    After every optimizer step, `scheduler.step()` is called once (so a cosine schedule over E epochs needs
-    `T_max = E * len(dataloader)`), and then every callback, with no argument.
+    After every optimizer step, `scheduler.step()` is called once (so a cosine schedule over E
+    epochs needs `T_max = E * len(dataloader)`), and then every callback, with no argument.
     """
     model.train()
     total = count = 0
@@ -39,13 +41,14 @@ def train(
 
 
 def fit(
-    model: nn.Module,
-    dataloader: Iterable[Batch],
+    model: Model,
+    dataloader: DataLoader | Sequence[Batch],
     epochs: int,
     lr: float = 0.1,
     callbacks: Sequence[Callable[[], None]] = (),
-) -> nn.Module:
-    """Train `model` in place for some epochs and return it: SGD with momentum, cosine learning rate, cross-entropy.
+) -> Model:
+    """Train `model` in place for some epochs and return it: SGD with momentum, cosine learning
+    rate, cross-entropy.
 
     `callbacks` run after every optimizer step. With 0 epochs nothing happens.
     """
@@ -59,16 +62,17 @@ def fit(
 
 
 def minimize(
-    model: nn.Module,
+    model: Model,
     batch: Batch,
     weight_decay: float = 0.0,
     tolerance: float = 1e-6,
     steps: int = 2000,
-) -> nn.Module:
-    """Train `model` in place on one batch until the gradient is zero, for what assumes a minimum; returns it.
+) -> Model:
+    """Train `model` in place on one batch until the gradient is zero, for what assumes a minimum;
+    returns it.
 
-    Minimizes the loss of `flat_loss` by L-BFGS (scipy) until no component of the gradient is above `tolerance`, or for
-    `steps` steps. Do it in float64: float32 stops far earlier.
+    Minimizes the loss of `flat_loss` by L-BFGS (scipy) until no component of the gradient is above
+    `tolerance`, or for `steps` steps. Do it in float64: float32 stops far earlier.
     """
     from scipy.optimize import minimize as scipys
 
@@ -107,8 +111,9 @@ def loss_on(model: nn.Module, batch: Batch) -> float:
 
 
 @torch.no_grad()
-def recalibrate(model: nn.Module, inputs: Tensor) -> nn.Module:
-    """Measure the BatchNorm statistics of `model` afresh on `inputs` (n, ...), in place; weights stay as they are.
+def recalibrate(model: Model, inputs: Tensor) -> Model:
+    """Measure the BatchNorm statistics of `model` afresh on `inputs` (n, ...), in place; weights
+    stay as they are.
 
     After pruning, the activations have other means and variances than the ones BatchNorm remembers.
     """
@@ -124,6 +129,6 @@ def recalibrate(model: nn.Module, inputs: Tensor) -> nn.Module:
     return model.eval()
 
 
-def copy_of(model: nn.Module) -> nn.Module:
+def copy_of(model: Model) -> Model:
     """An independent copy: training or pruning it leaves `model` as it is."""
     return copy.deepcopy(model)

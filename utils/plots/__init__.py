@@ -1,4 +1,4 @@
-"""Pictures. Each function takes numbers and returns a plotly figure; none of them trains anything."""
+"""Pictures. Each function takes numbers and returns a plotly figure; none of them trains."""
 
 from utils.plots.bars import bars
 from utils.plots.beside import beside

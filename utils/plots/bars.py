@@ -12,9 +12,9 @@ def bars(
 ):
     """Bars from `rows`, dictionaries such as {"format": "dense", "milliseconds": 1.9}.
 
-    One of `x` and `y` names numbers, the other words: numbers in x lie, numbers in y stand. Rows with the
-    same word are one bar, their mean, with a whisker of one standard deviation.
-    `series` (up to four values) puts bars next to each other. `digits` is the format of the values.
+    One of `x` and `y` names numbers, the other words: numbers in x lie, numbers in y stand. Rows
+    with the same word are one bar, their mean, with a whisker of one standard deviation. `series`
+    (up to four values) puts bars next to each other. `digits` is the format of the values.
     """
     lying = isinstance(rows[0][y], str)
     words, numbers = (y, x) if lying else (x, y)
@@ -78,7 +78,9 @@ def bars(
 
 
 def summarize(rows, words, numbers):
-    """Each word once, in order; the mean of its numbers; their standard deviation (0 for a single one)."""
+    """Each word once, in order; the mean of its numbers; their standard deviation (0 for a single
+    one).
+    """
     labels = list(dict.fromkeys(row[words] for row in rows))
     groups = [
         np.array([row[numbers] for row in rows if row[words] == label], dtype=float)

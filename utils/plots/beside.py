@@ -35,7 +35,9 @@ def has_scale(figure):
 
 
 def half(figure, number, domain, head):
-    """The traces and the layout of one half, moved to the axes x<number>, y<number> and the given domain."""
+    """The traces and the layout of one half, moved to the axes x<number>, y<number> and the given
+    domain.
+    """
     layout = figure.layout.to_plotly_json()
     traces = [
         trace.to_plotly_json() | {"xaxis": f"x{number}", "yaxis": f"y{number}"}

@@ -1,4 +1,6 @@
-"""Boxes with something in them, row under row: a matrix, its memory, the arrays of a format, the bits of a number."""
+"""Boxes with something in them, row under row: a matrix, its memory, the arrays of a format, the
+bits of a number.
+"""
 
 from utils.plots.style import TEXT, picture
 
@@ -11,8 +13,10 @@ PAGE = 790  # pixels that a figure may be wide
 def cells(rows, groups=None, marks=(), title="", text=""):
     """Rows of boxes.
 
-    rows    (label, entries) each; an entry is written as str(entry), None leaves its place empty; an empty row is a gap
-    groups  a list for each row with a number for each entry: equal numbers, equal colours; 0 is grey (the default: all 0)
+    rows    (label, entries) each; an entry is written as str(entry), None leaves its place empty;
+            an empty row is a gap
+    groups  a list for each row with a number for each entry: equal numbers, equal colours; 0 is
+            grey (the default: all 0)
     marks   (row, place) of the boxes with a thick frame
     text    what the figure shows, in a sentence
     """

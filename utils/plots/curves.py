@@ -12,9 +12,11 @@ def curves(
 ):
     """One line per value of `series` through the means of `y` at each `x`.
 
-    rows     dictionaries, one per run: {"sparsity": 0.5, "accuracy": 0.97, "importance": "magnitude", "seed": 0}
+    rows     dictionaries, one per run, such as
+             {"sparsity": 0.5, "accuracy": 0.97, "importance": "magnitude", "seed": 0}
     x, y     names of numbers in them;  series  name of what tells the lines apart (at most four)
-    band     None, "sd" (one standard deviation) or "ci" (95 % interval of the mean) over rows with the same x
+    band     None, "sd" (one standard deviation) or "ci" (95 % interval of the mean) over rows with
+             the same x
     x_label, y_label   what to write at the axes, with units; the names by default
     text     what the figure shows, in a sentence; by default the last point of each line
     layout   more of plotly's layout, such as yaxis_range=[0, 1]

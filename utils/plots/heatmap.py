@@ -1,5 +1,7 @@
 """A weight matrix as a picture: blue is negative, vermillion positive, grey is gone."""
 
+from typing import Any
+
 import numpy as np
 
 from utils.plots.numbers import as_array
@@ -18,7 +20,8 @@ SCALE_BAR = {
 
 
 def heatmap(matrix, mask=None, title="", rows="output", columns="input"):
-    """The heat map of a matrix (n, m); entries where `mask` is 0, or without a mask exact zeros, are grey.
+    """The heat map of a matrix (n, m); entries where `mask` is 0, or without a mask exact zeros,
+    are grey.
 
     The colours are centred at zero and scaled to the whole matrix, so that they stay
     the same while a slider moves the mask. `rows`, `columns` name the axes.
@@ -31,9 +34,11 @@ def heatmap(matrix, mask=None, title="", rows="output", columns="input"):
     if block > 1:
         text += f" Each cell is the mean of {block} x {block} weights."
     limit = float(np.abs(reduce(matrix, np.ones_like(kept))[0]).max()) or 1.0
+    shown = small.round(4).astype(object)
+    shown[~alive] = None
     trace = {
         "type": "heatmap",
-        "z": np.where(alive, small.round(4), None),
+        "z": shown,
         "zmin": -limit,
         "zmax": limit,
         "colorscale": SCALE,
@@ -44,7 +49,7 @@ def heatmap(matrix, mask=None, title="", rows="output", columns="input"):
         "dx": block,
         "dy": block,
     }
-    layout = {
+    layout: dict[str, Any] = {
         "title": {"text": title},
         "xaxis": {"title": {"text": columns}, "showgrid": False, "zeroline": False},
         "yaxis": {
@@ -67,11 +72,14 @@ def describe(shape, kept):
     total = shape[0] * shape[1]
     if kept == total:
         return f"{shape[0]} x {shape[1]} weights, none of them zero."
-    return f"{kept:,} of {total:,} weights are left ({100 * (1 - kept / total):.3g} % sparsity); grey is pruned."
+    sparsity = 100 * (1 - kept / total)
+    return f"{kept:,} of {total:,} weights are left ({sparsity:.3g} % sparsity); grey is pruned."
 
 
 def reduce(matrix, kept):
-    """(mean of the kept weights, whether any is left, b) over blocks of b x b; the last ones may be smaller."""
+    """(mean of the kept weights, whether any is left, b) over blocks of b x b; the last ones may be
+    smaller.
+    """
     block = -(-max(matrix.shape) // LARGEST)
     starts = [np.arange(0, size, block) for size in matrix.shape]
 
@@ -106,7 +114,9 @@ def background(shape):
 
 
 def written(matrix, kept, limit):
-    """The numbers in the cells: white on strong colours, black on weak ones; a pruned weight is a 0."""
+    """The numbers in the cells: white on strong colours, black on weak ones; a pruned weight is a
+    0.
+    """
     return [
         {
             "x": column,

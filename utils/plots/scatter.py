@@ -11,8 +11,8 @@ FEW = 60  # so many points can be large; more would hide each other
 def scatter(points, x_label, y_label, diagonal=False, title="", text="", **layout):
     """Points by name: {"OBD": (x, y), ...}, at most four, each a pair of vectors.
 
-    With `diagonal`, the line y = x: points on it are predicted exactly. `layout`: more of plotly's layout, such as
-    xaxis_type="log".
+    With `diagonal`, the line y = x: points on it are predicted exactly. `layout`: more of plotly's
+    layout, such as xaxis_type="log".
     """
     if len(points) > len(COLOURS):
         raise ValueError(

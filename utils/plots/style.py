@@ -1,4 +1,6 @@
-"""How every figure of the course looks: quiet, on any background, and readable without telling colours apart."""
+"""How every figure of the course looks: quiet, on any background, and readable without telling
+colours apart.
+"""
 
 import plotly.graph_objects as go
 import plotly.io as pio

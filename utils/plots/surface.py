@@ -1,4 +1,4 @@
-"""A function of two variables, seen from above: lines of equal height, with points and paths on it."""
+"""A function of two variables, seen from above: lines of equal height, points and paths."""
 
 import numpy as np
 
@@ -23,7 +23,8 @@ def surface(
 ):
     """Heights (len(y), len(x)) over the places x and y.
 
-    points  {"minimum": (x, y)}: marked and named, at most four;  paths  {"step": ([x, ...], [y, ...])}: lines, at most four
+    points  {"minimum": (x, y)}: marked and named, at most four
+    paths   {"step": ([x, ...], [y, ...])}: lines, at most four
     """
     x, y, heights = as_array(x), as_array(y), as_array(heights).astype(float)
     traces = [
@@ -43,7 +44,8 @@ def surface(
                 "len": 1,
                 "ypad": 0,
             },
-            "hovertemplate": f"{x_label} %{{x:.3g}}, {y_label} %{{y:.3g}}: {z_label} %{{z:.4g}}<extra></extra>",
+            "hovertemplate": f"{x_label} %{{x:.3g}}, {y_label} %{{y:.3g}}: "
+            f"{z_label} %{{z:.4g}}<extra></extra>",
         }
     ]
     colours = COLOURS[1:] + COLOURS[:1]  # blue is the surface's

@@ -2,8 +2,8 @@
 
 from utils.pruning.brute_force import best_mask
 from utils.pruning.fine_grained import FineGrainedPruner, fine_grained_prune
-from utils.pruning.iterative import GradualPruner, prune_iteratively
 from utils.pruning.isometry import isometry_gap, restore_isometry
+from utils.pruning.iterative import GradualPruner, prune_iteratively
 from utils.pruning.layerwise import erdos_renyi, sensitivity_scan, uniform
 from utils.pruning.lottery import (
     find_ticket,
@@ -13,7 +13,7 @@ from utils.pruning.lottery import (
     retain,
     rewind,
 )
-from utils.pruning.masks import apply_masks, keep_top
+from utils.pruning.masks import apply_masks, dense_masks, keep_top
 from utils.pruning.schedules import cubic, exponential, linear, one_shot
 from utils.pruning.supermask import learned_masks, supermask_scores, with_learned_masks
 
@@ -23,6 +23,7 @@ __all__ = [
     "apply_masks",
     "best_mask",
     "cubic",
+    "dense_masks",
     "erdos_renyi",
     "exponential",
     "find_ticket",

@@ -4,7 +4,7 @@ dozen weights.
     minimize L(m * theta)  subject to  m in {0, 1}^p with `kept` ones
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import torch
@@ -28,11 +28,11 @@ def best_mask(
             f"brute force is for at most {MOST} weights and keeps 0 to p of them; "
             f"got p = {p}, kept = {kept}"
         )
-    best, least = None, float("inf")
-    for positions in combinations(range(p), kept):
-        mask = torch.zeros_like(theta)
-        mask[list(positions)] = 1
-        value = float(loss(mask * theta))
-        if best is None or value < least:
-            best, least = mask, value
-    return best, least
+
+    def masks() -> Iterator[Tensor]:
+        for positions in combinations(range(p), kept):
+            mask = torch.zeros_like(theta)
+            mask[list(positions)] = 1
+            yield mask
+
+    return min(((mask, float(loss(mask * theta))) for mask in masks()), key=lambda pair: pair[1])

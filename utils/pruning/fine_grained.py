@@ -1,7 +1,8 @@
 """Fine-grained (unstructured) magnitude pruning, with the lecture notes' own names.
 
-Zero the round(s * n) weights of smallest |w|, remember which, and put the zeros back after every optimizer step.
-Han, Pool, Tran and Dally, "Learning both weights and connections for efficient neural networks" (2015).
+Zero the round(s * n) weights of smallest |w|, remember which, and put the zeros back after every
+optimizer step. Han, Pool, Tran and Dally, "Learning both weights and connections for efficient
+neural networks" (2015).
 """
 
 import torch
@@ -13,9 +14,11 @@ from utils.pruning.masks import apply_masks, keep_top
 
 @torch.no_grad()
 def fine_grained_prune(tensor: Tensor, sparsity: float) -> Tensor:
-    """Zero the smallest weights of `tensor` in place and return the mask (same shape and dtype, 1 = kept).
+    """Zero the smallest weights of `tensor` in place and return the mask (same shape and dtype, 1 =
+    kept).
 
-    Exactly round(sparsity * tensor.numel()) entries are pruned. ValueError if sparsity is not in [0, 1].
+    Exactly round(sparsity * tensor.numel()) entries are pruned. ValueError if sparsity is not in
+    [0, 1].
     """
     mask = keep_top({"tensor": tensor.abs()}, sparsity)["tensor"]
     tensor.mul_(mask)

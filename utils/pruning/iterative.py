@@ -10,7 +10,7 @@ from utils.importance.magnitude import magnitude
 from utils.model.data import Batch
 from utils.model.parameters import Tensors
 from utils.model.training import copy_of
-from utils.pruning.masks import apply_masks, keep_top
+from utils.pruning.masks import apply_masks, dense_masks, keep_top
 from utils.pruning.schedules import Schedule
 
 
@@ -41,7 +41,7 @@ class GradualPruner:
             )
         self.schedule, self.start, self.end, self.every = schedule, start, end, every
         self.importance, self.step = importance, 0
-        self.masks: Tensors = keep_top(magnitude(model), 0.0)
+        self.masks: Tensors = dense_masks(model)
         self._prune(model)
 
     def apply(self, model: nn.Module) -> None:
@@ -80,7 +80,7 @@ def prune_iteratively(
     if steps < 1:
         raise ValueError(f"at least one step is needed; got {steps}")
     model = copy_of(model)
-    masks = keep_top(magnitude(model), 0.0)
+    masks = dense_masks(model)
     for k in range(1, steps + 1):
         masks = keep_top(importance(model, batch), schedule(k / steps), within=masks)
         apply_masks(model, masks)

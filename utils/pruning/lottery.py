@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from utils.importance.magnitude import magnitude
 from utils.model.parameters import Tensors
-from utils.pruning.masks import apply_masks, check_sparsity, keep_top
+from utils.pruning.masks import apply_masks, check_sparsity, dense_masks, keep_top
 
 State = dict[str, Tensor]  # what `state_dict` returns: parameters and buffers by name
 
@@ -37,8 +37,9 @@ def reinitialize(model: nn.Module, initial: State) -> None:
     generator, in place.
     """
     for layer in model.modules():
-        if hasattr(layer, "reset_parameters"):
-            layer.reset_parameters()
+        reset = getattr(layer, "reset_parameters", None)
+        if reset is not None:
+            reset()
 
 
 def find_ticket(
@@ -53,18 +54,19 @@ def find_ticket(
     to be trained alone.
 
     fit(model, masks)   trains it in place and keeps the zeros
-    sparsity            at the end; each round prunes the same fraction of the survivors, 1 - (1 - sparsity)^(1 / rounds).
-                        What is gone after a round is rounded, not what goes in it: the end is round(sparsity * n), exactly.
-                        A float ranks all tensors together, a dictionary by name each tensor by itself
-    initial             the state that `rewind` goes back to; by default that of `model` as it comes. A state from early in
-                        training instead is late rewinding (Frankle et al., 2020)
+    sparsity            at the end; each round prunes the same fraction of the survivors,
+                        1 - (1 - sparsity)^(1 / rounds). What is gone after a round is rounded, not
+                        what goes in it: the end is round(sparsity * n), exactly. A float ranks all
+                        tensors together, a dictionary by name each tensor by itself
+    initial             the state that `rewind` goes back to; by default that of `model` as it
+                        comes. A state from early in training instead is late rewinding (Frankle et
+                        al., 2020)
     """
     if rounds < 1:
         raise ValueError(f"at least one round is needed; got {rounds}")
-    initial = copy.deepcopy(
-        model.state_dict() if initial is None else initial
-    )  # training must not reach it
-    masks = keep_top(magnitude(model), 0.0)
+    # a copy: training must not reach it
+    initial = copy.deepcopy(model.state_dict() if initial is None else initial)
+    masks = dense_masks(model)
     for k in range(1, rounds + 1):
         fit(model, masks)
         masks = keep_top(magnitude(model), after_rounds(sparsity, k / rounds), within=masks)
@@ -73,13 +75,17 @@ def find_ticket(
     return masks
 
 
-def after_rounds(sparsity: float | dict[str, float], part: float):
+def after_rounds(sparsity: float | dict[str, float], part: float) -> float | dict[str, float]:
     """The sparsity after a part (0 to 1) of the rounds, when each keeps the same fraction of
     the survivors.
     """
+
+    def reached(end: float) -> float:
+        return 1 - (1 - check_sparsity(end)) ** part
+
     if isinstance(sparsity, dict):
-        return {name: after_rounds(s, part) for name, s in sparsity.items()}
-    return 1 - (1 - check_sparsity(sparsity)) ** part
+        return {name: reached(end) for name, end in sparsity.items()}
+    return reached(sparsity)
 
 
 def random_mask_like(masks: Tensors, generator: torch.Generator | None = None) -> Tensors:

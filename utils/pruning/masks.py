@@ -7,7 +7,7 @@ round(sparsity * n) entries go, also when scores tie and at sparsity 0 and 1.
 import torch
 from torch import Tensor, nn
 
-from utils.model.parameters import Tensors
+from utils.model.parameters import Tensors, prunable
 
 
 def keep_top(
@@ -50,6 +50,11 @@ def check_sparsity(sparsity: float) -> float:
     if not 0 <= sparsity <= 1:  # NaN fails this too
         raise ValueError(f"sparsity is the fraction of zeros, a number from 0 to 1; got {sparsity}")
     return sparsity
+
+
+def dense_masks(model: nn.Module) -> Tensors:
+    """Masks that keep every prunable weight: all ones."""
+    return {name: torch.ones_like(weight) for name, weight in prunable(model).items()}
 
 
 @torch.no_grad()

@@ -48,8 +48,8 @@ class MaskedLinear(nn.Module):
 
     def __init__(self, layer: nn.Linear, start: float = 1.0):
         super().__init__()
-        self.register_buffer("weight", layer.weight.detach().clone())
-        self.register_buffer("bias", layer.bias.detach().clone())
+        self.weight = nn.Buffer(layer.weight.detach().clone())
+        self.bias = nn.Buffer(layer.bias.detach().clone())
         self.scores = nn.Parameter(torch.full_like(self.weight, start))
 
     def mask(self) -> Tensor:

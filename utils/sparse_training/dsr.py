@@ -11,6 +11,7 @@ The total is constant, the layers' numbers are not: a layer whose weights grow l
 gets more of them.
 """
 
+from collections.abc import Mapping
 from math import floor
 
 import torch
@@ -38,8 +39,8 @@ def next_threshold(threshold: float, dropped: int, target: int, tolerance: float
     return threshold / 2 if dropped > (1 + tolerance) * target else threshold
 
 
-def apportion(count: int, parts: dict[str, float], room: dict[str, int]) -> dict[str, int]:
-    """`count` whole things shared in proportion to the parts, nobody more than its
+def apportion(count: int, parts: Mapping[str, float], room: dict[str, int]) -> dict[str, int]:
+    """`count` whole things shared in proportion to the parts, none more than its
     room; the largest remainders are rounded up. What is too much for one goes to
     the others. The sum is exact; ValueError if the room is not enough.
     """

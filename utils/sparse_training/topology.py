@@ -65,7 +65,7 @@ def grow_at_random(mask: Tensor, count: int, generator: torch.Generator | None =
     return grow(torch.rand(mask.shape, generator=generator), mask, count)
 
 
-def cosine_drop(step: int, end: int, fraction: float = 0.3) -> float:
+def cosine_drop(step: float, end: float, fraction: float = 0.3) -> float:
     """The fraction of connections to move at a step: fraction / 2 (1 + cos(pi step /
     end)), and 0 from `end` on (Dettmers and Zettlemoyer, 2019; Evci et al.,
     2020).

@@ -1,4 +1,6 @@
-"""What a reader touches: `explore` (sliders over a figure), `predict` (a guess before a result), `progress`, `show`, `say`."""
+"""What a reader touches: `explore` (sliders over a figure), `predict` (a guess before a result),
+`progress`, `show`, `say`.
+"""
 
 from utils.widgets.explore import explore
 from utils.widgets.predict import predict

@@ -1,6 +1,7 @@
 """The controls of an explorer, all in one widget made of the browser's own elements.
 
-ipywidgets' sliders have no name that a screen reader could find; a native slider with a <label> has one.
+ipywidgets' sliders have no name that a screen reader could find; a native slider with a <label> has
+one.
 """
 
 import inspect
@@ -42,7 +43,8 @@ def specify(name, choices, start, labels=None):
         return spec | {"kind": "choice", "choices": list(choices), "start": start}
     if len(choices) not in (2, 3) or not all(isinstance(end, (int, float)) for end in choices):
         raise ValueError(
-            f"{name}: a range is (low, high), (low, high, step) or a list of strings, not {choices!r}"
+            f"{name}: a range is (low, high), (low, high, step) or a list of strings, "
+            f"not {choices!r}"
         )
     low, high = choices[:2]
     percent = name.split("_")[-1] in ("sparsity", "density") and high <= 1

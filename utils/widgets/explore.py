@@ -1,4 +1,6 @@
-"""`explore(draw, sparsity=(0, 0.95))`: sliders over a figure that is computed anew for every position."""
+"""`explore(draw, sparsity=(0, 0.95))`: sliders over a figure that is computed anew for every
+position.
+"""
 
 import ipywidgets
 from IPython.display import display
@@ -42,14 +44,18 @@ class Explorer:
         self.view.add_class("course-explore")
 
     def answer(self, controls, request, buffers):
-        """Draw what the browser asks for, then say that it is done: only then does the browser ask again."""
+        """Draw what the browser asks for, then say that it is done: only then does the browser ask
+        again.
+        """
         try:
             self.move(request["values"])
         finally:
             controls.send({"done": request["id"]})
 
     def move(self, values):
-        """Show the figure at these values; when `draw` fails, its message, and the last figure stays."""
+        """Show the figure at these values; when `draw` fails, its message, and the last figure
+        stays.
+        """
         values = typed(self.controls.specs, values)
         try:
             drawn = self.draw(**values)

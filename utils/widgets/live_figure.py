@@ -29,7 +29,9 @@ def shared_plotly():
 
 
 class LiveFigure(go.FigureWidget):
-    """plotly's FigureWidget, as wide as the page, without the button that uploads it, and fresh after a reload."""
+    """plotly's FigureWidget, as wide as the page, without the button that uploads it, and fresh
+    after a reload.
+    """
 
     _esm = Path(__file__).parent / "live_figure.js"
     plotly = traitlets.Instance(ipywidgets.Widget).tag(sync=True, **ipywidgets.widget_serialization)
@@ -43,7 +45,8 @@ class LiveFigure(go.FigureWidget):
         return shared_plotly()
 
     def get_state(self, key=None, drop_defaults=False):
-        """A page that is reloaded asks for everything: give it the figure of now, not the first one.
+        """A page that is reloaded asks for everything: give it the figure of now, not the first
+        one.
 
         Plotly keeps these two as they were when the figure was made, since changes go as messages.
         They are set past the trait, because setting it would send the figure again to every page.
@@ -55,7 +58,7 @@ class LiveFigure(go.FigureWidget):
 
 
 def update(widget, old, new):
-    """Make `widget`, which shows the figure `old`, show `new`; traces of other kinds are replaced."""
+    """Make `widget`, which shows the figure `old`, show `new`; other traces are replaced."""
     alike = [trace.type for trace in old.data] == [trace.type for trace in new.data]
     if not alike:
         widget.data = []
@@ -74,7 +77,9 @@ def update(widget, old, new):
 
 
 def changes(old, new, path=()):
-    """Each (path, value) in which the nested dictionary `new` differs from `old`; None for what is gone."""
+    """Each (path, value) in which the nested dictionary `new` differs from `old`; None for what is
+    gone.
+    """
     for name in [*new, *(name for name in old if name not in new)]:
         was, now = old.get(name), new.get(name)
         if name not in WHOLE and (isinstance(was, dict) or isinstance(now, dict)):

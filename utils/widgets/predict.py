@@ -1,4 +1,6 @@
-"""`guess = predict(question, choices)`, and in a later cell `guess.reveal(figure)`: first guess, then look."""
+"""`guess = predict(question, choices)`, and in a later cell `guess.reveal(figure)`: first guess,
+then look.
+"""
 
 import os
 from pathlib import Path
@@ -34,7 +36,8 @@ class Prediction(anywidget.AnyWidget):
     choice = traitlets.Unicode().tag(sync=True)
 
     def reveal(self, *results):
-        """Show the results (figures, markdown text, tables) once the reader has chosen, or asks to see them.
+        """Show the results (figures, markdown text, tables) once the reader has chosen, or asks to
+        see them.
 
         With COURSE_UNATTENDED set nobody is there to choose, and they are shown at once.
         """
@@ -54,7 +57,9 @@ class Prediction(anywidget.AnyWidget):
 
 
 def displayable(result):
-    """Text as markdown, a figure as data: left to itself plotly would display it elsewhere than in its place."""
+    """Text as markdown, a figure as data: left to itself plotly would display it elsewhere than in
+    its place.
+    """
     if isinstance(result, str):
         return Markdown(result)
     return StillFigure(result) if isinstance(result, go.Figure) else result
@@ -71,7 +76,9 @@ class StillFigure:
 
 
 class Notice(anywidget.AnyWidget):
-    """What stands before the result: which guess was made, or that one is due, with a way round it."""
+    """What stands before the result: the guess that was made, or a request for one and a way round
+    it.
+    """
 
     _esm = HERE / "notice.js"
     _css = HERE / "widgets.css"

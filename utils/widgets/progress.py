@@ -11,7 +11,9 @@ OFTEN = 0.2  # seconds between two messages to the browser
 
 @contextmanager
 def progress(text, total):
-    """Show a bar with `text`; give a function to be called `total` times. At the end the bar is full, whatever was called."""
+    """Show a bar with `text`; give a function to be called `total` times. At the end the bar is
+    full, whatever was called.
+    """
     bar = ipywidgets.IntProgress(
         value=0, max=total, description=text, style={"description_width": "initial"}
     )

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def show(*things):
-    """Show the highlighted source of functions, classes or modules, each under a link to its file."""
+    """Show the highlighted source of functions, classes or modules, each under its file's link."""
     for thing in things:
         display(Markdown(source_of(thing)))
 
@@ -18,7 +18,7 @@ def show(*things):
 def source_of(thing):
     """The source as markdown. JupyterLab colours it, in the light and in the dark theme."""
     source = inspect.cleandoc("\n" + inspect.getsource(thing))
-    file = Path(inspect.getsourcefile(inspect.unwrap(thing))).resolve()  # not the decorator's file
+    file = Path(inspect.getfile(inspect.unwrap(thing))).resolve()  # not the decorator's file
     if not file.is_relative_to(ROOT):
         return f"````python\n{source}\n````"
     place = file.relative_to(ROOT).as_posix()

@@ -36,9 +36,10 @@ def isometry_before_training(
 ) -> list[dict]:
     """Tanh networks pruned by SNIP at four STARTS, then trained by plain SGD; all at once.
 
-    "Gaussian" is Glorot's initialization (2010). The last three have the mask of "orthogonal"; "rescaled" is the control
-    for "restored": each layer times one number, which makes the root mean square of its singular values 1.
-    One row a seed, density and start: test "accuracy" in percent, and the mean "singular value" of all layers after pruning.
+    "Gaussian" is Glorot's initialization (2010). The last three have the mask of "orthogonal";
+    "rescaled" is the control for "restored": each layer times one number, which makes the root mean
+    square of its singular values 1. One row a seed, density and start: test "accuracy" in percent,
+    and the mean "singular value" of all layers after pruning.
     """
     cases, networks, masks = list(product(densities, seeds, STARTS)), [], []
     for density, seed, start in cases:

@@ -18,18 +18,19 @@ from utils.model.ensemble import (
     batch_orders,
     ensemble_of,
     fast_products,
+    layers_of,
     masks_of,
     member_of,
     stack_masks,
     train_ensemble,
+    unmasked,
 )
 from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, exponential, keep_top, prune_iteratively, random_mask_like
 from utils.sparse_training import random_topology
 
-Method = Callable[
-    ..., Tensors
-]  # (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
+# (model, batch, sparsity, seed=0) -> masks; the seed is that of what is drawn
+Method = Callable[..., Tensors]
 
 
 def by(importance: Callable[..., Tensors], sign: Callable = lambda score: score) -> Method:
@@ -40,14 +41,18 @@ def by(importance: Callable[..., Tensors], sign: Callable = lambda score: score)
 
 
 def shuffled(method: Method) -> Method:
-    """As many weights of each layer as the method keeps, at random places (Frankle et al., 2021)."""
+    """As many weights of each layer as the method keeps, at random places (Frankle et al.,
+    2021).
+    """
     return lambda model, batch, sparsity, seed=0: random_mask_like(
         method(model, batch, sparsity), seeded_generator(seed)
     )
 
 
 def signed_snip(model: nn.Module, batch: Batch) -> Tensors:
-    """-theta dL/dtheta: what the loss would gain, to first order, if a weight went. SNIP takes its absolute value."""
+    """-theta dL/dtheta: what the loss would gain, to first order, if a weight went. SNIP takes its
+    absolute value.
+    """
     return {name: -g for name, g in gate_gradients(model, batch).items()}
 
 
@@ -71,10 +76,8 @@ METHODS: dict[str, Method] = {
     "GraSP, wrong sign": by(grasp, sign=torch.neg),
 }
 METHODS |= {f"{name}, shuffled": shuffled(METHODS[name]) for name in ("SNIP", "SynFlow")}
-ROUNDS = {
-    "after training": 1,
-    "after training, in rounds": 30,
-}  # the controls: LAMP on the trained network
+# the controls: LAMP on the trained network
+ROUNDS = {"after training": 1, "after training, in rounds": 30}
 
 
 def few_of_each(data: Data, seed: int, each: int = 10) -> Batch:
@@ -93,7 +96,9 @@ def pruned_digits(
     steps: int = 425,
     tick: Callable[[], None] = lambda: None,
 ) -> list[dict]:
-    """`pruned_before_training` on the digits: its settings are all numbers and words, as `remember` likes them."""
+    """`pruned_before_training` on the digits: its settings are all numbers and words, as `remember`
+    likes them.
+    """
     return pruned_before_training(digits(), widths, densities, methods, seeds, steps, tick=tick)
 
 
@@ -104,15 +109,13 @@ def before_and_after(
     orders: Tensor,
     lr: float,
     tick: Callable[[], None] = lambda: None,
-) -> tuple[dict[int, nn.Module], dict[int, nn.Module]]:
+) -> tuple[dict[int, nn.Sequential], dict[int, nn.Sequential]]:
     """By seed: the networks at He's initialization, and the same after dense training."""
     networks = {
         seed: initialize(mlp(*widths, seed=seed), nn.init.kaiming_normal_, seed) for seed in seeds
     }
     start = ensemble_of(list(networks.values()))
-    trained = train_ensemble(
-        start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr, tick
-    )
+    trained = train_ensemble(start, unmasked(start), data.train, orders, lr, tick)
     return networks, {
         seed: member_of(trained, member, networks[seed]) for member, seed in enumerate(seeds)
     }
@@ -136,10 +139,8 @@ def pruned_before_training(
     the network's "dense" accuracy. The controls of ROUNDS begin with the trained dense network and
     train it for as many steps again. `tick` is called after each of 2 * steps optimizer steps.
     """
-    batches, orders = (
-        {seed: few_of_each(data, seed) for seed in seeds},
-        batch_orders(seeds, steps, batch, len(data.train[1])),
-    )
+    batches = {seed: few_of_each(data, seed) for seed in seeds}
+    orders = batch_orders(seeds, steps, batch, len(data.train[1]))
     networks, after = before_and_after(data, widths, seeds, orders, lr, tick)
     dense = dict(zip(seeds, accuracies(ensemble_of(list(after.values())), data.test)))
     cases = [
@@ -182,7 +183,8 @@ def pruned_before_training(
 
 
 def in_rounds(cases: Sequence[tuple], masks: list[Tensor], steps: int) -> Callable:
-    """The rewiring that prunes the controls further: along the exponential schedule, in the first three quarters of `steps`.
+    """The rewiring that prunes the controls further: along the exponential schedule, in the first
+    three quarters of `steps`.
 
     Round 1 is before the first step. `masks` [E, in, out] and the weights are changed in place.
     """
@@ -196,16 +198,17 @@ def in_rounds(cases: Sequence[tuple], masks: list[Tensor], steps: int) -> Callab
     }
 
     @torch.no_grad()
-    def rewire(step, members, optimizer, examples):
+    def rewire(step, ensemble, optimizer, examples):
         for member, times in rounds_at.items():
             if step in times:
+                weights, within = layers_of(ensemble.weights, member), layers_of(masks, member)
                 kept = keep_top(
-                    {k: lamp_scores(w[member]) for k, w in enumerate(members.weights)},
+                    {name: lamp_scores(w) for name, w in weights.items()},
                     exponential(1 - cases[member][0])(times[step]),
-                    within={k: m[member] for k, m in enumerate(masks)},
+                    within,
                 )
-                for k, mask in kept.items():
-                    masks[k][member] = mask
-                    members.weights[k][member] *= mask
+                for name, mask in kept.items():
+                    within[name].copy_(mask)
+                    weights[name].mul_(mask)
 
     return rewire

@@ -2,9 +2,9 @@
 across it.
 """
 
-import time
-
 import numpy
+
+from utils.model.timing import duration
 
 
 def walk_order(sizes=(64, 256, 1024, 4096), least: int = 4_000_000, repeats: int = 3) -> list[dict]:
@@ -26,12 +26,11 @@ def walk_order(sizes=(64, 256, 1024, 4096), least: int = 4_000_000, repeats: int
         }
         found = numpy.empty_like(numbers)
         for walk, places in walks.items():
-            taken = []
-            for _ in range(repeats):
-                start = time.perf_counter()
+
+            def read_all():
                 for _ in range(times):
                     numbers.take(places, out=found, mode="clip")
-                taken.append(time.perf_counter() - start)
-            each = min(taken) / (times * size * size)
+
+            each = min(duration(read_all) for _ in range(repeats)) / (times * size * size)
             rows.append({"size": size, "walk": walk, "nanoseconds": 1e9 * each})
     return rows

@@ -1,4 +1,6 @@
-"""Claim: where many weights go, it counts how they act together. OBS knows that, and loses far less than magnitude and OBD."""
+"""Claim: where many weights go, it counts how they act together. OBS knows that, and loses far less
+than magnitude and OBD.
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +27,8 @@ WAYS = (
 def deletion_orders(
     theta: Tensor, hessian: Tensor, inverse: Tensor, weights: Tensor, generator: torch.Generator
 ) -> dict[str, Tensor]:
-    """All of `weights` (positions in theta), in the order in which each importance deletes them, the least first.
+    """All of `weights` (positions in theta), in the order in which each importance deletes them,
+    the least first.
 
     Random, magnitude and OBD rank once; OBS ranks the rest anew after every deletion.
     """
@@ -53,7 +56,9 @@ def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tenso
 def pruned(
     theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int
 ) -> dict[str, Tensor]:
-    """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up for it."""
+    """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up
+    for it.
+    """
     plain = {name: without(theta, order[:count]) for name, order in orders.items()}
     mended = {
         name: obs_repair(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")
@@ -68,11 +73,12 @@ def pruned(
 def surgeon_against_damage(
     networks: Sequence[nn.Module], data: Data, weight_decay: float, sparsities: Sequence[float]
 ) -> list[dict]:
-    """Prune each network, which stands in a minimum of the loss with `weight_decay`, in all WAYS; no training afterwards.
+    """Prune each network, which stands in a minimum of the loss with `weight_decay`, in all WAYS;
+    no training afterwards.
 
-    One row a network, sparsity and way: `network`, `sparsity`, `way`, `theta` (what is left, biases too), `loss` (training, with
-    its penalty), test `accuracy` in percent. Sparsity counts weights; biases stay, but a repair moves them. The networks are not
-    changed.
+    One row a network, sparsity and way: `network`, `sparsity`, `way`, `theta` (what is left, biases
+    too), `loss` (training, with its penalty), test `accuracy` in percent. Sparsity counts weights;
+    biases stay, but a repair moves them. The networks are not changed.
     """
     rows, dataloader = [], loaders(data)
     for seed, network in enumerate(networks):

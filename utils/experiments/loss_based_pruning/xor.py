@@ -1,4 +1,6 @@
-"""Claim: in a network of nine weights that solves XOR, OBS takes out three and it still does. Magnitude and OBD break it."""
+"""Claim: in a network of nine weights that solves XOR, OBS takes out three and it still does.
+Magnitude and OBD break it.
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +27,9 @@ def xor_batch() -> Batch:
 
 
 def xor_network(seed: int) -> nn.Sequential:
-    """2-3-1 with tanh, in float64: nine weights, four biases. Its one output z becomes the two logits (0, z)."""
+    """2-3-1 with tanh, in float64: nine weights, four biases. Its one output z becomes the two
+    logits (0, z).
+    """
     model = mlp(2, 3, 1, activation=nn.Tanh, seed=seed).double()
     model.add_module("logits", nn.ConstantPad1d((1, 0), 0.0))
     return model
@@ -40,9 +44,11 @@ def solves_xor(model: nn.Module) -> bool:
 def xor(
     networks: Sequence[nn.Module], weight_decay: float, deletions: Sequence[int] = (0, 1, 2, 3, 4)
 ) -> list[dict]:
-    """Delete weights of each trained network. One row a network, number `deleted` and `way`: `solved` (0 or 100), the `loss`.
+    """Delete weights of each trained network. One row a network, number `deleted` and `way`:
+    `solved` (0 or 100), the `loss`.
 
-    Ways: magnitude, OBD, OBS, and "best mask": brute force over all masks of this size, with nothing moved.
+    Ways: magnitude, OBD, OBS, and "best mask": brute force over all masks of this size, with
+    nothing moved.
     """
     rows = []
     for seed, network in enumerate(networks):

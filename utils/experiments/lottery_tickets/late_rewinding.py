@@ -14,13 +14,14 @@ import torch
 from utils.experiments.lottery_tickets.tickets import DATA, Setting, pruned_further, random_masks
 from utils.model import Data, mlp
 from utils.model.ensemble import (
-    Ensemble,
     accuracies,
     batch_orders,
     concatenate,
     ensemble_of,
     fast_products,
+    first_members,
     train_ensemble,
+    unmasked,
 )
 
 
@@ -53,9 +54,10 @@ def late_rewinding(
     seeds, lr, rows = range(setting.seeds), setting.lr, []
     start = ensemble_of([mlp(*setting.widths, seed=seed) for seed in seeds])
     orders = batch_orders(seeds, setting.steps, setting.batch, len(data.train[1]))
-    dense = [torch.ones_like(w) for w in start.weights]
+    dense = unmasked(start)
     for k in ks:
-        early, masks = train_ensemble(start, dense, data.train, orders[:k], lr, tick), dense
+        early = trained = train_ensemble(start, dense, data.train, orders[:k], lr, tick)
+        masks = dense
         for level in range(setting.levels):
             density = setting.keep**level
             if level:
@@ -70,7 +72,7 @@ def late_rewinding(
                 lr,
                 tick,
             )
-            trained = Ensemble(*([p[: setting.seeds] for p in part] for part in arms))
+            trained = first_members(arms, setting.seeds)
             rows += [
                 {
                     "k": k,

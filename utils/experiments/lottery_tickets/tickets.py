@@ -1,13 +1,16 @@
 """Claim: a ticket trains better from its own initial weights than from new ones.
 
-What `find_ticket` does for one network, for many at once (`members`). Three arms share a level's masks:
+What `find_ticket` does for one network, for many at once (an ensemble). Three arms share a level's
+masks:
 
     ticket   the mask found by iterative magnitude pruning, rewound to the initial weights
     reinit   the same mask, new weights
     random   the initial weights, a random mask with the same density in each layer
 
-    python -m utils.experiments.lottery_tickets.tickets --data mnist1d --steps 3000 --json FILE       # a longer run
-    python -m utils.experiments.lottery_tickets.tickets --data mnist --folder FOLDER                  # files that you bring
+A longer run, and one on files that you bring:
+
+    python -m utils.experiments.lottery_tickets.tickets --data mnist1d --steps 3000 --json FILE
+    python -m utils.experiments.lottery_tickets.tickets --data mnist --folder FOLDER
 """
 
 import argparse
@@ -30,8 +33,12 @@ from utils.model.ensemble import (
     concatenate,
     ensemble_of,
     fast_products,
+    first_members,
+    layers_of,
     masks_of,
+    stack_layers,
     train_ensemble,
+    unmasked,
 )
 from utils.model.idx import SOURCES, IdxError
 from utils.model.randomness import seeded_generator
@@ -87,11 +94,9 @@ def tickets(
     seeds = range(setting.seeds)
     networks = [mlp(*setting.widths, seed=seed) for seed in seeds]
     names = list(prunable(networks[0]))
-    start, orders = (
-        ensemble_of(networks),
-        batch_orders(seeds, setting.steps, setting.batch, len(data.train[1])),
-    )
-    masks = [torch.ones_like(w) for w in start.weights]
+    orders = batch_orders(seeds, setting.steps, setting.batch, len(data.train[1]))
+    start = ensemble_of(networks)
+    masks = unmasked(start)
     trained = train_ensemble(start, masks, data.train, orders, setting.lr, tick)
     rows = [
         {"level": 0, "density": 1.0, "arm": arm, "seed": seed, "accuracy": accuracy}
@@ -114,7 +119,7 @@ def tickets(
             setting.lr,
             tick,
         )
-        trained = Ensemble(*([p[: setting.seeds] for p in part] for part in arms))
+        trained = first_members(arms, setting.seeds)
         rows += [
             {
                 "level": level,
@@ -140,7 +145,7 @@ def retained(
     seeds = range(setting.seeds)
     trained = ensemble_of([mlp(*setting.widths, seed=seed) for seed in seeds])
     orders = batch_orders(seeds, setting.steps, setting.batch, len(data.train[1]))
-    masks, rows = [torch.ones_like(w) for w in trained.weights], []
+    masks, rows = unmasked(trained), []
     for level in range(setting.levels):
         if level:
             masks = pruned_further(trained, masks, 1 - setting.keep**level)
@@ -167,24 +172,23 @@ def pruned_further(trained: Ensemble, masks: list[Tensor], sparsity: float) -> l
     """The next masks: in each member the largest weights of all layers together, among its
     survivors.
     """
-    members = [
-        keep_top(
-            {k: w[e].abs() for k, w in enumerate(trained.weights)},
-            sparsity,
-            within={k: m[e] for k, m in enumerate(masks)},
-        )
-        for e in range(len(masks[0]))
-    ]
-    return [torch.stack([member[k] for member in members]) for k in range(len(masks))]
+    magnitudes = [w.abs() for w in trained.weights]
+    return stack_layers(
+        [
+            keep_top(layers_of(magnitudes, member), sparsity, within=layers_of(masks, member))
+            for member in range(len(masks[0]))
+        ]
+    )
 
 
 def random_masks(masks: list[Tensor], level: int) -> list[Tensor]:
     """For each member and layer as many weights at random places."""
-    drawn = [
-        random_mask_like({k: m[e] for k, m in enumerate(masks)}, seeded_generator(1000 * level + e))
-        for e in range(len(masks[0]))
-    ]
-    return [torch.stack([member[k] for member in drawn]) for k in range(len(masks))]
+    return stack_layers(
+        [
+            random_mask_like(layers_of(masks, member), seeded_generator(1000 * level + member))
+            for member in range(len(masks[0]))
+        ]
+    )
 
 
 def main() -> None:
@@ -235,7 +239,8 @@ def main() -> None:
         ]
         lines = ",\n".join(json.dumps(row) for row in rows)
         options.json.write_text(
-            f'{{"command": {json.dumps(command)}, "setting": {json.dumps(setting._asdict())},\n"rows": [\n{lines}\n]}}\n'
+            f'{{"command": {json.dumps(command)}, "setting": {json.dumps(setting._asdict())},\n'
+            f'"rows": [\n{lines}\n]}}\n'
         )
 
 

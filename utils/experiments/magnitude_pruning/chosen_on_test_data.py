@@ -14,8 +14,9 @@ def chosen_on_test_data(
 ) -> list[dict]:
     """Fine-tune pruned networks and choose each one's best epoch on a half of the test data.
 
-    One row a network and half: `chosen on`, the accuracy in percent on the half that chose, and `fresh`, the accuracy of
-    the same checkpoint on the other half. Each half chooses once and is fresh once, so which half is harder does not matter.
+    One row a network and half: `chosen on`, the accuracy in percent on the half that chose, and
+    `fresh`, the accuracy of the same checkpoint on the other half. Each half chooses once and is
+    fresh once, so which half is harder does not matter.
     """
     x, y = data.test
     halves = [[(x[i::2], y[i::2])] for i in range(2)]

@@ -1,4 +1,6 @@
-"""Claim: the largest weights are worth keeping. Pruned by size, a network keeps more accuracy than pruned at random."""
+"""Claim: the largest weights are worth keeping. Pruned by size, a network keeps more accuracy than
+pruned at random.
+"""
 
 from collections.abc import Sequence
 
@@ -17,10 +19,12 @@ def magnitude_against_random(
     epochs: int = 4,
     lr: float = 0.05,
 ) -> list[dict]:
-    """Prune each trained network in three ways to each sparsity, then fine-tune it for some epochs, its zeros kept.
+    """Prune each trained network in three ways to each sparsity, then fine-tune it for some epochs,
+    its zeros kept.
 
-    One row a network, sparsity and way: `network`, `sparsity`, `ranking`, and the test accuracies in percent right
-    after pruning (`pruned`) and after fine-tuning (`fine-tuned`). The networks themselves are not changed.
+    One row a network, sparsity and way: `network`, `sparsity`, `ranking`, and the test accuracies
+    in percent right after pruning (`pruned`) and after fine-tuning (`fine-tuned`). The networks
+    themselves are not changed.
     """
     rows = []
     for seed, network in enumerate(networks):

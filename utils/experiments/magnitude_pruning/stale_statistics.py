@@ -1,4 +1,6 @@
-"""Claim: after pruning, BatchNorm normalises with the means and variances of a network that is no longer there."""
+"""Claim: after pruning, BatchNorm normalises with the means and variances of a network that is no
+longer there.
+"""
 
 from collections.abc import Sequence
 
@@ -12,10 +14,12 @@ from utils.pruning import apply_masks, keep_top
 def stale_statistics(
     networks: Sequence[nn.Module], data: Data, sparsities: Sequence[float]
 ) -> list[dict]:
-    """Prune each network (global magnitude) and evaluate it twice: with its old statistics, and with fresh ones.
+    """Prune each network (global magnitude) and evaluate it twice: with its old statistics, and
+    with fresh ones.
 
-    One row a network, sparsity and kind of statistics: `network`, `sparsity`, `statistics`, test `accuracy` in percent.
-    Fresh statistics are measured on the training inputs; no weight is changed by that.
+    One row a network, sparsity and kind of statistics: `network`, `sparsity`, `statistics`, test
+    `accuracy` in percent. Fresh statistics are measured on the training inputs; no weight is
+    changed by that.
     """
     rows, test = [], loaders(data)["test"]
     for seed, network in enumerate(networks):

@@ -1,4 +1,6 @@
-"""Claim: a mask applied once does not last. Training moves the zeros too, unless they are put back after every step."""
+"""Claim: a mask applied once does not last. Training moves the zeros too, unless they are put back
+after every step.
+"""
 
 import torch
 from torch import nn
@@ -12,10 +14,12 @@ from utils.pruning import apply_masks, keep_top
 def zeros_come_back(
     network: nn.Module, data: Data, sparsity: float, steps: int = 20, lr: float = 0.05
 ) -> list[dict]:
-    """Prune, then make some SGD steps with warm momentum, in three ways. One row a way and step: `nonzero` weights.
+    """Prune, then make some SGD steps with warm momentum, in three ways. One row a way and step:
+    `nonzero` weights.
 
-    "mask once": the mask is applied before the first step only. "mask the gradients": a pruned weight gets no gradient any
-    more, but the optimizer still remembers older ones. "mask after every step": what a pruner does.
+    "mask once": the mask is applied before the first step only. "mask the gradients": a pruned
+    weight gets no gradient any more, but the optimizer still remembers older ones. "mask after
+    every step": what a pruner does.
     """
     rows = []
     for way in ("mask once", "mask the gradients", "mask after every step"):
@@ -34,7 +38,9 @@ def zeros_come_back(
             nn.functional.cross_entropy(model(x), y).backward()
             if way == "mask the gradients":
                 for name, mask in masks.items():
-                    model.get_parameter(name).grad.mul_(mask)
+                    weight = model.get_parameter(name)
+                    if weight.grad is not None:
+                        weight.grad.mul_(mask)
             optimizer.step()
             if way == "mask after every step":
                 apply_masks(model, masks)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import nn
 
 from utils.importance import lamp, magnitude
@@ -16,6 +15,7 @@ from utils.model.ensemble import (
     member_of,
     stack_masks,
     train_ensemble,
+    unmasked,
 )
 from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi, keep_top, random_mask_like, uniform
@@ -57,9 +57,7 @@ def where_the_zeros_go(
     seeds = list(seeds)
     networks = [mlp(*widths, seed=seed) for seed in seeds]
     start, orders = ensemble_of(networks), batch_orders(seeds, steps, batch, len(data.train[1]))
-    trained = train_ensemble(
-        start, [torch.ones_like(w) for w in start.weights], data.train, orders, lr
-    )
+    trained = train_ensemble(start, unmasked(start), data.train, orders, lr)
     networks = [member_of(trained, member, network) for member, network in enumerate(networks)]
     cases = [(seed, sparsity, rule) for sparsity in sparsities for rule in RULES for seed in seeds]
     masks = [

@@ -12,6 +12,7 @@ from utils.model.ensemble import (
     batch_orders,
     ensemble_of,
     fast_products,
+    layers_of,
     train_ensemble,
 )
 from utils.model.randomness import seeded_generator
@@ -31,44 +32,44 @@ def how_much_deep_r_moves(
     lr: float = 0.05,
     temperature: float = 1e-6,
 ) -> list[dict]:
-    """Train by plain SGD and DEEP R with each strength of the pull (`l1`); None is a static network.
+    """Train by plain SGD and DEEP R with each strength of the pull (`l1`); None is a static
+    network.
 
     One row a seed and pull: test "accuracy" in percent, the part of the connections that "moved".
     """
     cases = [(pull, seed) for pull in pulls for seed in seeds]
     networks, masks = starts(widths, [Case(density, "DEEP R", seed) for _, seed in cases])
-    members = ensemble_of(networks)
+    untrained = ensemble_of(networks)
     start, generators = (
         [mask.clone() for mask in masks],
         [seeded_generator(seed + 1000) for _, seed in cases],
     )
     signs = [
-        torch.where(w == 0, random_signs(w, seeded_generator(0)), w.sign()) for w in members.weights
+        torch.where(w == 0, random_signs(w, seeded_generator(0)), w.sign())
+        for w in untrained.weights
     ]
 
     @torch.no_grad()
-    def rewire(step: int, members: Ensemble, optimizer, examples) -> None:
+    def rewire(step: int, ensemble: Ensemble, optimizer, examples) -> None:
         if step:
             for e, (pull, _) in enumerate(cases):
                 if pull is not None:
-                    weights = {
-                        k: walk(
-                            w[e], signs[k][e], masks[k][e], lr, pull, temperature, generators[e]
-                        )
-                        for k, w in enumerate(members.weights)
-                    }
-                    kept, new, turned = deep_r_rewire(
-                        weights,
-                        {k: m[e] for k, m in enumerate(masks)},
-                        {k: s[e] for k, s in enumerate(signs)},
-                        generators[e],
+                    weights, mask, sign = (
+                        layers_of(tensors, e) for tensors in (ensemble.weights, masks, signs)
                     )
-                    for k, w in enumerate(members.weights):
-                        w[e], masks[k][e], signs[k][e] = weights[k] * kept[k], new[k], turned[k]
+                    walked = {
+                        name: walk(w, sign[name], mask[name], lr, pull, temperature, generators[e])
+                        for name, w in weights.items()
+                    }
+                    kept, new, turned = deep_r_rewire(walked, mask, sign, generators[e])
+                    for name, w in weights.items():
+                        w.copy_(walked[name] * kept[name])
+                        mask[name].copy_(new[name])
+                        sign[name].copy_(turned[name])
 
     orders = batch_orders(seeds, steps, batch, len(data.train[1])).repeat(1, len(pulls), 1)
     trained = train_ensemble(
-        members, masks, data.train, orders, lr, optimizer=torch.optim.SGD, rewire=rewire
+        untrained, masks, data.train, orders, lr, optimizer=torch.optim.SGD, rewire=rewire
     )
     return [
         {"pull": pull, "seed": seed, "accuracy": accuracy, "moved": moved(start, masks, e)}

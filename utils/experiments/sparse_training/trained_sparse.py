@@ -17,6 +17,7 @@ from utils.model.ensemble import (
     ensemble_of,
     fast_products,
     gradients_of,
+    layers_of,
     stack_masks,
     train_ensemble,
 )
@@ -50,14 +51,13 @@ class Case(NamedTuple):
 
 
 class Mover:
-    """One network's rewiring: (weights, masks, gradients, how far training is) -> kept and new masks."""
+    """One network's rewiring: (weights, masks, gradients, how far training is) -> kept and new
+    masks.
+    """
 
     def __init__(self, case: Case):
-        self.rule, self.fraction, self.generator = (
-            case.arm.partition(",")[0],
-            case.fraction,
-            seeded_generator(case.seed + 1000),
-        )
+        self.rule, self.fraction = case.arm.partition(",")[0], case.fraction
+        self.generator = seeded_generator(case.seed + 1000)
         self.falls = self.rule == "RigL" or case.arm == "SET, cosine"
         self.threshold = 1e-3  # of DSR
 
@@ -91,34 +91,31 @@ def trained_sparse(
 ) -> list[dict]:
     """Train sparse networks from the start, all cases at once.
 
-    One row a case: its fields, test "accuracy" in percent, the part of its connections that "moved" (that
-    are new at the end), and a list "over time", for the start and after each rewiring: the "step", the
-    number of connections in each of the "layers" and at each of the "inputs". `tick` is called after
-    each of the optimizer's steps.
+    One row a case: its fields, test "accuracy" in percent, the part of its connections that "moved"
+    (that are new at the end), and a list "over time", for the start and after each rewiring: the
+    "step", the number of connections in each of the "layers" and at each of the "inputs". `tick` is
+    called after each of the optimizer's steps.
     """
     networks, masks = starts(widths, cases)
     start, movers = [mask.clone() for mask in masks], [Mover(case) for case in cases]
     over_time = [[counted(masks, e, 0)] for e in range(len(cases))]
 
     def rewire(
-        step: int, members: Ensemble, optimizer: torch.optim.Optimizer, examples: Batch
+        step: int, ensemble: Ensemble, optimizer: torch.optim.Optimizer, examples: Batch
     ) -> None:
         due = [e for e, case in enumerate(cases) if step and step % case.every == 0]
         if due:
-            gradients = gradients_of(members, examples).weights
+            gradients = gradients_of(ensemble, examples).weights
             kept = [m.clone() for m in masks]
             for e in due:
-                stay, new = movers[e](
-                    *(
-                        dict(enumerate(t[e].detach() for t in part))
-                        for part in (members.weights, masks, gradients)
-                    ),
-                    step / steps,
-                )
-                for k in stay:
-                    kept[k][e], masks[k][e] = stay[k], new[k]
+                weights = layers_of([w.detach() for w in ensemble.weights], e)
+                mask, stays = layers_of(masks, e), layers_of(kept, e)
+                stay, new = movers[e](weights, mask, layers_of(gradients, e), step / steps)
+                for name in stay:
+                    stays[name].copy_(stay[name])
+                    mask[name].copy_(new[name])
                 over_time[e].append(counted(masks, e, step))
-            for w, mask in zip(members.weights, kept):
+            for w, mask in zip(ensemble.weights, kept):
                 start_grown(w, mask, optimizer)
 
     orders = batch_orders([case.seed for case in cases], steps, batch, len(data.train[1]))

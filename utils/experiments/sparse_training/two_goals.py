@@ -22,6 +22,7 @@ from utils.model.ensemble import (
     stack_masks,
     train_ensemble,
 )
+from utils.model.metrics import spearman
 from utils.pruning import apply_masks
 
 CRITERIA = (
@@ -58,18 +59,15 @@ def two_goals(
     batch: int = 64,
     lr: float = 2e-3,
 ) -> list[dict]:
-    """Prune by each of CRITERIA, at He's initialization and after training; measure; train what is left.
+    """Prune by each of CRITERIA, at He's initialization and after training; measure; train what is
+    left.
 
-    One row a moment ("at initialization", "after training"), density, criterion and seed: MEASURES on the training
-    data, before the final training, and test "accuracy" in percent after it.
+    One row a moment ("at initialization", "after training"), density, criterion and seed: MEASURES
+    on the training data, before the final training, and test "accuracy" in percent after it.
     """
     orders = batch_orders(seeds, steps, batch, len(data.train[1]))
-    moments = dict(
-        zip(
-            ("at initialization", "after training"),
-            before_and_after(data, widths, seeds, orders, lr),
-        )
-    )
+    before, after = before_and_after(data, widths, seeds, orders, lr)
+    moments = {"at initialization": before, "after training": after}
     cases = [
         (moment, density, criterion, seed)
         for moment in moments
@@ -81,10 +79,10 @@ def two_goals(
         METHODS[criterion](moments[moment][seed], few_of_each(data, seed), 1 - density, seed)
         for moment, density, criterion, seed in cases
     ]
-    members = ensemble_of([moments[moment][seed] for moment, _, _, seed in cases])
+    start = ensemble_of([moments[moment][seed] for moment, _, _, seed in cases])
     final = accuracies(
         train_ensemble(
-            members,
+            start,
             stack_masks(masks),
             data.train,
             orders.repeat(1, len(cases) // len(seeds), 1),
@@ -107,8 +105,4 @@ def two_goals(
 
 def rank_correlation(rows: list[dict], measure: str) -> float:
     """Spearman's rank correlation of a measure with the final accuracy, over the rows."""
-    from scipy.stats import spearmanr
-
-    return float(
-        spearmanr([row[measure] for row in rows], [row["accuracy"] for row in rows]).statistic
-    )
+    return spearman([row[measure] for row in rows], [row["accuracy"] for row in rows])

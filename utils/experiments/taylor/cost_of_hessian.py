@@ -1,18 +1,22 @@
-"""Claim: H times a vector costs several gradients, whatever p is; H itself costs p such products, and p^2 numbers of memory."""
+"""Claim: H times a vector costs several gradients, whatever p is; H itself costs p such products,
+and p^2 numbers of memory.
+"""
 
-import time
 from collections.abc import Sequence
 
 from torch import nn
 
 from utils.model import flat, flat_loss, gradient, hessian, hessian_vector_product
 from utils.model.data import Batch
+from utils.model.timing import duration
 
 
 def cost_of_hessian(networks: Sequence[nn.Module], batch: Batch, repeats: int = 7) -> list[dict]:
-    """The time for the gradient g, for H v with v = g, and for H v by way of the whole H, measured in turns.
+    """The time for the gradient g, for H v with v = g, and for H v by way of the whole H, measured
+    in turns.
 
-    One row a network and way: `parameters`, `way`, `milliseconds`, the fastest of the repeats (H is built only once).
+    One row a network and way: `parameters`, `way`, `milliseconds`, the fastest of the repeats (H is
+    built only once).
     """
     rows = []
     for network in networks:
@@ -26,11 +30,9 @@ def cost_of_hessian(networks: Sequence[nn.Module], batch: Batch, repeats: int = 
         hessian_vector_product(loss, theta, v)  # the first call sets things up
         times = {way: [] for way in ways}
         for repeat in range(repeats):
-            for way, run in ways.items():
+            for way, call in ways.items():
                 if way != "H, then H v" or repeat == 0:
-                    start = time.perf_counter()
-                    run()
-                    times[way].append(1000 * (time.perf_counter() - start))
+                    times[way].append(1000 * duration(call))
         rows += [
             {"parameters": len(theta), "way": way, "milliseconds": min(taken)}
             for way, taken in times.items()

@@ -1,4 +1,6 @@
-"""Claim: early in training the gradient says what deleting a weight costs; at a minimum only the curvature is left to say it."""
+"""Claim: early in training the gradient says what deleting a weight costs; at a minimum only the
+curvature is left to say it.
+"""
 
 from collections.abc import Sequence
 
@@ -18,11 +20,13 @@ def gradient_term_over_training(
     steps: Sequence[int],
     lr: float = 0.1,
 ) -> list[dict]:
-    """Train each network by full-batch SGD with momentum and stop after each of `steps`; then go on to the minimum.
+    """Train each network by full-batch SGD with momentum and stop after each of `steps`; then go on
+    to the minimum.
 
-    One row a network and stop: `network`, `step` (infinite at the minimum), and over all prunable weights, each deleted alone:
-    `gradient term` and `curvature term`, the means of |g^T delta| and |1/2 delta^T H delta|; `gradient error`,
-    `curvature error` and `error of both`: what the estimate misses, relative to the change that really happens.
+    One row a network and stop: `network`, `step` (infinite at the minimum), and over all prunable
+    weights, each deleted alone: `gradient term` and `curvature term`, the means of |g^T delta| and
+    |1/2 delta^T H delta|; `gradient error`, `curvature error` and `error of both`: what the
+    estimate misses, relative to the change that really happens.
     """
     rows = []
     for number, network in enumerate(networks):

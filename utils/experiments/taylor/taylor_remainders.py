@@ -1,4 +1,6 @@
-"""Claim: what a Taylor polynomial of order k leaves of a smooth loss falls with the power k + 1 of the step length."""
+"""Claim: what a Taylor polynomial of order k leaves of a smooth loss falls with the power k + 1 of
+the step length.
+"""
 
 from collections.abc import Sequence
 
@@ -14,9 +16,11 @@ from utils.model.randomness import seeded_generator
 def taylor_remainders(
     networks: Sequence[nn.Module], batch: Batch, steps: Sequence[float], weight_decay: float = 0.0
 ) -> list[dict]:
-    """|L(theta + h v) - polynomial(h)| in a random direction v of length 1, another one for each network.
+    """|L(theta + h v) - polynomial(h)| in a random direction v of length 1, another one for each
+    network.
 
-    One row a network, order (0, 1, 2) and step h: `network`, `order`, `step`, `remainder`. In float64, or rounding is measured.
+    One row a network, order (0, 1, 2) and step h: `network`, `order`, `step`, `remainder`. In
+    float64, or rounding is measured.
     """
     rows = []
     for number, network in enumerate(networks):
@@ -55,7 +59,9 @@ def gradient_remainders(
 
 
 def slopes(rows: list[dict]) -> list[dict]:
-    """The slope of log(remainder) over log(step), by least squares: one row a network and order, with its `slope`."""
+    """The slope of log(remainder) over log(step), by least squares: one row a network and order,
+    with its `slope`.
+    """
     found = []
     for network, order in sorted({(row["network"], row["order"]) for row in rows}):
         line = [
