@@ -67,9 +67,7 @@ def test_the_last_step_is_the_trained_network_pruned_and_not_trained_on():
     orders = batch_orders(range(3), SMALL.steps, SMALL.batch, 1077)
     for seed in range(3):
         network = mlp(*SMALL.widths, seed=seed)
-        trained_alone(
-            network, dense_masks(network), digits().train, orders[:, seed], SMALL.lr
-        )
+        trained_alone(network, dense_masks(network), digits().train, orders[:, seed], SMALL.lr)
         apply_masks(network, keep_top(magnitude(network), 0.7))
         (found,) = (
             row["accuracy"]

@@ -35,6 +35,6 @@ def test_the_same_seed_draws_the_same_and_another_one_others():
     assert (
         torch.equal(one, two)
         and not torch.equal(one, three)
-        and 0 <= float(one.min())
+        and float(one.min()) >= 0
         and float(one.max()) < 1
     )

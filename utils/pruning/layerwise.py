@@ -14,7 +14,7 @@ from utils.pruning.masks import check_sparsity
 
 def uniform(model: nn.Module, sparsity: float) -> dict[str, float]:
     """The same sparsity for every prunable parameter."""
-    return {name: sparsity for name in prunable(model)}
+    return dict.fromkeys(prunable(model), sparsity)
 
 
 def erdos_renyi(model: nn.Module, sparsity: float) -> dict[str, float]:
