@@ -1,5 +1,7 @@
 """What an exercise does with its table, on a toy one: double the numbers of a list-like tensor."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -87,6 +89,17 @@ def test_a_case_that_must_be_refused():
     picky(refuses)
     told = verdict(lambda x: x, picky)
     assert "expected  a ValueError" in told and told.endswith("Say what is wrong.")
+
+
+def test_what_should_have_been_refused_is_not_read():
+    texts = [refused(f"the text {x}", ValueError, "Say what is wrong.", x=x) for x in "ab"]
+    lenient = dataclasses.replace(
+        DOUBLE,
+        cases=lambda _: texts,
+        mistakes=[("It doubles a text too.", lambda x: 2 * x)],
+        read=lambda outcome, case: outcome.returned.shape,
+    )
+    assert verdict(lambda x: x + x, lenient).endswith("It doubles a text too.")
 
 
 def test_an_answer_that_never_ends_is_stopped():
@@ -189,3 +202,15 @@ def test_an_answer_can_be_a_class_and_a_mistake_too():
         ask=lambda answer, x: answer.next(answer(x).x),
     )
     assert verdict(counter(step=2).answer, exercise).endswith("Two at a time.")
+
+
+def test_a_mistake_that_is_right_on_the_failing_case_is_not_named():
+    """Where only the type is wrong, the numbers of a mistake that shows elsewhere are the same."""
+    inputs = [case(f"[{x}]", x=torch.tensor([x])) for x in (3.0, -1.0, -2.0)]
+    typed = dataclasses.replace(
+        DOUBLE,
+        cases=lambda _: inputs,
+        read=lambda outcome, case: (outcome.returned, str(outcome.returned.dtype)),
+    )
+    assert "The sign is lost." in verdict(lambda x: 2 * x.abs(), typed)
+    assert "The sign is lost." not in verdict(lambda x: (2 * x.abs()).long(), typed)

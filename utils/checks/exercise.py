@@ -173,11 +173,13 @@ class Exercise:
         if isinstance(got.error, report.StillRunning):
             return ""
         theirs, end = {id(case): got}, time.monotonic() + PATIENCE
+        right = next(wanted for each, wanted in asked if each is case)
         for sentence, mistake in self.candidates():
             if time.monotonic() > end:
                 return ""
-            if not self.agree(got, self.outcome(mistake, case), case):
-                continue
+            same = self.outcome(mistake, case)
+            if not self.agree(got, same, case) or not self.problem(case, right, same):
+                continue  # it gives something else, or what is right here
             for other, wanted in asked:
                 wrong = self.outcome(mistake, other)
                 if other is case or not self.problem(other, wanted, wrong):
@@ -202,17 +204,19 @@ class Exercise:
         if a.error or b.error:
             return alike(a.error, b.error)
         (one, misfit), (other, another) = self.fitted(a, case), self.fitted(b, case)
-        if misfit != another:
-            return False
-        if alike((a.returned, a.arguments), (b.returned, b.arguments), nan=True):
-            return True
         given = [name for name in case.arguments if name not in self.changes]
-        if misfit or not all(alike(a.arguments[n], b.arguments[n], nan=True) for n in given):
+        if misfit != another or not all(
+            alike(a.arguments[name], b.arguments[name], nan=True) for name in given
+        ):
             return False
-        return self.same(one, other)
+        if misfit:
+            return alike((a.returned, a.arguments), (b.returned, b.arguments), nan=True)
+        return self.same(one, other) or alike(one, other, rtol=0, atol=0, nan=True)
 
     def fitted(self, outcome: Outcome, case: Case) -> tuple[Any, str]:
         """What is compared, and nothing; or None, and why there is nothing to compare."""
+        if case.raises:
+            return None, "an error was expected"
         try:
             return self.read(outcome, case), ""
         except Unfit as unfit:
