@@ -94,7 +94,7 @@ def entry(kind: type, word: str, row: dict[str, Any]) -> Any:
         needed = one.default is MISSING and one.default_factory is MISSING
         if needed and one.name not in row:
             raise ManifestError(f"{FILE}: the [[{word}]] {name} needs {one.name}.")
-        wanted = get_origin(one.type) or one.type
+        wanted: Any = get_origin(one.type) or one.type
         if one.name in row and not isinstance(row[one.name], wanted):
             raise ManifestError(
                 f"{FILE}: {one.name} of the [[{word}]] {name} should be {WORDS[wanted]}, "

@@ -8,12 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
+
+from bootstrap.jupyter import jupyter_command
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -98,11 +99,6 @@ def running(folder, instructor=False):
 
 def command(folder, instructor, arguments):
     """(argv, environment) that start JupyterLab: what `python3 course.py lab` would run."""
-    sys.path.insert(0, str(ROOT))
-    try:
-        from course import jupyter_command
-    finally:
-        sys.path.remove(str(ROOT))
     return jupyter_command(folder, instructor, arguments)
 
 

@@ -1,7 +1,6 @@
 """What a class is handed: it works, and nothing that students must not have is in it."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import re
@@ -330,16 +329,23 @@ def test_validate_names_the_cells_that_a_student_has_not_answered(course, unpack
 
 def test_the_door_opens_and_the_doctor_looks(unpacked):
     assert "course.py lab " in run(unpacked, "course.py", "--help").stdout
-    ran = run(unpacked, "-P", "utils/doctor.py")
+    ran = run(unpacked, "-c", "from bootstrap.doctor import inside; inside()")
     assert "torch works" in ran.stdout and "Traceback" not in ran.stderr
 
 
-def door(folder):
-    """The course.py of a folder, as a module."""
-    spec = importlib.util.spec_from_file_location("door_of_a_student", folder / "course.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+COMMAND = """
+import json, sys
+from pathlib import Path
+from bootstrap.jupyter import jupyter_command
+print(json.dumps(jupyter_command(Path.cwd(), False, sys.argv[1:])))
+"""
+
+
+def command(folder, arguments):
+    """(argv, environment) that the course.py of a folder starts JupyterLab with."""
+    ran = run(folder, "-c", COMMAND, *arguments)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
 
 
 def test_a_students_lab_starts_with_validate_and_without_formgrader(unpacked):
@@ -351,7 +357,7 @@ def test_a_students_lab_starts_with_validate_and_without_formgrader(unpacked):
         f"--IdentityProvider.token={token}",
         "--ServerApp.port_retries=0",
     ]
-    argv, env = door(unpacked).jupyter_command(unpacked, False, arguments)
+    argv, env = command(unpacked, arguments)
     argv[0] = sys.executable  # the packages of this test; a student's course.py makes .venv first
     log = unpacked / "jupyterlab.log"
     with log.open("w") as output:

@@ -1,0 +1,52 @@
+"""The commands of instructors, which the package `grader` carries out."""
+
+from bootstrap.process import environment, go_home, hand_over, needs_folder, python_of
+from bootstrap.setup import set_up
+
+
+def release(arguments: list[str]) -> int:
+    """Makes the students' labs in labs/ from the solutions in solutions/. For instructors.
+
+    usage: {call} release [LAB]
+           {call} release --bundle
+
+    For example: {call} release lab03_magnitude_pruning
+    Without a LAB all are made. A lab is refused unless its entry in course.toml is complete, its
+    reference earns every point and an untouched release none. The table of lectures and labs in
+    README.md and in lecture 00 is written too. --bundle writes the archive for a class: lectures,
+    labs and library, no solutions.
+    """
+    return grader("release", arguments)
+
+
+def collect(arguments: list[str]) -> int:
+    """Puts a download from Canvas or Moodle where grade reads it. For instructors.
+
+    usage: {call} collect LAB FOLDER_OR_ZIP [--dry-run]
+
+    Also for a folder of files LOGIN_LAB.ipynb, or of folders named by login. Each goes to
+    grading/submitted/STUDENT/LAB/, with the time it was handed in; what was there before is kept.
+    --dry-run writes nothing and says what would be done.
+    """
+    return grader("collect", arguments)
+
+
+def grade(arguments: list[str]) -> int:
+    """Grades every submission of a lab: a table, marks, feedback pages, a CSV. For instructors.
+
+    usage: {call} grade LAB
+           {call} grade LAB --fill FILE.csv
+           {call} grade --demo
+
+    Submissions are in grading/submitted/STUDENT/LAB/; each runs in a box. --fill enters the marks
+    into a copy of the CSV that you downloaded from Canvas or Moodle. --demo shows the whole cycle
+    on a small class of example submissions.
+    """
+    return grader("grade", arguments)
+
+
+def grader(step: str, arguments: list[str]) -> int:
+    needs_folder("grader", step)
+    arguments = go_home(arguments)
+    set_up("instructor")
+    return hand_over([python_of(), "-m", "grader", step, *arguments], environment())
