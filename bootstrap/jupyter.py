@@ -2,6 +2,7 @@
 
 import os
 import socket
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import quote
 
@@ -81,7 +82,7 @@ def at_that_port(arguments: list[str]) -> list[str]:
     Without a named port JupyterLab itself tries the next ones.
     """
     port = None
-    for one, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for one, after in zip_longest(arguments, arguments[1:], fillvalue=""):
         name, equals, value = one.partition("=")
         if name in ("--port", "--ServerApp.port"):
             port = value if equals else after

@@ -60,9 +60,9 @@ ROOMS = {
     },
 }
 ONLY_IN = {
-    "plotly": {"utils.plots", "utils.widgets"},
+    "plotly": {"utils.plots", "utils.widgets", "bootstrap"},  # the doctor tries whether it works
     "ipywidgets": {"utils.widgets"},
-    "anywidget": {"utils.widgets"},
+    "anywidget": {"utils.widgets", "bootstrap"},
     "nbgrader": {"grader.intake", "grader.gradebook", "grader.feedback", "grader.run"},
 }
 
