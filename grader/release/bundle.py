@@ -137,7 +137,7 @@ def labs(course):
 
 
 def for_students(readme):
-    """README.md without the sections for instructors and the rows of tables about `grading`; its last line, the licences, stays."""
+    """README.md without the sections for instructors; its last line, the licences, stays."""
     first, *sections = re.split(r"^(?=## )", readme, flags=re.MULTILINE)
     kept = [
         section
@@ -145,9 +145,5 @@ def for_students(readme):
         if section[3:].splitlines()[0].strip() not in FOR_INSTRUCTORS
     ]
     licences = readme.rstrip().splitlines()[-1]
-    lines = [
-        line
-        for line in "".join([first, *kept]).splitlines()
-        if not line.startswith("| `grading`") and line != licences
-    ]
-    return "\n".join(lines).rstrip() + f"\n\n{licences}\n"
+    text = "".join([first, *kept]).replace(licences, "")
+    return f"{text.rstrip()}\n\n{licences}\n"
