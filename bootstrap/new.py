@@ -63,6 +63,7 @@ def new(arguments: list[str]) -> int:
     except manifest.ManifestError as error:
         raise Stop(str(error)) from None
     write(HERE, files, changed)
+    contents.write(HERE, manifest.read(HERE))
     for path in files:
         say(f"{path}: written")
     return AFTERWARDS[kind](next(iter(files)))
@@ -119,8 +120,7 @@ KINDS: dict[str, Callable[[Path, str], tuple[Files, Files]]] = {
 
 
 def after_lecture(path: str) -> int:
-    contents.write(HERE, manifest.read(HERE))
-    say(f"Next: fill in its entry at the end of course.toml, and write it: {CALL} lab {path}")
+    say(f"Next: fill in its entry in course.toml, and write it: {CALL} lab {path}")
     return 0
 
 
