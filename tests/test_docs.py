@@ -1,4 +1,5 @@
-"""What README.md and the instructor's guide say is so: their commands parse, their files and links are there, their figures are the code's."""
+"""README.md, CONTRIBUTING.md and the instructor's guide speak only of commands, options, files and
+messages that there are."""
 
 import argparse
 import ast
@@ -14,9 +15,9 @@ from traitlets.config import Config
 import course
 from grader import __main__ as grading
 from grader.box import backends
-from grader.selftest.canaries import KNOWN_OPEN
 from grader.course.limits import Limits
 from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader.selftest.canaries import KNOWN_OPEN
 
 ROOT = Path(course.__file__).parent
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "instructors.md"
@@ -277,8 +278,8 @@ def test_the_guides_rule_for_late_days_takes_a_tenth_for_each_day_that_has_begun
 def test_the_guide_knows_the_limits():
     usual = Limits()
     assert (
-        f"`--cell-limit {usual.cell}`, `--time-limit {usual.submission}`, `--memory-limit {usual.memory >> 20}`"
-        in text(GUIDE)
+        f"`--cell-limit {usual.cell}`, `--time-limit {usual.submission}`, "
+        f"`--memory-limit {usual.memory >> 20}`" in text(GUIDE)
     )
     assert f"at most {backends.PROCESSES} processes" in text(GUIDE)
 

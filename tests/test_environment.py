@@ -1,4 +1,4 @@
-"""One list of dependencies: conda's door and course.py lead to pyproject.toml and to nothing else."""
+"""One list of dependencies: conda and course.py lead to pyproject.toml and to nothing else."""
 
 import os
 import re
