@@ -1,6 +1,7 @@
 """`new` makes what passes the tests of the course, and refuses with a sentence what it cannot."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -40,11 +41,20 @@ def pytest_in(root, *arguments):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments],
         cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},  # for the kernels of notebooks
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
+
+
+def is_tidy(root):
+    """The formatter and the linter have nothing to say of what was made."""
+    for command in ("format", "--check"), ("check",):
+        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "utils", "tests"]
+        done = subprocess.run(ruff, cwd=root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
 
 
 def ran(path):
@@ -82,12 +92,14 @@ def test_a_new_lab_is_right_is_entered_and_its_checks_pass_their_tests(root):
     assert sum(name.startswith("hidden_") for name in graded) == 2
     chosen = f"lab{lab.number} or test_contents or test_complete"
     pytest_in(root, "tests/checks/test_exercises.py", *SEEN, "-k", chosen)
+    is_tidy(root)
 
 
 def test_a_new_method_agrees_with_its_oracle_and_the_oracle_sees_a_wrong_one(root):
     assert new.new(["method", "gradient_size"]) == 0
     test = "tests/importance/test_gradient_size.py"
     pytest_in(root, test, "tests/test_arrows.py")
+    is_tidy(root)
     room = (root / new.ROOM).read_text(encoding="utf-8")
     listed = [line.strip(' ",') for line in room.splitlines() if line.startswith('    "')]
     assert "gradient_size" in listed and listed == sorted(listed)
