@@ -162,7 +162,7 @@ def test_a_refusal_names_what_is_wrong_and_changes_nothing():
 
     picky(refuses)
     assert "expected  a KeyError that contains gap" in verdict(lambda x: refuses(x, ""), picky)
-    assert "`x` changed first" in verdict(lambda x: refuses(x, change=1), picky)
+    assert "`x` changed first\nLook for" in verdict(lambda x: refuses(x, change=1), picky)
 
 
 def test_two_answers_agree_when_what_is_read_of_a_changed_argument_agrees():

@@ -17,6 +17,7 @@ from utils.checks.compare import Unfit, alike, copied
 from utils.checks.fresh import fresh_generator
 
 COPY = "Work on a copy (`.clone()`, or copy.deepcopy for a network), or make something new."
+LOOK_FIRST = "Look for what is wrong before the first change."
 PATIENCE = 5.0  # seconds: a diagnosis that takes longer is not worth the wait
 
 
@@ -163,7 +164,7 @@ class Exercise:
         for name, value in case.arguments.items():
             if not unchanged(value, got.arguments[name]):
                 expected += " before anything is changed"
-                return case.words, expected, f"`{name}` changed first", case.why
+                return case.words, expected, f"`{name}` changed first", LOOK_FIRST
         return ()
 
     def diagnosis(

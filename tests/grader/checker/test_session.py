@@ -545,7 +545,7 @@ class Base:
 
 def lent_by_lab_03():
     """What the checks of lab 03 lend to an answer, and what its cells do."""
-    spies = fine_tune._Spies(
+    spies = fine_tune.Spies(
         nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3)),
         {"0.weight": torch.ones(12, 6) > 0},
         torch.Generator(),
@@ -557,7 +557,7 @@ def lent_by_lab_03():
         *spies.loaders.values(),
         spies._train,
         spies._train(),
-        fine_tune._Pruner({"0.weight": torch.ones(2)}),
+        fine_tune.Pruner({"0.weight": torch.ones(2)}),
         keep.KeepZeros(None),
         keep.KeepZeros,
         lambdas.f,

@@ -1,220 +1,214 @@
-"""Does `fine_grained_prune(tensor, sparsity)` zero exactly the round(s * n) smallest weights, in place, and return the mask?"""
+"""Does `fine_grained_prune(tensor, sparsity)` zero the smallest in place and return the mask?"""
 
 import math
+from functools import partial
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils import prune as torch_prune
+from torch import Tensor
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, must_raise, passed, run
+from utils.checks.compare import alike, as_mask
+from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.in_student import in_student
 
-CHECK = "check_fine_grained_prune"
+OUTSIDE = "A sparsity outside [0, 1] is the caller's mistake: raise a ValueError, change nothing."
+NAN = (
+    "NaN is neither below 0 nor above 1: `not 0 <= sparsity <= 1` catches it, "
+    "`sparsity < 0 or sparsity > 1` does not."
+)
+IN_PLACE = (
+    "It must be pruned in place: `tensor.mul_(mask)`. `tensor = ...` and `tensor.data = ...` "
+    "leave the old numbers where they are."
+)
+UP = "The number goes up: use round(), not ceil. (torch.quantile interpolates and does it too.)"
+TIES = (
+    "Equal sizes: a threshold cannot tell them apart. Choose positions instead: "
+    "`topk(..., largest=False).indices`."
+)
 HINTS = {
-    "selected number k out of range": "torch.kthvalue counts from 1. With num_zeros = 0 there is no 0-th smallest value, and nothing "
-    "to prune: return a mask of ones. (round(s * n) can be 0 for small tensors, not only for s = 0.)",
-    "leaf Variable that requires grad": "A weight may be changed in place only under torch.no_grad().",
+    "selected number k out of range": "torch.kthvalue counts from 1. With nothing to prune there "
+    "is no 0-th smallest value: return a mask of ones.",
+    "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad().",
     "has no attribute 'mul_'": "It must work on the tensor itself.",
 }
 
 
-def check_fine_grained_prune(answer) -> None:
-    """`answer(tensor, sparsity)` prunes in place and returns the mask; raises CheckFailed on the first fact that does not hold."""
-    _prune(answer, torch.tensor([3.0, -1.0, 2.0, -4.0]), 0.5)
-    _uses_sparsity(answer)
+@steps
+def prune_with(
+    size=torch.abs,
+    fraction=lambda sparsity: sparsity,
+    number=round,
+    largest=False,
+    change=lambda mask: mask,
+    write=Tensor.mul_,
+    result=lambda mask, tensor: mask,
+    accepted=lambda sparsity: sparsity if 0 <= sparsity <= 1 else None,
+):
+    """Ranks by size, and takes the positions of the smallest."""
+
+    def answer(tensor: Tensor, sparsity: float) -> Tensor:
+        sparsity = accepted(sparsity)
+        if sparsity is None:
+            raise ValueError("sparsity must be from 0 to 1")
+        order = size(tensor).flatten().argsort(descending=largest, stable=True)
+        mask = torch.ones(tensor.numel())
+        mask[order[: number(fraction(sparsity) * tensor.numel())]] = 0
+        mask = change(mask.view(tensor.shape))
+        write(tensor, mask)
+        return result(mask, tensor)
+
+    return answer
+
+
+right = prune_with()
+
+
+@steps
+def threshold_with(
+    compare=torch.gt, level=lambda size, s: size.kthvalue(round(s * len(size))).values
+):
+    def answer(tensor, sparsity):
+        if not 0 <= sparsity <= 1:
+            raise ValueError
+        size = tensor.abs()
+        mask = torch.ones(tensor.shape)
+        if round(sparsity * tensor.numel()):
+            mask = compare(size, level(size.flatten(), sparsity)).float()
+        tensor.mul_(mask)
+        return mask
+
+    return answer
+
+
+MISTAKES = [
+    ("Weights were ranked by their value, not by their size |w|.", prune_with(size=lambda w: w)),
+    (
+        "The smallest stayed and the largest went: in the mask, 1 is kept and 0 is pruned.",
+        prune_with(largest=True),
+    ),
+    (
+        "The mask is the wrong way round: 1 is kept, 0 is pruned.",
+        prune_with(change=lambda m: 1 - m),
+    ),
+    ("The number is cut down: use round(), not int() or floor.", prune_with(number=math.floor)),
+    (UP, prune_with(number=math.ceil)),
+    (
+        "int(x + 0.5) takes 2.5 to 3. round() takes it to 2, the even one.",
+        prune_with(number=lambda x: int(x + 0.5)),
+    ),
+    (
+        "Sparsity is the fraction of zeros. It was taken for the fraction that is kept.",
+        prune_with(fraction=lambda sparsity: 1 - sparsity),
+    ),
+    (
+        "The result does not depend on `sparsity`: is the argument used?",
+        prune_with(fraction=lambda sparsity: 0.5),
+    ),
+    ("Nothing was pruned.", prune_with(number=lambda x: 0)),
+    (
+        "One too many went: sorted_values[k] is the (k+1)-th smallest.",
+        prune_with(number=lambda x: round(x) + 1),
+    ),
+    (TIES, threshold_with()),
+    (
+        "The weight at the threshold was kept: is there a `>=` for a `>`?",
+        threshold_with(compare=torch.ge),
+    ),
+    (UP, threshold_with(level=torch.quantile)),
+    (IN_PLACE, prune_with(write=lambda tensor, mask: None)),
+    (
+        IN_PLACE,
+        prune_with(write=lambda tensor, mask: setattr(tensor, "data", tensor * mask)),
+    ),
+    (
+        "Kept weights stay exactly as they were, pruned ones become 0.",
+        prune_with(write=lambda tensor, mask: tensor.mul_(2 * mask)),
+    ),
+    (
+        "That is the pruned tensor. Return the mask.",
+        prune_with(result=lambda mask, tensor: tensor.clone()),
+    ),
+    (
+        "A kept weight that is 0 was taken for a pruned one: the mask is not `tensor != 0`.",
+        prune_with(result=lambda mask, tensor: tensor != 0),
+    ),
+    (
+        "`flatten()` is for the ranking only: the mask has the shape of the tensor.",
+        prune_with(result=lambda mask, tensor: mask.flatten()),
+    ),
+    ("The weights that stay must be the largest in size |w|.", prune_with(size=torch.ones_like)),
+    (OUTSIDE, prune_with(accepted=lambda sparsity: min(1.0, max(0.0, sparsity)))),
+    (NAN, prune_with(accepted=lambda s: None if s < 0 or s > 1 else 0.5 if math.isnan(s) else s)),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
     ten = torch.tensor([0.5, -2.0, 1.5, -0.1, 3.0, -1.0, 0.2, 2.5, -0.7, 4.0])
-    _prune(answer, ten, 0.26)
-    _prune(answer, ten, 0.24)
-    _prune(answer, ten, 0.0)
-    _prune(answer, torch.arange(1.0, 21.0), 0.01)
-    _prune(answer, ten, 1.0)
-    _prune(answer, torch.tensor([1.0, -1.0, 1.0, 1.0, 5.0, -1.0]), 0.5)
-    _prune(answer, torch.tensor([0.0, 0.0, 0.0, 2.0, -3.0, 1.0]), 0.33)
-    generator = fresh_generator()
-    for shape in [(5, 5), (1, 7), (4, 3, 3, 3)]:
-        tensor = torch.randn(shape, generator=generator)
-        for sparsity in (0.3, 0.72):
-            _agrees_with_torch(tensor, sparsity, _prune(answer, tensor, sparsity))
-    for sparsity in (-0.1, 1.5, math.nan):
-        tensor = ten.clone()
-        must_raise(
-            CHECK,
-            f"sparsity {sparsity}",
-            ValueError,
-            answer,
-            tensor,
-            sparsity,
-            why="A sparsity outside [0, 1] is a mistake of the caller: say so at once. (NaN is neither smaller nor larger than "
-            "anything: `not 0 <= sparsity <= 1` catches it, `sparsity < 0 or sparsity > 1` does not.)",
-        )
-        if not torch.equal(tensor, ten):
-            fail(
-                CHECK,
-                f"sparsity {sparsity}",
-                "a ValueError before anything is changed",
-                "the tensor was changed first",
-            )
-    passed(
-        CHECK,
-        "small cases, rounding, sparsity 0 and 1, ties, 1 to 4 dimensions, in place, bad input",
-    )
-
-
-def _uses_sparsity(answer) -> None:
-    weights = torch.tensor([4.0, -1.0, 3.0, -6.0, 2.0, 8.0, -5.0, 7.0])
-    counts = [
-        _zeros(_mask(answer, weights.clone(), s, f"sparsity {s} of 8 weights"))
-        for s in (0.25, 0.5, 0.75)
+    ties = torch.tensor([1.0, -1.0, 1.0, 1.0, 5.0, -1.0])
+    zeros = torch.tensor([0.0, 0.0, 0.0, 2.0, -3.0, 1.0])
+    asked = [(torch.tensor([3.0, -1.0, 2.0, -4.0]), s) for s in (0.5, 0.25)]
+    asked += [(ten, s) for s in (0.26, 0.37, 0.24, 0.25, 0.45, 0.0, 1.0)]
+    asked += [(ties, 0.5), (ties, 0.3), (zeros, 0.33), (zeros, 0.2)]
+    asked += [(torch.arange(1.0, 21.0), 0.01), (ten.double() * 1e-8, 0.4)]
+    asked += [
+        (torch.randn(shape, generator=generator), sparsity)
+        for shape in [(5, 5), (1, 7), (4, 3, 3, 3)]
+        for sparsity in (0.3, 0.72)
     ]
-    if len(set(counts)) == 1:
-        fail(
-            CHECK,
-            "8 weights at sparsity 0.25, 0.5 and 0.75",
-            "2, 4 and 6 zeros",
-            f"{counts[0]} zeros each time",
-            "The result does not depend on `sparsity`: is the argument used?",
+    return [
+        *(case(f"sparsity {s} of {few(w)}", tensor=w, sparsity=s) for w, s in asked),
+        *(
+            refused(f"sparsity {s} of {few(ten)}", ValueError, why, tensor=ten, sparsity=s)
+            for s, why in ((-0.1, OUTSIDE), (1.5, OUTSIDE), (math.nan, NAN))
+        ),
+    ]
+
+
+@in_student
+def through_a_view(answer, tensor, sparsity):
+    """What is returned, and what the memory of the tensor holds then."""
+    memory = tensor[:]
+    return answer(tensor, sparsity), memory
+
+
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
+    """The sizes that the mask keeps, and the tensor minus its product with the mask."""
+    before = case.arguments["tensor"]
+    mask = as_mask(outcome.returned[0], before, "The mask has the shape of the tensor.")
+    return before[mask].abs().sort().values, outcome.returned[1] - before * mask
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    tensor, sparsity = case.arguments.values()
+    right, mask = (outcome.returned[0].bool() for outcome in (expected, got))
+    zeros, n = int((~right).sum()), tensor.numel()
+    if mask.sum() != right.sum():
+        right_number = f"zeros in the mask: round({sparsity} * {n}) = {zeros}"
+        return case.words, right_number, f"zeros in the mask: {int((~mask).sum())}"
+    if not alike(*(tensor[each].abs().sort().values for each in (right, mask)), rtol=0, atol=0):
+        return (
+            case.words,
+            f"{n - zeros} weights kept: {few(tensor[right])}",
+            f"{n - zeros} weights kept: {few(tensor[mask])}",
         )
+    return case.words, f"the tensor times the mask: {few(tensor * mask)}", few(got.returned[1])
 
 
-def _prune(answer, tensor: Tensor, sparsity: float) -> Tensor:
-    """Prune a copy; check the mask and the copy; return the mask as booleans."""
-    tried = f"sparsity {sparsity} of {_show(tensor)}"
-    pruned = tensor.clone()
-    mask = _mask(answer, pruned, sparsity, tried)
-    _check_count(tensor, sparsity, mask, tried)
-    _check_choice(tensor, mask, tried)
-    if torch.equal(pruned, tensor) and not torch.equal(tensor, tensor * mask):
-        fail(
-            CHECK,
-            tried,
-            "the tensor itself changed: pruned entries are 0",
-            "the tensor as it was before",
-            "It must be pruned in place: `tensor.mul_(mask)`. `tensor = tensor * mask` only gives a new tensor the old name.",
-        )
-    if not torch.equal(pruned, tensor * mask):
-        fail(
-            CHECK,
-            tried,
-            f"the tensor times the mask: {_show(tensor * mask)}",
-            _show(pruned),
-            "Kept weights stay exactly as they were, pruned ones become 0.",
-        )
-    return mask
-
-
-def _mask(answer, tensor: Tensor, sparsity: float, tried: str) -> Tensor:
-    shape, before = tensor.shape, tensor.clone()
-    mask = run(CHECK, tried, answer, tensor, sparsity, hints=HINTS)
-    if mask is None:
-        fail(CHECK, tried, "the mask", "None", "The function ends without `return mask`.")
-    if not isinstance(mask, Tensor):
-        fail(CHECK, tried, "the mask, a tensor", f"a {type(mask).__name__}")
-    if mask.shape != shape:
-        fail(
-            CHECK,
-            tried,
-            f"a mask of the tensor's shape {tuple(shape)}",
-            f"shape {tuple(mask.shape)}",
-            "`view(-1)` or `flatten()` is for finding the threshold only; compare the importance in its own shape.",
-        )
-    mask = mask.detach()
-    if not ((mask == 0) | (mask == 1)).all():
-        mistake = (
-            "That is the pruned tensor. Return the mask."
-            if torch.equal(mask.double(), tensor.double()) and not torch.equal(mask, before)
-            else ""
-        )
-        fail(CHECK, tried, "a mask of 0 and 1 (or False and True)", _show(mask), mistake)
-    return mask.bool()
-
-
-def _check_count(tensor: Tensor, sparsity: float, mask: Tensor, tried: str) -> None:
-    exact, n = sparsity * tensor.numel(), tensor.numel()
-    expected, got = round(exact), _zeros(mask)
-    if got == expected:
-        return
-    size = tensor.abs().flatten()
-    ties = expected > 0 and int((size == size.kthvalue(expected).values).sum()) > 1
-    if ties and got > expected:
-        mistake = (
-            "Equal sizes: every weight that ties with the threshold went. `importance > threshold` cannot tell them apart; choose "
-            "positions instead (torch.topk, or argsort, gives indices)."
-        )
-    elif ties:
-        mistake = "Equal sizes: too few went. Choose positions instead of comparing with a threshold (torch.topk, or argsort)."
-    elif got == 0:
-        mistake = "Nothing was pruned."
-    elif got == round((1 - sparsity) * n):
-        mistake = "Sparsity is the fraction of zeros. It looks as if it were taken for the fraction that is kept."
-    elif expected != exact and got == math.floor(exact):
-        mistake = f"{exact:g} was cut down to {got}: use round(), not int() or floor."
-    elif expected != exact and got == math.ceil(exact):
-        mistake = f"{exact:g} went up to {got}: use round(), not ceil. (torch.quantile interpolates and does this too.)"
-    elif got == expected - 1:
-        mistake = (
-            "One too few: the weight that equals the threshold was kept. Is there a `>=` for a `>`?"
-        )
-    elif got == expected + 1:
-        mistake = "One too many: off by one. sorted_values[k] is the (k+1)-th smallest; torch.kthvalue counts from 1."
-    else:
-        mistake = ""
-    fail(
-        CHECK,
-        tried,
-        f"round({sparsity} * {n}) = {expected} zeros in the mask",
-        f"{got} zeros",
-        mistake,
-    )
-
-
-def _check_choice(tensor: Tensor, mask: Tensor, tried: str) -> None:
-    kept, size = tensor[mask], tensor.abs().flatten()
-    best = size.topk(len(kept))
-    if torch.equal(kept.abs().sort().values, best.values.sort().values):
-        return
-    if torch.equal(kept.sort().values, tensor.flatten().topk(len(kept)).values.sort().values):
-        mistake = (
-            "A large negative weight went and a smaller positive one stayed: it looks as if weights were ranked by their value, "
-            "not by their size |w|."
-        )
-    elif torch.equal(
-        kept.abs().sort().values, size.topk(len(kept), largest=False).values.sort().values
-    ):
-        mistake = "The smallest weights stayed and the largest went: the mask is the wrong way round (1 = kept, 0 = pruned)."
-    else:
-        mistake = "The weights that stay must be the largest in size |w|."
-    expected = tensor.flatten()[best.indices.sort().values]
-    fail(
-        CHECK,
-        tried,
-        f"{len(kept)} weights kept: {_show(expected)}",
-        f"{len(kept)} weights kept: {_show(kept)}",
-        mistake,
-    )
-
-
-def _agrees_with_torch(tensor: Tensor, sparsity: float, mask: Tensor) -> None:
-    layer = nn.Module()
-    layer.register_parameter("weight", nn.Parameter(tensor.clone()))
-    torch_prune.l1_unstructured(layer, "weight", amount=sparsity)
-    if not torch.equal(mask, layer.weight_mask.bool()):
-        fail(
-            CHECK,
-            f"sparsity {sparsity} of {_show(tensor)}",
-            "the mask of torch.torch_prune.l1_unstructured",
-            "another one",
-        )
-
-
-def _zeros(mask: Tensor) -> int:
-    return int((~mask).sum())
-
-
-def _show(tensor: Tensor) -> str:
+def few(tensor: Tensor) -> str:
     if tensor.dim() == 1 and tensor.numel() <= 10:
-        return "[" + ", ".join(f"{value:g}" for value in tensor.tolist()) + "]"
-    return (
-        f"random weights of shape {tuple(tensor.shape)}"
-        if tensor.dim() > 1
-        else f"{tensor.numel()} weights"
-    )
+        return "[" + ", ".join(f"{value:zg}" for value in tensor.tolist()) + "]"
+    return f"{tensor.numel()} weights" if tensor.dim() == 1 else f"shape {tuple(tensor.shape)}"
+
+
+check_fine_grained_prune = Exercise(
+    name="fine_grained_prune",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="rounding, sparsity 0 and 1, ties, zeros, 1 to 4 dimensions, in place, bad input",
+    ask=through_a_view,
+    read=read,
+    same=partial(alike, rtol=0, atol=0),
+    show=show,
+    hints=HINTS,
+    changes=("tensor",),
+)

@@ -1,321 +1,263 @@
-"""Does a FineGrainedPruner prune each weight tensor to its own sparsity, and keep the zeros when asked to?"""
+"""Does a FineGrainedPruner prune each layer to its own sparsity, and keep the zeros when asked to?
+
+The answer is a class: `.masks`, `.apply(model)`, static `.prune(model, sparsity_dict)`. Each scene
+uses one of them.
+"""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, must_raise, passed, run
+from utils.checks.compare import Unfit, alike, as_dict, as_mask, copied
+from utils.checks.exercise import Case, Exercise, Outcome, refused, steps
+from utils.checks.lab03.fine_grained_prune import right as fine_grained_prune
+from utils.checks.lab03.networks import networks, parameters
 
-CHECK = "check_fine_grained_pruner"
-SPARSITIES = {"conv.weight": 0.25, "fc1.weight": 0.6, "fc2.weight": 0.5}
+NO_GRAD = "Weights are changed in place here: put `@torch.no_grad()` on the method."
+KEEP = "Keep what prune() returns: self.masks = FineGrainedPruner.prune(model, sparsity_dict)."
+RETURN = "prune() must return the masks."
+OUTSIDE = "Biases and BatchNorm are not pruned: only parameters with dim() > 1."
+APPLY = "apply() must multiply each parameter by its mask, in place: `p.mul_(self.masks[name])`."
+SHARED = "Each pruner has masks of its own: set self.masks in __init__."
+SLIP = "A name that is missing or unknown is a slip: raise a KeyError that contains it."
 HINTS = {
-    "leaf Variable that requires grad": "Weights are changed in place here: that needs torch.no_grad(). Put `@torch.no_grad()` on the method.",
+    "leaf Variable that requires grad": NO_GRAD,
     "KeyError": "Only parameters with dim() > 1 are pruned; look up no other name.",
-    "positional argument": "`prune` is called as FineGrainedPruner.prune(model, sparsity_dict): it needs @staticmethod.",
+    "positional argument": "`prune` is called as FineGrainedPruner.prune(model, sparsity_dict): "
+    "it needs @staticmethod.",
 }
 
 
-def check_fine_grained_pruner(answer) -> None:
-    """`answer` is the class: `.masks`, `.apply(model)`, static `.prune(model, sparsity_dict)`."""
-    generator = fresh_generator()
-    model = small_model(generator)
-    before = _state(model)
-    pruner = run(
-        CHECK,
-        f"FineGrainedPruner(model, {SPARSITIES})",
-        answer,
-        model,
-        dict(SPARSITIES),
-        hints=HINTS,
-    )
-    masks = _check_masks(getattr(pruner, "masks", None), before, "pruner.masks")
-    _check_pruned(model, before, masks, "after FineGrainedPruner(model, sparsity_dict)")
-    _check_apply(pruner, model, masks, generator)
-    _check_training(pruner, model, masks, generator)
-    _check_two_pruners(answer, generator)
-    _check_static(answer, generator)
-    _check_names(answer, generator)
-    passed(
-        CHECK,
-        "masks by name, each layer its own sparsity, biases left alone, zeros kept through training, clear KeyErrors",
-    )
+def both_ways(weights, sparsities):
+    return set(weights) ^ set(sparsities)
 
 
-def small_model(generator: torch.Generator) -> nn.Sequential:
-    """A convolution, BatchNorm and two linear layers with fresh random parameters; input (n, 1, 4, 4), output (n, 3)."""
-    model = nn.Sequential()
-    for name, layer in dict(
-        conv=nn.Conv2d(1, 2, 3),
-        bn=nn.BatchNorm2d(2),
-        relu=nn.ReLU(),
-        flat=nn.Flatten(),
-        fc1=nn.Linear(8, 10),
-        tanh=nn.Tanh(),
-        fc2=nn.Linear(10, 3),
-    ).items():
-        model.add_module(name, layer)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=generator))
-    return model
+def anything(*_):
+    return ()
 
 
-def _state(model: nn.Module) -> dict[str, Tensor]:
-    return {name: p.detach().clone() for name, p in model.named_parameters()}
+def each_by_itself(weights, sparsities):
+    return {name: fine_grained_prune(w, sparsities.get(name, 0.5)) for name, w in weights.items()}
 
 
-def _check_masks(
-    masks, before: dict[str, Tensor], where: str, sparsities: dict[str, float] = SPARSITIES
-) -> dict[str, Tensor]:
-    if not isinstance(masks, dict):
-        fail(
-            CHECK,
-            where,
-            "a dictionary: parameter name -> mask",
-            "nothing" if masks is None else f"a {type(masks).__name__}",
-            "Keep what prune() returns: self.masks = FineGrainedPruner.prune(model, sparsity_dict)."
-            if where == "pruner.masks"
-            else "prune() must return the masks.",
-        )
-    extra, missing = (
-        sorted(masks.keys() - sparsities.keys()),
-        sorted(sparsities.keys() - masks.keys()),
-    )
-    if extra:
-        fail(
-            CHECK,
-            where,
-            f"masks for {sorted(sparsities)}",
-            f"also for {extra}",
-            "Biases and BatchNorm are not pruned: only parameters with dim() > 1.",
-        )
-    if missing:
-        fail(
-            CHECK,
-            where,
-            f"masks for {sorted(sparsities)}",
-            f"none for {missing}",
-            "Convolutions are pruned too: their weights have 4 dimensions."
-            if missing == ["conv.weight"]
-            else "",
-        )
-    for name, mask in masks.items():
-        if (
-            not isinstance(mask, Tensor)
-            or mask.shape != before[name].shape
-            or not ((mask == 0) | (mask == 1)).all()
-        ):
-            fail(
-                CHECK,
-                f"{where}[{name!r}]",
-                f"a mask of 0 and 1, shape {tuple(before[name].shape)}",
-                _describe(mask),
-            )
-    counts = {name: int((mask == 0).sum()) for name, mask in masks.items()}
-    expected = {name: round(s * before[name].numel()) for name, s in sparsities.items()}
-    if counts != expected:
-        total = sum(counts.values()) == sum(expected.values())
-        same = len({round(counts[name] / before[name].numel(), 1) for name in counts}) == 1
-        fail(
-            CHECK,
-            f"zeros of each mask in {where}",
-            str(expected),
-            str({name: counts[name] for name in expected}),
-            "The total is right but not the shares: it looks as if one threshold ranked all layers together."
-            if total
-            else "All layers have the same sparsity: each takes its own from sparsity_dict[name]."
-            if same
-            else "Each layer takes its own sparsity from sparsity_dict[name] (and fine_grained_prune must be right).",
-        )
-    masks = {name: mask.detach().bool() for name, mask in masks.items()}
-    for name, mask in masks.items():
-        if mask.all() or not mask.any():
-            continue
-        size = before[name].abs()
-        if size[mask].min() < size[~mask].max():
-            fail(
-                CHECK,
-                f"{where}[{name!r}]",
-                "the largest |w| of this layer kept",
-                "a smaller one kept and a larger one pruned",
-                "Is fine_grained_prune right?",
-            )
-    return masks
+def by_one_threshold(weights, sparsities):
+    number = sum(round(sparsities[name] * w.numel()) for name, w in weights.items())
+    least = torch.cat([w.abs().flatten() for w in weights.values()]).kthvalue(number).values
+    return {name: w.mul_(w.abs() > least) != 0 for name, w in weights.items()}
 
 
-def _check_pruned(
-    model: nn.Module, before: dict[str, Tensor], masks: dict[str, Tensor], when: str
-) -> None:
+def apply_masks(pruner, model):
     for name, p in model.named_parameters():
-        expected = before[name] * masks[name] if name in masks else before[name]
-        if torch.equal(p.detach(), expected):
-            continue
-        if name not in masks:
-            fail(
-                CHECK,
-                f"{name} {when}",
-                "unchanged",
-                "changed",
-                "Biases and BatchNorm are not pruned.",
-            )
-        if torch.equal(p.detach(), before[name]):
-            fail(
-                CHECK,
-                f"{name} {when}",
-                "pruned weights are 0",
-                "the weights as they were: not pruned",
-                "Change the parameters themselves (`param *= mask`, `param.mul_(mask)`); `param = param * mask` only makes a new tensor.",
-            )
-        fail(CHECK, f"{name} {when}", "the old weights times the mask", "other values")
+        if name in pruner.masks:
+            p.mul_(pruner.masks[name])
 
 
-def _check_apply(
-    pruner, model: nn.Module, masks: dict[str, Tensor], generator: torch.Generator
-) -> None:
-    parameters = dict(model.named_parameters())
-    with torch.no_grad():
-        for p in parameters.values():
-            p.add_(
-                1 + torch.rand(p.shape, generator=generator)
-            )  # what an optimizer step does: zeros come back
-            p.mul_(
-                torch.randint(0, 2, p.shape, generator=generator) * 1.9 - 0.9
-            )  # and the order of sizes changes
-    before = _state(model)
-    run(CHECK, "pruner.apply(model)", pruner.apply, model, hints=HINTS)
-    if any(dict(model.named_parameters())[name] is not p for name, p in parameters.items()):
-        fail(
-            CHECK,
-            "pruner.apply(model)",
-            "the same parameters, changed in place",
-            "new parameters in the model",
-            "The optimizer holds the old ones and would go on training those.",
-        )
-    now = {name: p.detach() for name, p in model.named_parameters() if name in masks}
-    left = sum(int((now[name][~mask] != 0).sum()) for name, mask in masks.items())
-    lost = sum(int((now[name][mask] == 0).sum()) for name, mask in masks.items())
-    if left and lost:
-        fail(
-            CHECK,
-            "pruner.apply(model) after the weights have moved",
-            "the masks made at the start",
-            f"{lost} kept weights went, {left} pruned ones came back",
-            "It looks as if apply() made new masks. It must put the old ones back: self.masks.",
-        )
-    if left:
-        fail(
-            CHECK,
-            "pruner.apply(model) after the weights have moved",
-            "every pruned weight 0 again",
-            f"{left} pruned weights are not 0",
-            "apply() must multiply each parameter by its mask, in place.",
-        )
-    _check_pruned(model, before, masks, "after pruner.apply(model)")
-    stored = {name: mask.detach().bool() for name, mask in pruner.masks.items()}
-    if any(not torch.equal(stored[name], mask) for name, mask in masks.items()):
-        fail(
-            CHECK,
-            "pruner.masks after pruner.apply(model)",
-            "the same masks",
-            "other masks",
-            "apply() must not change the masks.",
-        )
+def apply_without_no_grad(pruner, model):
+    with torch.enable_grad():
+        apply_masks(pruner, model)
 
 
-def _check_training(
-    pruner, model: nn.Module, masks: dict[str, Tensor], generator: torch.Generator
-) -> None:
-    model.train()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    x = torch.randn(16, 1, 4, 4, generator=generator)
-    y = torch.randint(0, 3, (16,), generator=generator)
-    for step in range(1, 6):
+def apply_to_biases(pruner, model):
+    for name, p in model.named_parameters():
+        p.mul_(pruner.masks.get(name, 0))
+
+
+def apply_new_masks(pruner, model):
+    pruner.masks = pruner.prune(model, pruner.sparsities)
+
+
+def apply_new_parameters(pruner, model):
+    for name, mask in pruner.masks.items():
+        layer, _, last = name.rpartition(".")
+        new = nn.Parameter(model.get_parameter(name) * mask)
+        setattr(model.get_submodule(layer), last, new)
+
+
+@steps
+def pruner_with(
+    which=lambda p: p.dim() > 1,
+    wrong=both_ways,
+    on=lambda weights: weights,
+    prune=each_by_itself,
+    wrong_afterwards=anything,
+    keep=lambda pruner, masks: setattr(pruner, "masks", masks),
+    result=lambda masks: masks,
+    apply=apply_masks,
+):
+    def pruned(model, sparsities):
+        weights = {name: p.detach() for name, p in model.named_parameters() if which(p)}
+        if wrong(weights, sparsities):
+            raise KeyError(sorted(wrong(weights, sparsities)))
+        masks = prune(on(weights), sparsities)
+        if wrong_afterwards(weights, sparsities):
+            raise KeyError(sorted(wrong_afterwards(weights, sparsities)))
+        return masks
+
+    class FineGrainedPruner:
+        def __init__(self, model, sparsities):
+            self.model, self.sparsities = model, sparsities
+            keep(self, pruned(model, sparsities))
+
+        @torch.no_grad()
+        def apply(self, model):
+            apply(self, model)
+
+        @staticmethod
+        def prune(model, sparsities):
+            return result(pruned(model, sparsities))
+
+    return FineGrainedPruner
+
+
+MISTAKES = [
+    (KEEP, pruner_with(keep=anything)),
+    (RETURN, pruner_with(result=lambda masks: None)),
+    (OUTSIDE, pruner_with(which=lambda p: True, wrong=anything)),
+    (
+        "Convolutions are pruned too: their weights have 4 dimensions.",
+        pruner_with(which=lambda p: p.dim() == 2, wrong=anything),
+    ),
+    (
+        "One threshold ranked all layers together: prune each layer by itself.",
+        pruner_with(prune=by_one_threshold),
+    ),
+    (
+        "All layers have the same sparsity: each takes its own from sparsity_dict[name].",
+        pruner_with(prune=lambda weights, sparsities: each_by_itself(weights, {})),
+    ),
+    (
+        "Change the parameters themselves (`p.mul_(mask)`); `p = p * mask` makes a new tensor.",
+        pruner_with(on=copied),
+    ),
+    (APPLY, pruner_with(apply=anything)),
+    (OUTSIDE, pruner_with(apply=apply_to_biases)),
+    (NO_GRAD, pruner_with(apply=apply_without_no_grad)),
+    (
+        "apply() made new masks. It must put the old ones back: self.masks.",
+        pruner_with(apply=apply_new_masks),
+    ),
+    (
+        "The optimizer holds the old parameters and would go on training those.",
+        pruner_with(apply=apply_new_parameters),
+    ),
+    (
+        "apply() works on the model that it is given, not on one that it has kept.",
+        pruner_with(apply=lambda pruner, model: apply_masks(pruner, pruner.model)),
+    ),
+    (SHARED, pruner_with(keep=lambda pruner, masks: setattr(type(pruner), "masks", masks))),
+    (SLIP, pruner_with(wrong=lambda weights, sparsities: set(weights) - set(sparsities))),
+    (SLIP, pruner_with(wrong=lambda weights, sparsities: set(sparsities) - set(weights))),
+    (
+        "Compare the names before the loop: nothing may be pruned when the KeyError comes.",
+        pruner_with(wrong=anything, wrong_afterwards=both_ways),
+    ),
+]
+
+
+# --- the scenes
+
+
+def made(answer, model, sparsities):
+    pruner = answer(model, sparsities)
+    return getattr(pruner, "masks", None), parameters(model), True
+
+
+def made_statically(answer, model, sparsities):
+    return answer.prune(model, sparsities), parameters(model), True
+
+
+def made_twice(answer, model, sparsities):
+    first, start = answer(model, sparsities), parameters(model)
+    answer(copied(model), dict.fromkeys(sparsities, 0.9))
+    return first.masks, start, True
+
+
+@torch.no_grad()
+def applied(answer, model, sparsities):
+    """To another network, in which no weight is 0 and the smallest have become the largest."""
+    pruner, other = answer(model, sparsities), copied(model)
+    for p in other.parameters():
+        p.copy_(1 / (p.abs() + 0.5))
+    before = dict(other.named_parameters())
+    pruner.apply(other)
+    same = all(before[name] is p for name, p in other.named_parameters())
+    return pruner.masks, parameters(other), same
+
+
+def trained(answer, model, sparsities):
+    pruner, optimizer = answer(model, sparsities), torch.optim.Adam(model.parameters(), lr=0.1)
+    x, y = torch.arange(256.0).sin().view(16, 1, 4, 4), torch.arange(16) % 4
+    for _ in range(5):
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()
-        run(
-            CHECK,
-            f"pruner.apply(model) after step {step} of Adam",
-            pruner.apply,
-            model,
-            hints=HINTS,
+        pruner.apply(model)
+    return pruner.masks, parameters(model), True
+
+
+SCENES = {
+    "FineGrainedPruner(model, {})": (made, KEEP),
+    "FineGrainedPruner.prune(model, {})": (made_statically, RETURN),
+    "pruner.apply(model) after all weights have moved": (applied, APPLY),
+    "five steps of Adam, pruner.apply(model) after each": (trained, APPLY),
+    "the masks of the first pruner after a second one was made": (made_twice, SHARED),
+}
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    found = [
+        Case(
+            words.format(sparsities), dict(scene=scene, model=model, sparsities=sparsities), why=why
         )
-        back = sum(
-            int((dict(model.named_parameters())[name][~mask] != 0).sum())
-            for name, mask in masks.items()
-        )
-        if back:
-            fail(
-                CHECK,
-                f"pruner.apply(model) after step {step} of Adam",
-                "0 pruned weights have come back",
-                f"{back}",
-            )
+        for model, sparsities in networks(generator)
+        for words, (scene, why) in SCENES.items()
+    ]
+    for model, sparsities in networks(generator):
+        for name, given in {
+            "fc2.weight": {name: s for name, s in sparsities.items() if name != "fc2.weight"},
+            "fc9.weight": sparsities | {"fc9.weight": 0.5},
+            "fc2.bias": sparsities | {"fc2.bias": 0.5},
+        }.items():
+            asked = dict(scene=made, model=model, sparsities=given)
+            found.append(refused(f"sparsity_dict = {given}", KeyError, SLIP, name, **asked))
+    return found
 
 
-def _check_two_pruners(answer, generator: torch.Generator) -> None:
-    first_model, second_model = small_model(generator), small_model(generator)
-    before = _state(first_model)
-    first = run(
-        CHECK, "two pruners for two models", answer, first_model, dict(SPARSITIES), hints=HINTS
-    )
-    run(
-        CHECK,
-        "two pruners for two models",
-        answer,
-        second_model,
-        dict.fromkeys(SPARSITIES, 0.9),
-        hints=HINTS,
-    )
-    _check_masks(first.masks, before, "the first pruner's masks after a second pruner was made")
+def read(outcome: Outcome, case: Case):
+    masks, now, same = outcome.returned
+    before = parameters(case.arguments["model"])
+    if masks is None:
+        raise Unfit("masks by name", "None", case.why)
+    masks = as_dict(masks, case.arguments["sparsities"])
+    return {name: as_mask(mask, before[name]) for name, mask in masks.items()}, now, same
 
 
-def _check_static(answer, generator: torch.Generator) -> None:
-    model = small_model(generator)
-    before, sparsities = _state(model), {"conv.weight": 0.0, "fc1.weight": 0.9, "fc2.weight": 1.0}
-    masks = run(
-        CHECK,
-        f"FineGrainedPruner.prune(model, {sparsities})",
-        answer.prune,
-        model,
-        dict(sparsities),
-        hints=HINTS,
-    )
-    masks = _check_masks(masks, before, "FineGrainedPruner.prune(...)", sparsities)
-    _check_pruned(model, before, masks, "after FineGrainedPruner.prune(model, sparsity_dict)")
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    (right, wanted, _), (masks, now, same) = read(expected, case), read(got, case)
+    zeros, came = ({name: int((~m).sum()) for name, m in each.items()} for each in (right, masks))
+    if zeros != came:
+        return f"{case.words}, zeros of each mask", str(zeros), str(came)
+    for name, mask in right.items():
+        if not alike(masks[name], mask):
+            return f"{case.words}: {name}", "its largest |w| kept", "others kept"
+    for name, p in wanted.items():
+        if not alike(now[name], p):
+            come = int(((now[name] != 0) & (p == 0)).sum())
+            lost = int(((now[name] == 0) & (p != 0)).sum())
+            differs = f"{come} of them not 0, {lost} others 0"
+            zero = f"{int((p == 0).sum())} weights 0, the others as they were"
+            return f"{case.words}: {name}", zero, differs
+    return case.words, "the same parameters, changed in place", "new parameters in the model"
 
 
-def _check_names(answer, generator: torch.Generator) -> None:
-    one_less = {name: s for name, s in SPARSITIES.items() if name != "fc2.weight"}
-    one_more = SPARSITIES | {"fc9.weight": 0.5}
-    slip = "A name that the model does not have is a slip of the pen that must not pass: raise a KeyError that contains it."
-    for sparsities, name, tried, why in [
-        (
-            one_less,
-            "fc2.weight",
-            "a sparsity_dict without fc2.weight",
-            "Raise a KeyError that contains the missing name.",
-        ),
-        (one_more, "fc9.weight", "a sparsity_dict with the unknown fc9.weight", slip),
-    ]:
-        model = small_model(generator)
-        before = _state(model)
-        error = must_raise(CHECK, tried, KeyError, answer, model, dict(sparsities), why=why)
-        if name not in str(error):
-            fail(CHECK, tried, f"a KeyError that contains {name}", f"KeyError: {error}")
-        if any(not torch.equal(p.detach(), before[other]) for other, p in model.named_parameters()):
-            fail(
-                CHECK,
-                tried,
-                "a KeyError before any weight is changed",
-                "some layers were pruned first",
-                "Compare the names before the loop.",
-            )
-
-
-def _describe(value) -> str:
-    return (
-        f"a tensor of shape {tuple(value.shape)}, {value.dtype}"
-        if isinstance(value, Tensor)
-        else f"a {type(value).__name__}"
-    )
+check_fine_grained_pruner = Exercise(
+    name="fine_grained_pruner",
+    right=pruner_with().answer,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="masks by name, each layer its own sparsity, biases left alone, zeros kept, KeyErrors",
+    ask=lambda answer, scene, model, sparsities: scene(answer, model, sparsities),
+    read=read,
+    show=show,
+    hints=HINTS,
+    changes=("model",),
+)

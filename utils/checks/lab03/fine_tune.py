@@ -1,122 +1,164 @@
-"""Does a fine-tuning loop keep the zeros, lower the learning rate once, and choose its epoch on validation data?
+"""Does `fine_tune` keep the zeros, follow its schedule, and choose its epoch on validation data?
 
-The answer trains a tiny network on data that spy on it: whenever it asks for a batch, the network is looked at. Only the
-learning rate cannot be seen from there; `with_learning_rates` watches it beside the answer.
+The answer trains a tiny network on data that spy on it: whenever it asks for a batch, the network
+is looked at. The optimizer cannot be seen from there: `with_optimizer_seen` watches it next to the
+answer.
 """
 
 import copy
+import math
+from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from utils.checks.fresh import fresh_generator
+from utils.checks.compare import NO_RETURN, alike
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.in_student import in_student
-from utils.checks.report import fail, passed, run
+from utils.model import evaluate, train
 
-CHECK = "check_fine_tune"
-EPOCHS, BATCHES, LR = 3, 6, 0.05
-BEST = 2  # the epoch after which the validation labels agree with the network
-HINTS = {"leaf Variable that requires grad": "pruner.apply must run under torch.no_grad()."}
-
-
-def check_fine_tune(answer) -> None:
-    """`answer(model, pruner, dataloader, epochs, lr)` fine-tunes in place and returns the validation accuracies."""
-    seen = observe(answer, fresh_generator())
-    tried = f"{EPOCHS} epochs of {BATCHES} batches"
-    if seen["steps"] != EPOCHS * BATCHES:
-        fail(
-            CHECK,
-            tried,
-            f"{EPOCHS * BATCHES} optimizer steps",
-            f"{seen['steps']}",
-            'train() makes one pass over the data: call it once for each epoch, with dataloader["train"].',
-        )
-    if seen["came_back"]:
-        fail(
-            CHECK,
-            tried,
-            "every pruned weight 0 before each step",
-            f"up to {seen['came_back']} had come back",
-            "The mask must be put back after every step: train(..., callbacks=[lambda: pruner.apply(model)]). Once an epoch is too late, "
-            "and `callbacks=[pruner.apply(model)]` calls it once, now, and passes None.",
-        )
-    _check_learning_rate(seen["lrs"], tried)
-    if seen["test_used"]:
-        fail(
-            CHECK,
-            tried,
-            'dataloader["test"] never used',
-            f"used {seen['test_used']} times",
-            'An epoch chosen on the test data makes the test accuracy too good to be true. Choose on dataloader["validation"].',
-        )
-    _check_accuracies(seen["returned"], tried)
-    _check_best(seen)
-    passed(
-        CHECK,
-        "steps, zeros kept at each of them, learning rate, validation data, the best epoch's weights",
-    )
+BATCHES, LR = 6, 0.03
+HALF = f"half a cosine, from {LR} to 0"
+PASSES = 'train() makes one pass: call it once for each epoch, with dataloader["train"].'
+EVERY_STEP = (
+    "The mask must be put back after every step: callbacks=[lambda: pruner.apply(model)]. Once an "
+    "epoch is too late."
+)
+T_MAX = (
+    "train() steps the scheduler after every batch, so T_max counts batches: "
+    'epochs * len(dataloader["train"]).'
+)
+COPY = "state_dict() shares its memory with the model: copy.deepcopy the best, load it at the end."
+AT_ONCE = "`callbacks=[pruner.apply(model)]` calls it once, now, and passes None. Put `lambda:` first."
 
 
-def observe(answer, generator: torch.Generator) -> dict:
-    """Run the answer on spies; return what was seen."""
-    model = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3))
-    with torch.no_grad():
-        for p in model.parameters():
-            p.copy_(0.5 * torch.randn(p.shape, generator=generator))
-    masks = {
-        name: torch.rand(p.shape, generator=generator) < 0.4
-        for name, p in model.named_parameters()
-        if p.dim() > 1
-    }
-    pruner = _Pruner(masks)
+def sgd(parameters, lr):
+    return torch.optim.SGD(parameters, lr=lr, momentum=0.9, weight_decay=1e-4)
+
+
+@steps
+def tune_with(
+    optimizer=sgd,
+    scheduler=lambda optimizer, epochs, batches: CosineAnnealingLR(optimizer, epochs * batches),
+    part="train",
+    passes=lambda epochs: epochs,
+    callbacks=lambda pruner, model: [lambda: pruner.apply(model)],
+    every_epoch=False,
+    judge="validation",
+    better=lambda accuracy, best: accuracy > best,
+    keep=copy.deepcopy,
+    load=nn.Module.load_state_dict,
+    result=lambda accuracies: accuracies,
+):
+    def answer(model, pruner, dataloader, epochs, lr=0.05):
+        optimize = optimizer(model.parameters(), lr)
+        schedule = scheduler(optimize, epochs, len(dataloader["train"]))
+        best, state, accuracies = -1.0, {}, []
+        for _ in range(passes(epochs)):
+            loss, calls = nn.functional.cross_entropy, callbacks(pruner, model)
+            train(model, dataloader[part], loss, optimize, schedule, calls)
+            if every_epoch:
+                pruner.apply(model)
+            accuracies.append(evaluate(model, dataloader[judge]))
+            if better(accuracies[-1], best):
+                best, state = accuracies[-1], keep(model.state_dict())
+        load(model, state)
+        return result(accuracies)
+
+    return answer
+
+
+MISTAKES = [
+    (EVERY_STEP, tune_with(callbacks=lambda *_: [])),
+    (EVERY_STEP, tune_with(callbacks=lambda *_: [], every_epoch=True)),
+    (T_MAX, tune_with(scheduler=lambda optimizer, epochs, _: CosineAnnealingLR(optimizer, epochs))),
+    (
+        "The learning rate does not fall: give train() a scheduler.",
+        tune_with(scheduler=lambda *_: None),
+    ),
+    (
+        "T_max is too long: the learning rate reaches 0 at the end of the run.",
+        tune_with(
+            scheduler=lambda optimizer, epochs, n: CosineAnnealingLR(optimizer, 2 * epochs * n)
+        ),
+    ),
+    (
+        "That is a straight line: a cosine falls slowly at first and at the end.",
+        tune_with(scheduler=lambda optimizer, epochs, n: LinearLR(optimizer, 1, 0, epochs * n)),
+    ),
+    ("The argument `lr` is not used.", tune_with(optimizer=lambda p, lr: sgd(p, 0.05))),
+    ("SGD is asked for.", tune_with(optimizer=lambda p, lr: torch.optim.Adam(p, lr=lr))),
+    ("The momentum is missing: 0.9.", tune_with(optimizer=lambda p, lr: torch.optim.SGD(p, lr=lr))),
+    (
+        "An epoch chosen on test data makes the test accuracy too good to be true. Choose on "
+        'dataloader["validation"].',
+        tune_with(judge="test"),
+    ),
+    ('Measure on dataloader["validation"], not on the training data.', tune_with(judge="train")),
+    (COPY, tune_with(load=lambda model, state: None)),
+    (COPY, tune_with(keep=lambda state: state)),
+    ("The worst epoch was kept.", tune_with(better=lambda a, best: best < 0 or a < best)),
+    (PASSES, tune_with(passes=lambda epochs: epochs + 1)),
+    (PASSES, tune_with(part="validation")),
+    (NO_RETURN, tune_with(result=lambda accuracies: None)),
+    ("All accuracies are asked for, not the best one.", tune_with(result=max)),
+    ("Accuracies are in percent.", tune_with(result=lambda found: [a / 100 for a in found])),
+    (AT_ONCE, tune_with(callbacks=lambda pruner, model: [pruner.apply(model)])),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    found = []
+    for epochs, best in ((3, 2), (4, 1)):
+        model = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3))
+        with torch.no_grad():
+            for p in model.parameters():
+                p.copy_(0.5 * torch.randn(p.shape, generator=generator))
+        masks = {
+            name: torch.rand(p.shape, generator=generator) < 0.4
+            for name, p in model.named_parameters()
+            if p.dim() > 1
+        }
+        words = f"{epochs} epochs of {BATCHES} batches, lr {LR}"
+        found.append(case(words, model=model, masks=masks, epochs=epochs, best=best))
+    return found
+
+
+def watched(answer, model, masks, epochs, best) -> dict:
+    pruner, spies = Pruner(masks), Spies(model, masks, torch.Generator().manual_seed(0), best)
     pruner.apply(model)
-    data = _Spies(model, masks, generator)
-    tried = f"fine_tune(model, pruner, dataloader, {EPOCHS}, {LR})"
-    returned, lrs = run(
-        CHECK,
-        tried,
-        with_learning_rates,
-        answer,
-        model,
-        pruner,
-        data.loaders,
-        EPOCHS,
-        LR,
-        hints=HINTS,
-    )
+    loaders = spies.loaders
+    returned, seen = with_optimizer_seen(answer, model, pruner, loaders, epochs, LR)
     final = model.state_dict()
-    same = [
-        epoch
-        for epoch, state in data.after.items()
-        if all(torch.equal(state[name], final[name]) for name in final)
-    ]
     return {
-        "steps": len(lrs),
-        "lrs": lrs,
-        "came_back": data.came_back,
-        "test_used": data.test_used,
-        "returned": [float(a) for a in returned]
-        if isinstance(returned, (list, tuple))
-        else repr(returned),
-        "final_is_epoch": same,
+        "returned": returned,
+        "steps": seen,
+        "came back": spies.came_back,
+        "test used": spies.test_used,
+        "weights of": [epoch for epoch, state in spies.after.items() if alike(state, dict(final))],
     }
 
 
 @in_student
-def with_learning_rates(answer, *arguments) -> tuple:
-    """What the answer returns, and the learning rate of every step that an optimizer made meanwhile."""
-    lrs = []
-    hook = register_optimizer_step_pre_hook(
-        lambda optimizer, *_: lrs.append(optimizer.param_groups[0]["lr"])
-    )
+def with_optimizer_seen(answer, *arguments) -> tuple:
+    """What the answer returns; and of each step of an optimizer its kind and learning rate."""
+    seen = []
+
+    def look(optimizer, *_):
+        group = optimizer.param_groups[0]
+        kind = f"{type(optimizer).__name__}, momentum {group.get('momentum')}"
+        seen.append([kind, float(group["lr"])])
+
+    hook = register_optimizer_step_pre_hook(look)
     try:
-        return answer(*arguments), lrs
+        return answer(*arguments), seen
     finally:
         hook.remove()
 
 
-class _Pruner:
+class Pruner:
     """What a FineGrainedPruner does, as far as fine-tuning needs it."""
 
     def __init__(self, masks):
@@ -129,43 +171,41 @@ class _Pruner:
                 p.mul_(self.masks[name])
 
 
-class _Spies:
-    """A dataloader dictionary that notes what is done with it."""
+class Spies:
+    """Dataloaders that note what is done with them. The labels fit the network of the epoch `best`."""
 
-    def __init__(self, model, masks, generator):
-        self.model, self.masks = model, masks
+    def __init__(self, model, masks, generator, best=1):
+        self.model, self.masks, self.best = model, masks, best
         self.epoch = self.came_back = self.test_used = 0
         self.after = {}  # epoch -> the model's state when it was validated
         self.x = torch.randn(BATCHES * 8, 6, generator=generator)
         self.y = torch.randint(0, 3, (BATCHES * 8,), generator=generator)
         self.loaders = {
-            "train": _Loader(self._train, BATCHES),
-            "validation": _Loader(self._validation, 1),
-            "test": _Loader(self._test, 1),
+            "train": Loader(self._train, BATCHES),
+            "validation": Loader(self._validation, 1),
+            "test": Loader(self._test, 1),
         }
 
     def _train(self):
         self.epoch += 1
         for x, y in zip(self.x.split(8), self.y.split(8)):
             parameters = dict(self.model.named_parameters())
-            self.came_back = max(
-                self.came_back,
-                sum(int((parameters[name][~mask] != 0).sum()) for name, mask in self.masks.items()),
-            )
+            gone = sum(int((parameters[n][~mask] != 0).sum()) for n, mask in self.masks.items())
+            self.came_back = max(self.came_back, gone)
             yield x, y
 
     def _validation(self):
-        self.after[self.epoch] = copy.deepcopy(self.model.state_dict())
+        self.after[self.epoch] = copy.deepcopy(dict(self.model.state_dict()))
         with torch.no_grad():
             labels = self.model(self.x).argmax(1)
-        yield self.x, labels if self.epoch == BEST else (labels + 1) % 3
+        yield self.x, labels if self.epoch == self.best else (labels + 1) % 3
 
     def _test(self):
         self.test_used += 1
         yield self.x, self.y
 
 
-class _Loader:
+class Loader:
     def __init__(self, batches, length):
         self.batches, self.length = batches, length
 
@@ -176,59 +216,56 @@ class _Loader:
         return self.length
 
 
-def _check_learning_rate(lrs: list[float], tried: str) -> None:
-    if abs(lrs[0] - LR) > 1e-9:
-        fail(CHECK, f"the learning rate of the first step, lr={LR}", f"{LR}", f"{lrs[0]:.4g}")
-    rises = [step for step in range(1, len(lrs)) if lrs[step] > lrs[step - 1] + 1e-12]
-    if rises:
-        fail(
-            CHECK,
-            f"the learning rate over {tried}",
-            "it only falls",
-            f"it rises again at step {rises[0]}: "
-            + ", ".join(f"{lr:.3f}" for lr in lrs[:10])
-            + ", ...",
-            'train() steps the scheduler after every batch, so T_max counts batches: T_max = epochs * len(dataloader["train"]).',
-        )
-    if lrs[-1] > LR / 2:
-        fail(
-            CHECK,
-            f"the learning rate over {tried}",
-            "it falls towards 0",
-            f"{lrs[-1]:.4g} at the last step",
-            'Give train() a CosineAnnealingLR with T_max = epochs * len(dataloader["train"]).',
-        )
+# --- what is compared
 
 
-def _check_accuracies(returned, tried: str) -> None:
-    if not isinstance(returned, list) or len(returned) != EPOCHS:
-        fail(
-            CHECK,
-            tried,
-            f"a list of {EPOCHS} validation accuracies, one for each epoch",
-            str(returned),
-        )
-    expected = [100.0 if epoch == BEST else 0.0 for epoch in range(1, EPOCHS + 1)]
-    if any(abs(a - b) > 1e-3 for a, b in zip(returned, expected)):
-        fail(
-            CHECK,
-            "the validation accuracies returned",
-            str(expected),
-            str(returned),
-            'Evaluate on dataloader["validation"] after each epoch.',
-        )
-
-
-def _check_best(seen: dict) -> None:
-    if BEST in seen["final_is_epoch"]:
-        return
-    last = EPOCHS in seen["final_is_epoch"]
-    fail(
-        CHECK,
-        f"validation accuracies {seen['returned']}: the model afterwards",
-        f"the weights of epoch {BEST}",
-        f"the weights of epoch {EPOCHS}, the last" if last else "other weights",
-        "Load the best epoch's weights at the end. state_dict() shares its memory with the model: copy.deepcopy it when you keep it."
-        if last
-        else "",
+def half_a_cosine(rates: Sequence[float], epochs: int) -> bool:
+    """By the step or by the epoch, with 0 at the last one or after it."""
+    n = len(rates)
+    times = [[step / (n - less) for step in range(n)] for less in (0, 1)]
+    times += [[step // BATCHES / (epochs - less) for step in range(n)] for less in (0, 1)]
+    return any(
+        all(abs(r / LR - (1 + math.cos(math.pi * t)) / 2) < 0.02 for r, t in zip(rates, each))
+        for each in times
     )
+
+
+def read(outcome: Outcome, case: Case) -> dict:
+    """The facts, in the order in which they are shown: what was looked at -> what was found."""
+    seen, epochs = outcome.returned, case.arguments["epochs"]
+    kinds, rates = zip(*seen["steps"]) if seen["steps"] else ((), ())
+    curve = ", ".join(f"{rate:.3f}" for rate in rates[:10]) + ", ..."
+    which = {case.arguments["best"]: "those of the best epoch", epochs: "those of the last epoch"}
+    kept = [words for epoch, words in which.items() if epoch in seen["weights of"]]
+    return {
+        "steps of the optimizer": len(kinds),
+        "pruned weights that had come back before a step": "yes" if seen["came back"] else "none",
+        "the optimizer": " and ".join(sorted(set(kinds))),
+        "the learning rate": HALF if half_a_cosine(rates, epochs) else curve,
+        'dataloader["test"]': "used" if seen["test used"] else "not used",
+        "the accuracies returned": seen["returned"],
+        "the weights at the end": (kept or ["others"])[0],
+    }
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    right, came = read(expected, case), read(got, case)
+    what = next(what for what in right if not alike(came[what], right[what]))
+    return f"{case.words}: {what}", str(right[what]), str(came[what])
+
+
+check_fine_tune = Exercise(
+    name="fine_tune",
+    right=tune_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="steps, zeros kept at each of them, learning rate, validation data, the best epoch",
+    ask=watched,
+    read=read,
+    show=show,
+    hints={
+        "leaf Variable that requires grad": "pruner.apply must run under torch.no_grad().",
+        "'NoneType' object is not callable": AT_ONCE,
+    },
+    changes=("model",),
+)

@@ -1,0 +1,182 @@
+"""Lab 03: right answers in any form are accepted; a choice of sparsities earns what it is worth."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils.prune import L1Unstructured
+
+from utils.checks import lab03 as checks
+from utils.checks.lab03 import fine_grained_prune, sensitivity_scan
+from utils.checks.report import CheckFailed
+from utils.model import convnet, digits, fit, loaders
+
+
+def boolean_by_sorting(tensor, sparsity):
+    if not 0 <= sparsity <= 1:
+        raise ValueError("sparsity")
+    mask = torch.ones(tensor.numel(), dtype=torch.bool)
+    mask[tensor.abs().flatten().argsort()[: round(sparsity * tensor.numel())]] = False
+    tensor[~mask.view(tensor.shape)] = 0
+    return mask.view(tensor.shape)
+
+
+def scan_that_restores(model, accuracy, sparsities):
+    scan = {}
+    for name, p in model.named_parameters():
+        if p.dim() > 1:
+            dense, scan[name] = p.detach().clone(), []
+            for s in sparsities:
+                boolean_by_sorting(p.detach(), s)
+                scan[name].append(accuracy(model))
+                p.data.copy_(dense)
+    return scan
+
+
+def tune_with_a_schedule_by_epochs(model, pruner, dataloader, epochs, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
+    best, accuracies = {}, []
+    for _ in range(epochs):
+        for x, y in dataloader["train"]:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+            pruner.apply(model)
+        scheduler.step()
+        x, y = next(iter(dataloader["validation"]))
+        accuracies.append(100 * (model(x).argmax(1) == y).float().mean().item())
+        if accuracies[-1] >= max(accuracies):
+            best = copy.deepcopy(model.state_dict())
+    model.load_state_dict(best)
+    return accuracies
+
+
+class PrunerByParameter:
+    """Its masks are booleans, and it looks parameters up by name."""
+
+    def __init__(self, model, sparsity_dict):
+        self.masks = self.prune(model, sparsity_dict)
+
+    def apply(self, model):
+        for name, mask in self.masks.items():
+            model.get_parameter(name).data[~mask] = 0
+
+    @staticmethod
+    def prune(model, sparsity_dict):
+        names = [name for name, p in model.named_parameters() if p.dim() > 1]
+        for name in set(names) ^ set(sparsity_dict):
+            raise KeyError(f"{name}: missing or unknown")
+        return {n: boolean_by_sorting(model.get_parameter(n).data, sparsity_dict[n]) for n in names}
+
+
+def cubic_of_tensors(sparsity):
+    if not 0 <= sparsity <= 1:
+        raise ValueError
+    return lambda t: sparsity - sparsity * (1 - torch.tensor(float(t)).clamp(0, 1)) ** 3
+
+
+@pytest.mark.parametrize(
+    "check, answer",
+    [
+        (checks.check_fine_grained_prune, boolean_by_sorting),
+        (checks.check_fine_grained_pruner, PrunerByParameter),
+        (checks.check_sensitivity_scan, scan_that_restores),
+        (checks.check_fine_tune, tune_with_a_schedule_by_epochs),
+        (checks.check_cubic, cubic_of_tensors),
+    ],
+)
+def test_another_form_of_the_right_answer_is_accepted(check, answer):
+    for _ in range(5):
+        check(answer)
+
+
+def test_the_right_mask_is_that_of_torch():
+    generator = torch.Generator().manual_seed(0)
+    for shape, sparsity in (((5, 5), 0.3), ((7,), 0.72), ((4, 3, 3, 3), 0.5)):
+        tensor = torch.randn(shape, generator=generator)
+        expected = L1Unstructured(sparsity).compute_mask(tensor, torch.ones(shape))
+        assert torch.equal(fine_grained_prune.right(tensor, sparsity), expected)
+
+
+def shuffled(mask):
+    return mask.flatten()[torch.randperm(mask.numel())].view(mask.shape)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        fine_grained_prune.prune_with(change=shuffled),
+        fine_grained_prune.prune_with(size=lambda w: w.abs() + 1e-6 * torch.rand(w.shape)),
+    ],
+    ids=["random places", "ties broken by noise"],
+)
+def test_a_mask_in_which_chance_has_a_part_is_rejected(answer):
+    for _ in range(3):
+        with pytest.raises(CheckFailed, match="weights kept"):
+            checks.check_fine_grained_prune(answer)
+
+
+def test_a_scan_that_prunes_at_random_is_rejected():
+    pruned = fine_grained_prune.prune_with(change=shuffled)
+    answer = sensitivity_scan.scan_with(prune=lambda weights, name, s: pruned(weights[name], s))
+    with pytest.raises(CheckFailed, match=r"the smallest \|w\| of fc1.weight pruned"):
+        checks.check_sensitivity_scan(answer)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    loader = loaders(digits())
+    return fit(convnet(seed=0), loader["train"], epochs=8), loader["validation"]
+
+
+def choice(trained, sparsity_dict):
+    return checks.check_sparsity_dict(sparsity_dict, *trained, target=0.65)
+
+
+def test_a_good_choice_of_sparsities_earns_everything(trained):
+    assert choice(trained, {"conv1.weight": 0.1, "conv2.weight": 0.72, "fc.weight": 0.5}) == 1
+
+
+def test_the_same_sparsity_everywhere_earns_a_part(trained):
+    assert (
+        0 < choice(trained, dict.fromkeys(("conv1.weight", "conv2.weight", "fc.weight"), 0.65)) < 1
+    )
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (None, "nothing yet"),
+        (0.65, "a dictionary"),
+        (lambda: 1, "a dictionary"),
+        ({}, "the names in sparsity_dict"),
+        ({"conv1.weight": 0.5, "conv2.weight": 0.7}, "the names in sparsity_dict"),
+        (
+            {"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 0.5, "fc.bias": 0.5},
+            "the names in sparsity_dict",
+        ),
+        ({"conv1.weight": 0.1, "conv2.weight": 0.7, "fc.weight": 50}, "a number from 0 to 1"),
+        (
+            {"conv1.weight": 0.1, "conv2.weight": float("nan"), "fc.weight": 0.5},
+            "a number from 0 to 1",
+        ),
+        ({"conv1.weight": 0.1, "conv2.weight": True, "fc.weight": 0.5}, "a number from 0 to 1"),
+        ({"conv1.weight": 0.1, "conv2.weight": "0.7", "fc.weight": 0.5}, "a number from 0 to 1"),
+        (
+            {"conv1.weight": 0.65, "conv2.weight": 0.5, "fc.weight": 0.65},
+            "Prune most where most weights are",
+        ),
+    ],
+)
+def test_a_choice_that_is_none_earns_nothing(trained, answer, words):
+    with pytest.raises(CheckFailed) as failure:
+        choice(trained, answer)
+    assert words in str(failure.value)
+
+
+def test_choosing_does_not_change_the_model(trained):
+    before = copy.deepcopy(trained[0].state_dict())
+    choice(trained, {"conv1.weight": 0.1, "conv2.weight": 0.72, "fc.weight": 0.5})
+    assert all(torch.equal(value, before[name]) for name, value in trained[0].state_dict().items())
