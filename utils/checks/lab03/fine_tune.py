@@ -31,7 +31,7 @@ T_MAX = (
     'epochs * len(dataloader["train"]).'
 )
 COPY = "state_dict() shares its memory with the model: copy.deepcopy the best, load it at the end."
-AT_ONCE = "`callbacks=[pruner.apply(model)]` calls it once, now, and passes None. Put `lambda:` first."
+AT_ONCE = "`callbacks=[pruner.apply(model)]` calls it once, now: put `lambda:` before it."
 
 
 def sgd(parameters, lr):
@@ -172,7 +172,7 @@ class Pruner:
 
 
 class Spies:
-    """Dataloaders that note what is done with them. The labels fit the network of the epoch `best`."""
+    """Dataloaders that note what is done. The labels fit the network of the epoch `best`."""
 
     def __init__(self, model, masks, generator, best=1):
         self.model, self.masks, self.best = model, masks, best
