@@ -1,11 +1,12 @@
 """The lists of wrong answers of the rooms that are not tables yet: the proof that nothing is lost on the way."""
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from utils.checks.lab01 import in_time
+from utils.checks.exercise import Exercise
 from utils.checks.report import CheckFailed
 
 LABS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/wrong_answers.py"))
@@ -32,10 +33,9 @@ def test_the_right_answer_is_accepted(check, right, answers):
 
 
 @by_name(WRONG, "check, answer, words")
-def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words, monkeypatch):
-    monkeypatch.setattr(
-        in_time, "SECONDS", 0.2
-    )  # for those who count and walk where there is a formula
+def test_a_wrong_answer_is_rejected_and_its_mistake_named(check, answer, words):
+    if isinstance(check, Exercise):  # for those who count and walk where there is a formula
+        check = replace(check, seconds=check.seconds and 0.2)
     for _ in range(3):
         with pytest.raises(CheckFailed) as failure:
             check(answer)

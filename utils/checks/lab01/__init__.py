@@ -1,4 +1,4 @@
-"""Checks of lab 01, one file an exercise. None uses the library's own formats: they compare with numpy, scipy or the definition."""
+"""Checks of lab 01, one file an exercise. None uses `utils.formats`, which they check."""
 
 from utils.checks.lab01.csr_matvec import check_csr_matvec
 from utils.checks.lab01.linear_offset import check_linear_offset

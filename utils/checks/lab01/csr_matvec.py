@@ -1,172 +1,190 @@
-"""Does `csr_matvec(indptr, indices, data, x)` multiply, and touch nothing but the stored entries?"""
+"""y = A x for a matrix in CSR, one number for each row, touching nothing but the stored entries."""
 
 import math
-from functools import partial
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from utils.checks.drawn import FEW, aligned, with_input
-from utils.checks.fresh import fresh_generator
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.in_student import in_student
-from utils.checks.report import fail, passed, run
+from utils.checks.lab01.arrays import array
 from utils.checks.lab01.matrices import halves, matrices, sparse_matrix
-from utils.checks.lab01.returned import array
-from utils.checks.lab01.to_csr import row_starts
+from utils.checks.lab01.rows import row_starts
 
-CHECK = "check_csr_matvec"
-PRIMES = torch.tensor(
-    [11.0, 13, 17, 19, 23, 29, 31, 37]
-)  # two different mistakes seldom give the same sums of these
-HINTS = {
-    "out of": "`indptr` has one number more than there are rows: the last one is an end and no beginning.",
-    "as the whole matrix has": "That is the work of a dense matrix. Walk over the stored entries only.",
-}
+# Two different mistakes seldom give the same sums of these
+PRIMES = torch.tensor([11.0, 13, 17, 19, 23, 29, 31, 37])
+DENSE = "That is the work of a dense matrix. Walk over the stored entries only."
+WORK = "as many numbers were made as the whole matrix has"
+END = "`indptr` has one number more than there are rows: the last one is an end, not a beginning."
+ZEROS = "0 times infinity is not a number: zeros that are not stored were multiplied."
+COLUMN = "data[k] belongs to x[indices[k]]: its column, not its place or its row."
+ROWS = "y has one number for each row, an empty row too."
+CUT = "were cut to whole numbers: y has the type of `data`."
 
 
-def check_csr_matvec(answer) -> None:
-    """`answer(indptr, indices, data, x)` returns y = A x, with one number for each row."""
-    generator = fresh_generator()
+@steps
+def product_with(
+    size=lambda indptr, x: len(indptr) - 1,
+    rows=0,
+    end=0,
+    of_x=lambda x, columns, rows: x[columns],
+    product=lambda products: products,
+    add=torch.sum,
+    result=lambda y, indptr: y,
+):
+    def answer(indptr, indices, data, x):
+        y, counts = torch.zeros(size(indptr, x)), indptr.diff()
+        of_rows = torch.arange(len(counts)).repeat_interleave(counts)
+        products = product(data * of_x(x, indices, of_rows))
+        for i in range(len(counts) + rows):
+            y[i] = add(products[indptr[i] : indptr[i + 1] + end])
+        return result(y, indptr)
+
+    return answer
+
+
+def over(row):
+    """x at the places that `row` gives, also where there are more places than numbers in x."""
+    return lambda x, columns, rows: x[row(columns, rows) % max(len(x), 1)]
+
+
+def repeats(y, indptr):
+    """An empty row keeps the sum of the row before it."""
+    for i, stored in enumerate(indptr.diff()):
+        if not stored:
+            y[i] = y[i - 1] if i else 7.0
+    return y
+
+
+def through_a_dense_matrix(multiply):
+    def answer(indptr, indices, data, x):
+        matrix = torch.zeros(len(indptr) - 1, len(x))
+        matrix[torch.arange(len(matrix)).repeat_interleave(indptr.diff()), indices] = data
+        return multiply(matrix, x)
+
+    return answer
+
+
+def through_dense_lists(indptr, indices, data, x):
+    y, x = [], x.tolist()
+    for begin, end in zip(indptr[:-1], indptr[1:]):
+        stored = dict(zip(indices[begin:end].tolist(), data[begin:end].tolist()))
+        row = [stored.get(j, 0.0) for j in range(len(x))]
+        y.append(sum(a * b for a, b in zip(row, x) if a))
+    return y
+
+
+MISTAKES = [
+    (ZEROS, through_a_dense_matrix(lambda matrix, x: matrix @ x)),
+    (DENSE, through_a_dense_matrix(lambda m, x: torch.where(m != 0, m * x, 0).sum(1))),
+    (
+        "Only the last product of each row is left: use `+=`.",
+        product_with(add=lambda p: p[-1:].sum()),
+    ),
+    ("Only the first product of each row arrived.", product_with(add=lambda p: p[:1].sum())),
+    ("The last entry of each row is missing.", product_with(add=lambda p: p[:-1].sum())),
+    ("One entry too many: row i stops before indptr[i + 1].", product_with(end=1)),
+    ("The entries were added up without x.", product_with(of_x=lambda x, columns, rows: 1)),
+    (COLUMN, product_with(of_x=over(lambda columns, rows: torch.arange(len(columns))))),
+    (COLUMN, product_with(of_x=over(lambda columns, rows: rows))),
+    (END, product_with(size=lambda indptr, x: len(indptr), rows=1)),
+    (END, product_with(size=lambda indptr, x: len(indptr))),
+    ("y has a number for each row, not each column.", product_with(size=lambda indptr, x: len(x))),
+    (ROWS, product_with(size=lambda indptr, x: max(len(indptr) - 2, 0), rows=-1)),
+    (ROWS, product_with(result=lambda y, indptr: y[indptr.diff() != 0])),
+    ("An empty row has the sum of no numbers: 0.", product_with(result=repeats)),
+    (f"The products {CUT}", product_with(product=torch.trunc)),
+    (f"The sums {CUT}", product_with(result=lambda y, indptr: y.trunc())),
+    (DENSE, through_dense_lists),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    def product(name: str, matrix: Tensor, x: Tensor) -> Case:
+        words = with_input(name, matrix)
+        words += f"\n  x = {x.tolist()}" if matrix.numel() <= FEW else ""
+        row, col = matrix.nonzero(as_tuple=True)
+        return case(words, indptr=row_starts(matrix != 0), indices=col, data=matrix[row, col], x=x)
+
+    def wide(rows: int, columns: int) -> Case:
+        row = torch.randperm(rows, generator=generator)[:5]
+        indptr = (row < torch.arange(rows + 1)[:, None]).sum(1)
+        col, x = torch.randperm(columns, generator=generator)[:5], torch.arange(1.0, columns + 1)
+        words, data = f"a {rows} x {columns} matrix with five entries", halves((5,), generator)
+        return case(words, indptr=indptr, indices=col, data=data, x=x)
+
+    order, asked = torch.randperm(8, generator=generator), []
     for name, matrix in matrices(generator):
-        _check_product(
-            answer, name, matrix, PRIMES[torch.randperm(8, generator=generator)[: matrix.shape[1]]]
-        )
-    matrix = sparse_matrix((5, 6), 0.5, generator)
-    matrix[:, 2] = 0
-    matrix[1, :2] = torch.tensor([3.0, 4.0])
-    x = torch.arange(1.0, 7)
-    x[2] = math.inf
-    _check_product(
-        answer, "a 5 x 6 matrix without an entry in column 2, and x[2] infinite", matrix, x
-    )
-    wide = torch.zeros(100, 120)
-    wide[
-        torch.randperm(100, generator=generator)[:5], torch.randperm(120, generator=generator)[:5]
-    ] = halves((5,), generator)
-    _check_product(
-        partial(watched, answer),
-        "a 100 x 120 matrix with five entries",
-        wide,
-        torch.arange(1.0, 121),
-    )
-    passed(
-        CHECK,
-        "empty rows, one row, one column, no zeros, only zeros, no entry at all, only stored entries touched",
-    )
+        if matrix.dtype == torch.float32:
+            asked.append(product(name, matrix, PRIMES[order[: matrix.shape[1]]]))
+    for _ in range(2):
+        matrix, x = sparse_matrix((5, 6), 0.5, generator), torch.arange(1.0, 7)
+        matrix[:, 2], matrix[1, :2], x[2] = 0, torch.tensor([3.0, 4]), math.inf
+        asked.append(product("no entry in column 2, and x[2] infinite", matrix, x))
+    return [*asked, wide(100, 120), wide(100, 1_000_000)]
+
+
+def right(indptr, indices, data, x):
+    rows = torch.arange(len(indptr) - 1).repeat_interleave(indptr.diff())
+    products = data.double() * x[indices]
+    return torch.zeros(len(indptr) - 1, dtype=torch.float64).index_add(0, rows, products)
+
+
+def ask(answer, indptr, indices, data, x):
+    """A large product is watched."""
+    product = (indptr, indices, data, x)
+    return answer(*product) if len(x) < 100 else watched(answer, *product)
 
 
 @in_student
 def watched(answer, indptr: Tensor, indices: Tensor, data: Tensor, x: Tensor):
-    """What the answer returns. It is stopped when it makes as many numbers as the matrix has, zeros and all."""
+    """What the answer returns. It is stopped when it makes as many numbers as the matrix has."""
     with Watch((len(indptr) - 1) * len(x)):
         return answer(indptr, indices, data, x)
 
 
-class Watch(TorchDispatchMode):
-    """Counts the numbers that torch makes: a RuntimeError when there are `most`. A sparse tensor holds no zeros and is not counted."""
+class Watch(TorchFunctionMode):
+    """Counts the numbers that torch makes. A sparse tensor holds no zeros and is not counted."""
 
     def __init__(self, most: int):
         super().__init__()
         self.most, self.made = most, 0
 
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+    def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        self.made += sum(
-            part.numel()
-            for part in tree_leaves(result)
-            if isinstance(part, Tensor) and part.layout == torch.strided
-        )
+        tensors = (part for part in tree_leaves(result) if isinstance(part, Tensor))
+        self.made += sum(part.numel() for part in tensors if part.layout == torch.strided)
         if self.made >= self.most:
-            raise RuntimeError(f"{self.made:,} numbers were made, as many as the whole matrix has")
+            raise RuntimeError(WORK)
         return result
 
 
-def _check_product(answer, name: str, matrix: Tensor, x: Tensor) -> None:
-    tried = with_input(name, matrix)
-    if matrix.numel() <= FEW:
-        tried += f"\n  x = {x.tolist()}"
-    row, col = matrix.nonzero(as_tuple=True)
-    data, indptr = matrix[row, col], row_starts(matrix != 0)
-    expected = _sums(len(matrix), row, data * x[col])
-    came = run(
-        CHECK,
-        tried,
-        answer,
-        torch.tensor(indptr),
-        col.clone(),
-        data.clone(),
-        x.clone(),
-        hints=HINTS,
-    )
-    got = array(CHECK, tried, "y", came)
-    if got.shape == expected.shape and torch.allclose(got.double(), expected):
-        return
-    fail(
-        CHECK, f"y of {tried}", *aligned(expected, got), _mistake(matrix, indptr, col, data, x, got)
-    )
+def read(outcome: Outcome, case: Case) -> Tensor:
+    return array("y", outcome.returned)
 
 
-def _mistake(
-    matrix: Tensor, indptr: list[int], col: Tensor, data: Tensor, x: Tensor, got: Tensor
-) -> str:
-    m, n = matrix.shape
-    whole, got = not got.is_floating_point(), got.double()
-    if got.isnan().any() and x.isinf().any():
-        return "0 times infinity is not a number: zeros that are not stored were multiplied. Walk over the stored entries only."
-    if len(got) != m:
-        return (
-            HINTS["out of"]
-            if len(got) == m + 1
-            else f"y has one number for each of the {m} rows, an empty row too."
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    return f"y of {case.words}", *aligned(read(expected, case), read(got, case))
+
+
+check_csr_matvec = Exercise(
+    name="csr_matvec",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="empty rows, one row, one column, no zeros, only zeros, only stored entries touched",
+    ask=ask,
+    read=read,
+    show=show,
+    hints={"out of": END, WORK: DENSE, "still running": DENSE},
+    seconds=3,
+    symptoms=[
+        (
+            "y[i] adds data[k] * x[indices[k]] for k from indptr[i] to indptr[i + 1] - 1.",
+            lambda *_: True,
         )
-    if whole:
-        return "The products or their sums were cut to whole numbers: y has the type of `data`."
-    row, filled = (matrix != 0).nonzero()[:, 0], (matrix != 0).any(1)
-    products, rows = data.double() * x[col], list(zip(indptr, indptr[1:]))
-    if torch.equal(got[filled], _sums(m, row, products)[filled]):
-        return "An empty row has the sum of no numbers: 0."
-    wrong = [
-        (
-            [products[begin:end][-1:].sum() for begin, end in rows],
-            "Only the last product of each row is left: add them up (`+=`).",
-        ),
-        (
-            [products[begin:end][:1].sum() for begin, end in rows],
-            "Only the first product of each row arrived: add all of them up.",
-        ),
-        (
-            [products[begin:end][:-1].sum() for begin, end in rows],
-            "The last entry of each row is missing: `begin:end` ends before `end`.",
-        ),
-        (
-            [products[begin : end + 1].sum() for begin, end in rows],
-            "One entry too many: row i stops before indptr[i + 1].",
-        ),
-        (_sums(m, row, products.trunc()), "The products were cut to whole numbers."),
-        (_sums(m, row, products).trunc(), "The sums were cut to whole numbers."),
-        (_sums(m, row, data), "The entries were added up without x."),
-        (
-            _sums(m, row, data * x[torch.arange(len(data)) % max(n, 1)]),
-            "data[k] belongs to x[indices[k]], not to x[k].",
-        ),
-        (
-            _sums(m, row, data * x[row % max(n, 1)]),
-            "data[k] belongs to x[indices[k]]: its column, not its row.",
-        ),
-    ]
-    usual = (
-        "y[i] is the sum of data[k] * x[indices[k]] over the k from indptr[i] to indptr[i + 1] - 1."
-    )
-    return next(
-        (text for numbers, text in wrong if got.tolist() == [float(number) for number in numbers]),
-        usual,
-    )
-
-
-def _sums(rows: int, row: Tensor, products: Tensor) -> Tensor:
-    sums = torch.zeros(rows, dtype=torch.float64)
-    for i, product in zip(row.tolist(), products.tolist()):
-        sums[i] += product
-    return sums
+    ],
+)

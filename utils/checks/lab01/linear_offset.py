@@ -1,99 +1,142 @@
-"""Does `linear_offset(index, shape, order)` find an entry in memory?"""
+"""The place of an entry in memory, row-major ("C") or column-major ("F"), in any dimensions."""
 
 import itertools
+import math
 
 import numpy as np
 import torch
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, must_raise, passed, run
-from utils.checks.lab01.in_time import run_in_time
-from utils.checks.lab01.returned import counts
+from utils.checks.exercise import Case, Exercise, Outcome, steps
+from utils.checks.lab01.arrays import array, exactly
 
-CHECK = "check_linear_offset"
-HINTS = {
-    "to unpack": "An array may have any number of dimensions: go through index and shape in a loop.",
-    "index out of range": "An array may have any number of dimensions: go through index and shape in a loop.",
-}
+DIMENSIONS = "An array may have any number of dimensions: go through index and shape in a loop."
+COMPUTE = "That is too far to walk, and too large for memory: compute the place."
+OUTSIDE = "There is no such entry: an index outside the shape is an IndexError."
+PRODUCT = "The step along an axis is the product of the sizes of all axes that run faster."
 
 
-def check_linear_offset(answer) -> None:
-    """`answer(index, shape, order)` is the position in memory; an index outside the shape is an IndexError."""
-    _check_case(answer, (1, 3), (3, 4))
-    for shape in [(3, 4), (5,), (2, 3, 4)]:
-        for index in itertools.product(*map(range, shape)):
-            _check_case(answer, index, shape)
-    generator = fresh_generator()
+def right(index, shape, order):
+    if not all(0 <= i < size for i, size in zip(index, shape)):
+        raise IndexError(index)
+    return int(np.ravel_multi_index(index, shape, order=order))
+
+
+def faster(axis: int, shape: tuple[int, ...], order: str) -> tuple[int, ...]:
+    """The sizes of the axes that run faster than this one, the nearest first."""
+    return shape[axis + 1 :] if order == "C" else shape[:axis][::-1]
+
+
+@steps
+def offset_with(
+    order_of=lambda order: order,
+    inside=lambda i, size: 0 <= i < size,
+    stride=lambda axis, shape, order: math.prod(faster(axis, shape, order)),
+    unit=lambda offset: offset,
+):
+    def answer(index, shape, order):
+        if not all(map(inside, index, shape)):
+            raise IndexError(index)
+        axes = range(len(shape))
+        return unit(sum(index[axis] * stride(axis, shape, order_of(order)) for axis in axes))
+
+    return answer
+
+
+def matrices_only(index, shape, order):
+    (i, j), (m, n) = index, shape
+    return i * n + j if order == "C" else i + j * m
+
+
+def first_two_dimensions(index, shape, order):
+    return index[0] * shape[1] + index[1] if order == "C" else index[0] + index[1] * shape[0]
+
+
+def own_size(axis, shape, order):
+    """The rows for the columns and the columns for the rows, in a matrix."""
+    others = faster(axis, shape, order)
+    return shape[axis] if len(shape) == 2 and others else math.prod(others)
+
+
+def walks(index, shape, order):
+    right(index, shape, order)
+    turn = slice(None, None, 1 if order == "C" else -1)
+    places = itertools.product(*map(range, shape[turn]))
+    return next(place for place, found in enumerate(places) if found == index[turn])
+
+
+def looks_into_an_array(index, shape, order):
+    right(index, shape, order)
+    turn = slice(None, None, 1 if order == "C" else -1)
+    return torch.arange(math.prod(shape)).reshape(shape[turn])[index[turn]]
+
+
+MISTAKES = [
+    ('The order was ignored: "F" is column-major.', offset_with(order_of=lambda order: "C")),
+    ('The orders are exchanged: "C" is row-major.', offset_with(order_of={"C": "F", "F": "C"}.get)),
+    ("The first place in memory is 0.", offset_with(unit=lambda offset: offset + 1)),
+    ("Count entries, not bytes.", offset_with(unit=lambda offset: 4 * offset)),
+    ("A row has as many entries as there are columns.", offset_with(stride=own_size)),
+    (PRODUCT, offset_with(stride=lambda axis, shape, order: shape[axis])),
+    (PRODUCT, offset_with(stride=lambda axis, shape, order: (*faster(axis, shape, order), 1)[0])),
+    ("Multiply each index by its stride.", offset_with(stride=lambda axis, shape, order: 1)),
+    (OUTSIDE, offset_with(inside=lambda i, size: True)),
+    ("A negative index is outside too.", offset_with(inside=lambda i, size: i < size)),
+    ("An index can be too large as well.", offset_with(inside=lambda i, size: i >= 0)),
+    ("The last index is size - 1: compare with `<`.", offset_with(inside=lambda i, n: 0 <= i <= n)),
+    ("numpy raises a ValueError here: an IndexError is asked for.", np.ravel_multi_index),
+    (DIMENSIONS, matrices_only),
+    (DIMENSIONS, first_two_dimensions),
+    (COMPUTE, walks),
+    (COMPUTE, looks_into_an_array),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    asked = [((1, 2), (3, 4)), ((2, 0), (3, 4)), ((0, 3), (3, 4)), ((3,), (5,)), ((0,), (5,))]
+    asked += [((1, 2, 3), (2, 3, 4)), ((1, 0, 2), (2, 3, 4)), ((0, 2, 1), (2, 3, 4))]
     for dims in (2, 3, 4, 5):
         shape = torch.randint(1, 9, (dims,), generator=generator).tolist()
-        _check_case(
-            answer,
-            tuple(int(torch.randint(size, (), generator=generator)) for size in shape),
-            tuple(shape),
+        index = [int(torch.randint(size, (), generator=generator)) for size in shape]
+        asked.append((tuple(index), tuple(shape)))
+    asked.append(((123_456_789, 5), (10**15, 8)))
+    outside = [((0, -1), (3, 4)), ((7, 1), (3, 4)), ((0, 4), (3, 4)), ((3, 0), (3, 4))]
+    outside += [((-1, 0), (3, 4)), ((5,), (5,)), ((0, 3, 0), (2, 3, 4))]
+    return [
+        Case(
+            f'linear_offset({index}, {shape}, "{order}")',
+            {"index": index, "shape": shape, "order": order},
+            raises=error,
+            why=OUTSIDE if error else "",
         )
-    for order in "CF":
-        index, shape = (123_456_789, 5), (10**15, 8)
-        tried = f'linear_offset({index}, {shape}, "{order}")'
-        came = run_in_time(
-            CHECK,
-            tried,
-            answer,
-            index,
-            shape,
-            order,
-            mistake="That is too far to walk: compute the place.",
-        )
-        _check_place(tried, came, index, shape, order)
-    for index in [(0, 4), (3, 0), (0, -1)]:
-        must_raise(
-            CHECK,
-            f'linear_offset({index}, (3, 4), "C")',
-            IndexError,
-            answer,
-            index,
-            (3, 4),
-            "C",
-            why="There is no such entry. Without a look at the shape, the offset would be that of another one.",
-        )
-    passed(
-        CHECK,
-        "1 to 5 dimensions, both orders, a place too far to walk to, indices outside the shape",
-    )
+        for places, error in ((asked, None), (outside, IndexError))
+        for order in "CF"
+        for index, shape in places
+    ]
 
 
-def _check_case(answer, index: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    for order in "CF":
-        tried = f'linear_offset({index}, {shape}, "{order}")'
-        _check_place(
-            tried, run(CHECK, tried, answer, index, shape, order, hints=HINTS), index, shape, order
-        )
+def read(outcome: Outcome, case: Case) -> torch.Tensor:
+    return array("the offset", outcome.returned, dims=0)
 
 
-def _check_place(
-    tried: str, came, index: tuple[int, ...], shape: tuple[int, ...], order: str
-) -> None:
-    expected = int(np.ravel_multi_index(index, shape, order=order))
-    got = int(counts(CHECK, tried, "the offset", came, dims=0))
-    if got == expected:
-        return
-    other = int(np.ravel_multi_index(index, shape, order="F" if order == "C" else "C"))
-    wrong = {
-        expected + 1: "One too many: the first place in memory is 0.",
-        other: 'That is the offset in the other order. "C" is row-major: the last index takes the small steps.',
-        sum(
-            i * size for i, size in zip(index, shape)
-        ): "The step along an axis is not its own size: it is the product of the sizes of the axes that run faster.",
-        _own_size(
-            index, shape, order
-        ): "A row has as many entries as there are columns, and a column as many as there are rows.",
-        sum(index): "Each index must be multiplied by its stride.",
-    }
-    fail(CHECK, tried, str(expected), str(got), wrong.get(got, ""))
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    return case.words, str(expected.returned), str(read(got, case).item())
 
 
-def _own_size(index, shape, order) -> int:
-    """i * rows + j in place of i * columns + j, and the same for columns; -1 when it is not a matrix."""
-    if len(index) != 2:
-        return -1
-    (i, j), (m, n) = index, shape
-    return i * m + j if order == "C" else i + j * n
+check_linear_offset = Exercise(
+    name="linear_offset",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="1 to 5 dimensions, both orders, a place too far to walk to, indices outside the shape",
+    read=read,
+    same=exactly,
+    show=show,
+    hints={
+        "to unpack": DIMENSIONS,
+        "index out of range": DIMENSIONS,
+        "still running": COMPUTE,
+        "MemoryError": COMPUTE,
+        "allocate memory": COMPUTE,
+    },
+    seconds=3,
+)

@@ -1,65 +1,77 @@
-"""Does `matmul_ops(m, k, n)` count the multiplications and additions of a product?"""
+"""How many multiplications and additions has the product of an (m, k) and a (k, n) matrix?"""
 
 import torch
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
-from utils.checks.lab01.in_time import run_in_time
-from utils.checks.lab01.returned import counts, parts
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab01.arrays import array, commas, exactly, parts
 
-CHECK = "check_matmul_ops"
+NAMES = ("multiplications", "additions")
+FORMULA = "These are too many to be counted one by one: find the formula."
+ONE_ENTRY = "These are the operations of one entry. How many entries has the result?"
+FIRST = "The first product of every entry is added to nothing, not only that of the first entry."
+INNER = "The sum of an entry runs over the inner size k, not over"
 
 
-def check_matmul_ops(answer) -> None:
-    """`answer(m, k, n)` returns (multiplications, additions)."""
-    random = torch.randint(2, 50, (5, 3), generator=fresh_generator()).tolist()
-    for m, k, n in [(2, 2, 2), (2, 3, 4), (1, 5, 1), (3, 1, 4), (0, 3, 2), (2, 0, 3), *random]:
-        tried = f"matmul_ops({m}, {k}, {n})"
-        _check_case(tried, run(CHECK, tried, answer, m, k, n), m, k, n)
-    m = k = n = 131_072
-    tried = f"matmul_ops({m}, {k}, {n})"
-    came = run_in_time(
-        CHECK,
-        tried,
-        answer,
-        m,
-        k,
-        n,
-        mistake="These are too many to be counted one by one: find the formula.",
+@steps
+def ops_with(
+    multiplications=lambda m, k, n: m * k * n,
+    additions=lambda m, k, n: m * max(k - 1, 0) * n,
+    result=lambda *both: both,
+):
+    return lambda m, k, n: result(multiplications(m, k, n), additions(m, k, n))
+
+
+def counts_row_by_row(m, k, n):
+    rows = [sum(k for _ in range(n)) for _ in range(m)]
+    return sum(rows), sum(rows) - m * n * (k > 0)
+
+
+MISTAKES = [
+    ("Multiplications come first, then additions.", ops_with(result=lambda *both: both[::-1])),
+    ("Adding up k numbers takes k - 1 additions.", ops_with(additions=lambda m, k, n: m * k * n)),
+    (ONE_ENTRY, ops_with(additions=lambda m, k, n: max(k - 1, 0))),
+    (ONE_ENTRY, ops_with(additions=lambda m, k, n: k - 1)),
+    (ONE_ENTRY, lambda m, k, n: (k, max(k - 1, 0))),
+    (ONE_ENTRY, lambda m, k, n: (k, k - 1)),
+    ("An entry needs k multiplications.", ops_with(multiplications=lambda m, k, n: m * n)),
+    ("With k = 0 there is nothing to add.", ops_with(additions=lambda m, k, n: m * (k - 1) * n)),
+    (FIRST, ops_with(additions=lambda m, k, n: max(m * k * n - 1, 0))),
+    (f"{INNER} n.", ops_with(additions=lambda m, k, n: m * k * max(n - 1, 0))),
+    (f"{INNER} m.", ops_with(additions=lambda m, k, n: max(m - 1, 0) * k * n)),
+    (commas(*NAMES), ops_with(result=lambda *both: sum(both))),
+    (FORMULA, counts_row_by_row),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    sizes = [(2, 2, 2), (2, 3, 4), (1, 5, 1), (3, 1, 4), (0, 3, 2), (2, 0, 3), (4, 0, 1)]
+    sizes += torch.randint(2, 50, (3, 3), generator=generator).tolist() + [(131_072,) * 3]
+    return [case(f"matmul_ops({m}, {k}, {n})", m=m, k=k, n=n) for m, k, n in sizes]
+
+
+def read(outcome: Outcome, case: Case) -> tuple[torch.Tensor, ...]:
+    both = parts(outcome.returned, *NAMES)
+    return tuple(array(name, value, dims=0) for name, value in zip(NAMES, both))
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    wanted, came = (
+        "multiplications {:,}, additions {:,}".format(*(n.item() for n in read(each, case)))
+        for each in (expected, got)
     )
-    _check_case(tried, came, m, k, n)
-    passed(CHECK, "small and large products, an inner size of 1 and 0, no row")
+    m, k, n = case.arguments.values()
+    return f"{case.words}, a product of {m} x {k} and {k} x {n} matrices", wanted, came
 
 
-def _check_case(tried: str, came, m: int, k: int, n: int) -> None:
-    both = parts(CHECK, tried, came, ("multiplications", "additions"))
-    got = tuple(counts(CHECK, tried, "both counts", both).tolist())
-    expected = (m * k * n, m * n * max(k - 1, 0))
-    if got == expected:
-        return
-    wrong = {
-        expected[::-1]: "Multiplications come first, then additions.",
-        (m * k * n, m * k * n): "To add up k numbers takes k - 1 additions, not k.",
-        (
-            m * k * n,
-            k - 1,
-        ): "These are the additions of one entry of the result. How many entries are there?",
-        (k, k - 1): "That is one entry of the result. How many entries are there?",
-        (
-            m * k * n,
-            -m * n,
-        ): "With k = 0 there is nothing to add: no additions, not fewer than none.",
-        (m * k * n, m * k * (n - 1)): "The sum of an entry runs over the inner size k, not over n.",
-        (m * k * n, (m - 1) * k * n): "The sum of an entry runs over the inner size k, not over m.",
-    }
-    fail(
-        CHECK,
-        f"{tried}, a product of {m} x {k} and {k} x {n} matrices",
-        _counts(expected),
-        _counts(got),
-        wrong.get(got, ""),
-    )
-
-
-def _counts(counts: tuple[int, int]) -> str:
-    return "multiplications {:,}, additions {:,}".format(*counts)
+check_matmul_ops = Exercise(
+    name="matmul_ops",
+    right=ops_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="small and large products, an inner size of 1 and 0, no row",
+    read=read,
+    same=exactly,
+    show=show,
+    hints={"still running": FORMULA},
+    seconds=3,
+)

@@ -1,4 +1,4 @@
-"""Matrices that a format has to survive, the smallest first. Their entries are multiples of 1/2: exact in products, and not all whole."""
+"""Matrices that a format has to survive, the smallest first."""
 
 import torch
 from torch import Tensor
@@ -6,6 +6,7 @@ from torch import Tensor
 
 def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
     """(what it is, the matrix) for each, of at most 8 rows and columns."""
+    tiny = torch.tensor([[0.1, 0, 1e-8], [0, -0.0, -1e-7]], dtype=torch.float64)
     fixed = [
         ("a 2 x 3 matrix", torch.tensor([[0.0, 7, 0], [-1.5, 0, 2]])),
         ("a row of five", torch.tensor([[0.0, 4, 0, -0.5, 0]])),
@@ -18,11 +19,13 @@ def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
         ("a 2 x 4 matrix of zeros", torch.zeros(2, 4)),
         ("a matrix of 3 rows and no column", torch.zeros(3, 0)),
         ("a matrix of no row and 3 columns", torch.zeros(0, 3)),
+        ("tiny entries in float64", tiny),
+        ("tiny entries in float64, transposed", tiny.T),
     ]
-    shapes = [tuple(torch.randint(2, 9, (2,), generator=generator).tolist()) for _ in range(4)]
+    m, n = torch.randint(2, 9, (2,), generator=generator).tolist()
     return fixed + [
         (f"a random {m} x {n} matrix", sparse_matrix((m, n), 0.3, generator))
-        for m, n in [*shapes, (8, 3), (3, 8)]
+        for m, n in [(m, n), (8, 3), (3, 8), (7, 8)]
     ]
 
 
@@ -32,6 +35,6 @@ def sparse_matrix(shape: tuple[int, ...], density: float, generator: torch.Gener
 
 
 def halves(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Multiples of 1/2 from -4.5 to 4.5 without 0."""
+    """Multiples of 1/2 from -4.5 to 4.5 without 0: exact in products, and not all whole."""
     signs = torch.randint(0, 2, shape, generator=generator) * 2 - 1
     return torch.randint(1, 10, shape, generator=generator) * signs / 2

@@ -1,172 +1,224 @@
-"""Does `pack_2_4(weight)` store two of every four values and their places, 2 bits each?"""
+"""2:4: two of every four values, and their places: 2 bits each, the first in the lowest bits."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, must_raise, passed, run
+from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.lab01.arrays import CUT, ROUNDED, array, commas, exactly, parts, type_of
 from utils.checks.lab01.matrices import halves
-from utils.checks.lab01.returned import CUT, array, counts, equal, parts, type_of
 
-CHECK = "check_pack_2_4"
-FEWER = "A group may have one entry, or none: it is filled up with zeros, each with a different free place."
-HINTS = {
-    "reshape": "With no row at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4))."
+FEWER = "A group may have one entry, or none: fill it up with zeros, each at another free place."
+LOST = "`values` does not hold the entries of the matrix: two of each group, row by row."
+THREE = "A group has room for two entries. To store two of three would change the matrix silently."
+EIGHT = "A byte holds the places of two groups: a row must be a multiple of 8 long."
+SHARED = {
+    2: "A place takes 2 bits: four places share a byte.",
+    4: "Two groups share a byte: 4 bits each.",
 }
+CODE = "A half byte is first place + 4 * second place, a byte first + 16 * second group."
+TWICE = "A zero at the place of an entry would overwrite it: give it a free place."
+BYTE = "A place in a group is 0, 1, 2 or 3."
+UINT8 = (
+    "The right numbers in another type: a byte for four places is the point. `.to(torch.uint8)`."
+)
 
 
-def check_pack_2_4(answer) -> None:
-    """`answer(weight)` returns (values, metadata), which say the weight back; where a group has free places, any of them is right."""
-    _check(answer, "one row of two groups", torch.tensor([[0.0, 5, 0, -1.5, 7, 0, 3, 0]]))
-    _check(
-        answer,
-        "the largest places",
-        torch.tensor([[0.0, 0, 4, 6, 0, 0, 1, 9], [1.0, 2, 0, 0, 0, 0, 3, 4]]),
+@steps
+def pack_with(
+    refuse=lambda groups: ((groups != 0).sum(-1) > 2).any(),
+    multiple=8,
+    choose=lambda groups: (
+        (groups != 0).int().argsort(dim=-1, descending=True, stable=True)[..., :2]
+    ),
+    values=lambda values: values,
+    twice=lambda places, values: places,
+    code=(1, 4, 16, 64),
+    first=0,
+    to=torch.uint8,
+    result=lambda values, metadata: (values, metadata),
+):
+    def answer(weight):
+        if weight.shape[1] % multiple:
+            raise ValueError(weight.shape)
+        groups = torch.nn.functional.pad(weight, (0, -weight.shape[1] % 8)).unflatten(1, (-1, 4))
+        if refuse(groups):
+            raise ValueError("more than two entries")
+        places = choose(groups)
+        stored = groups.gather(-1, places)
+        fours = twice(places, stored).flatten(1).unflatten(1, (-1, 4)) + first
+        metadata = (fours * torch.tensor(code)).sum(-1) % 256
+        return result(values(stored.flatten(1)), metadata.to(to))
+
+    return answer
+
+
+def bytes_of(*bits):
+    """A byte for every few bits of the metadata: (where they begin, which they are)."""
+    return lambda values, metadata: (
+        values,
+        torch.stack([metadata >> begin & which for begin, which in bits], -1).flatten(1),
     )
-    _check(
-        answer,
-        "groups with one entry and with none",
-        torch.tensor([[0.0, 0, 0, 8, 0, 0, 0, 0], [0.0, 0, 0, 0, 0, -4, 0, 0]]),
-    )
-    _check(answer, "zeros", torch.zeros(2, 8))
-    generator = fresh_generator()
-    for m, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]:
-        _check(answer, f"a random {m} x {k} matrix", random_2_4((m, k), generator))
-    must_raise(
-        CHECK,
-        "a group with three entries",
-        ValueError,
-        answer,
-        torch.tensor([[1.0, 2, 3, 0, 0, 0, 0, 0]]),
-        why="A group has room for two entries. Storing two of three would change the matrix without a word.",
-    )
-    must_raise(
-        CHECK,
-        "rows of 12",
-        ValueError,
-        answer,
-        torch.zeros(2, 12),
-        why="A byte holds the places of two groups: 12 is no multiple of 8.",
-    )
-    passed(
-        CHECK,
-        "all places, groups with fewer than two entries, fractions, zeros, no entry at all, a group with three",
+
+
+def always_two(weight):
+    pack_with()(weight)
+    return pack_with(choose=two_of_each)(weight)
+
+
+def two_of_each(groups):
+    places = [group.nonzero()[:, 0] for group in groups.reshape(-1, 4)]
+    return torch.stack([torch.stack([two[0], two[1]]) for two in places]).reshape(
+        *groups.shape[:2], 2
     )
 
 
-def random_2_4(shape: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """A matrix in which each group of four has two entries, one or none."""
-    weight = halves(shape, generator)
-    for group in weight.view(-1, 4):
-        gone = int(torch.randint(2, 5, (), generator=generator))
-        group[torch.randperm(4, generator=generator)[:gone]] = 0
-    return weight
+def always_two_at_once(weight):
+    _, metadata = pack_with()(weight)
+    return weight[weight != 0].reshape(len(weight), weight.shape[1] // 2), metadata
 
 
-def read_2_4(values: Tensor, metadata: Tensor) -> Tensor:
-    """The matrix: number s of a row stands in group s // 2, at the place that bits 2 (s % 4) and 2 (s % 4) + 1 of byte s // 4 say."""
-    rows, half = values.shape
-    matrix = torch.zeros(rows, 2 * half, dtype=torch.float64)
-    for i in range(rows):
-        for s in range(half):
-            matrix[i, 4 * (s // 2) + (int(metadata[i, s // 4]) >> 2 * (s % 4)) % 4] += float(
-                values[i, s]
-            )
+MISTAKES = [
+    ("The first group of a byte goes into its low half.", pack_with(code=(16, 64, 1, 4))),
+    ("The first place of a group goes into the two low bits.", pack_with(code=(4, 1, 64, 16))),
+    ("In reverse: the first place goes into the lowest bits.", pack_with(code=(64, 16, 4, 1))),
+    (CODE, pack_with(code=(1, 3, 16, 48))),
+    (CODE, pack_with(code=(1, 4, 8, 32))),
+    ("Places are counted from 0.", pack_with(first=1)),
+    (
+        TWICE,
+        pack_with(twice=lambda places, values: torch.where(values != 0, places, places[..., :1])),
+    ),
+    (LOST, pack_with(choose=lambda groups: groups.topk(2).indices.sort(-1).values)),
+    (LOST, pack_with(values=torch.abs)),
+    (LOST, pack_with(values=torch.zeros_like)),
+    (CUT, pack_with(values=torch.trunc)),
+    (ROUNDED, pack_with(values=lambda values: values.float())),
+    (SHARED[4], pack_with(result=bytes_of((0, 15), (4, 15)))),
+    (SHARED[2], pack_with(result=bytes_of((0, 3), (2, 3), (4, 3), (6, 3)))),
+    (
+        "Each row has its own values and bytes.",
+        pack_with(result=lambda *both: [x.flatten() for x in both]),
+    ),
+    (BYTE, pack_with(result=lambda values, metadata: (values, metadata.long() * 8))),
+    (UINT8, pack_with(to=torch.int64)),
+    (UINT8, pack_with(to=torch.float32)),
+    (UINT8, pack_with(result=lambda values, metadata: (values, metadata.tolist()))),
+    (THREE, pack_with(refuse=lambda groups: False)),
+    (EIGHT, pack_with(multiple=1)),
+    (EIGHT, pack_with(multiple=4)),
+    (FEWER, always_two),
+    (FEWER, always_two_at_once),
+    (commas("values", "metadata"), pack_with(result=lambda values, metadata: values)),
+]
+
+
+def matrix_of(values: Tensor, metadata: Tensor) -> Tensor:
+    """Number s of a row is in group s // 2; bits 2 (s % 4) and up of byte s // 4 are its place."""
+    matrix = torch.zeros(len(values), 2 * values.shape[1], dtype=torch.float64)
+    for i, row in enumerate(values.tolist()):
+        for s, value in enumerate(row):
+            matrix[i, 4 * (s // 2) + (int(metadata[i, s // 4]) >> 2 * (s % 4)) % 4] += value
     return matrix
 
 
-def _check(answer, tried: str, weight: Tensor) -> None:
-    rows, k = weight.shape
-    hints = HINTS
-    if ((weight.reshape(-1, 4) != 0).sum(1) < 2).any():
-        hints = HINTS | dict.fromkeys(
-            ["out of", "equal size", "sequence of length", "to unpack", "is invalid for input"],
-            FEWER,
-        )
-    came = parts(
-        CHECK, tried, run(CHECK, tried, answer, weight.clone(), hints=hints), ("values", "metadata")
-    )
-    values = array(CHECK, tried, "values", came[0], dims=2, empty=(rows, k // 2))
-    typed = array(CHECK, tried, "metadata", came[1], dims=2, empty=(rows, k // 8))
-    metadata = counts(CHECK, tried, "metadata", typed, dims=2)
-    if (tuple(values.shape), tuple(metadata.shape)) != ((rows, k // 2), (rows, k // 8)):
-        mistake = (
-            "Two groups share a byte: 4 bits each."
-            if tuple(metadata.shape) == (rows, k // 4)
-            else "A place takes 2 bits: four places share a byte."
-            if tuple(metadata.shape) == (rows, k // 2)
-            else ""
-        )
-        fail(
-            CHECK,
-            f"{tried}, {rows} x {k}",
-            f"values {rows} x {k // 2}, metadata {rows} x {k // 8}",
-            "values {} x {}, metadata {} x {}".format(*values.shape, *metadata.shape),
-            mistake,
-        )
-    if metadata.numel() and not 0 <= metadata.min() <= metadata.max() <= 255:
-        fail(
-            CHECK,
-            f"{tried}: metadata",
-            "bytes, from 0 to 255",
-            str(metadata.flatten().tolist()[:8]),
-            "A place in a group is 0, 1, 2 or 3.",
-        )
-    read = read_2_4(values, metadata)
-    if not equal(read, weight):
-        fail(
-            CHECK,
-            f"{tried}, and the matrix that your values and metadata say\n{side_by_side(weight, read)}\n"
-            f"  metadata of row 0: {_bits(metadata[0])}",
-            mistake=_mistake(weight, values, metadata),
-        )
-    for i in range(rows):
-        for g in range(k // 4):
-            code = int(metadata[i, g // 2]) >> 4 * (g % 2)
-            if code % 4 == code // 4 % 4:
-                fail(
-                    CHECK,
-                    f"{tried}: group {g} of row {i}",
-                    "two different places",
-                    f"place {code % 4} twice",
-                    "A zero at a place where an entry stands would overwrite it: give it a free place.",
-                )
-    if typed.numel() and typed.dtype != torch.uint8:
-        fail(
-            CHECK,
-            f"{tried}: metadata",
-            "uint8, a byte for four places",
-            type_of(typed),
-            "The right numbers in another type. That the places take so little room is the point of 2:4: `.to(torch.uint8)`.",
-        )
+def cases(generator: torch.Generator) -> list[Case]:
+    def of(words: str, *rows: Sequence[float], why: str = "", dtype: Any = torch.float32) -> Case:
+        return Case(words, {"weight": torch.tensor(rows, dtype=dtype)}, why=why)
+
+    def random(m: int, k: int) -> Case:
+        """Each group has two entries, one or none."""
+        weight = halves((m, k), generator)
+        for group in weight.view(-1, 4):
+            gone = int(torch.randint(2, 5, (), generator=generator))
+            group[torch.randperm(4, generator=generator)[:gone]] = 0
+        return Case(f"a random {m} x {k} matrix", {"weight": weight}, why=FEWER)
+
+    def too_much(words: str, why: str, *rows: Sequence[float]) -> Case:
+        return refused(words, ValueError, why, weight=torch.tensor(rows))
+
+    return [
+        of("one row of two groups", [0, 5, 0, -1.5, 7, 0, 3, 0]),
+        of("the largest places", [0, 0, 4, 6, 0, 0, 1, 9], [1, 2, 0, 0, 0, 0, 3, 4]),
+        of("tiny entries in float64", [0.1, 1e-8, 0, 0, 0, -1e-7, 0.2, 0], dtype=torch.float64),
+        of("more of them", [0, 0.3, 0, 1e-9, 0.7, 0, -0.6, 0], dtype=torch.float64),
+        of(
+            "groups with one entry and none",
+            [0, 0, 0, 8, 0, 0, 0, 0],
+            [0] * 5 + [-4, 0, 0],
+            why=FEWER,
+        ),
+        of("zeros", [0] * 8, [0] * 8, why=FEWER),
+        *(random(m, k) for m, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]),
+        too_much("a group with three entries", THREE, [1.0, 2, 3, 0, 0, 0, 0, 0]),
+        too_much("a group with four entries", THREE, [0.0, 0, 0, 0, -1, 2, -3, 4]),
+        too_much("rows of 12", EIGHT, [0.0] * 12, [0.0] * 12),
+        too_much("a row of 20", EIGHT, [0.0] * 20),
+    ]
 
 
-def _mistake(weight: Tensor, values: Tensor, metadata: Tensor) -> str:
-    swapped = metadata % 16 * 16 + metadata // 16
-    if equal(read_2_4(values, swapped), weight):
-        return "The first group of a byte goes into its low half, the second into the high half."
-    if equal(read_2_4(values, _places_turned(metadata)), weight):
-        return "The place of the first entry goes into the two low bits of its half, that of the second into the two bits above."
-    if equal(read_2_4(values, _places_turned(swapped)), weight):
-        return "The bits are in reverse order: the first place goes into the two lowest bits."
-    if equal(read_2_4(values, metadata), weight.trunc()):
-        return CUT
-    if equal(_sizes(read_2_4(values, metadata)), _sizes(weight)):
-        return "The right values at wrong places: each half byte is first place + 4 * second place, the places counted from 0."
-    if not equal(_sizes(values), _sizes(weight)):
-        return "`values` does not hold the entries of the matrix: two of each group, row by row."
-    return "A half byte is first place + 4 * second place; the byte is first group + 16 * second group."
+def packed(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
+    """values and metadata, once they have the right shapes and are bytes."""
+    rows, k = case.arguments["weight"].shape
+    values, metadata = parts(outcome.returned, "values", "metadata")
+    values = array("values", values, 2, like=(rows, k // 2))
+    metadata = array("metadata", metadata, 2, like=(rows, k // 8))
+    if (values.shape, metadata.shape) != ((rows, k // 2), (rows, k // 8)):
+        wanted = f"values {rows} x {k // 2}, metadata {rows} x {k // 8}"
+        came = "values {} x {}, metadata {} x {}".format(*values.shape, *metadata.shape)
+        too_wide = {k // size: words for size, words in SHARED.items()}
+        raise Unfit(wanted, came, too_wide.get(metadata.shape[1], ""))
+    if not ((metadata >= 0) & (metadata <= 255) & (metadata == metadata.int())).all():
+        came = str(metadata.flatten().tolist()[:8])
+        raise Unfit("metadata: bytes, from 0 to 255", came, BYTE)
+    return values, metadata
 
 
-def _places_turned(metadata: Tensor) -> Tensor:
-    places = [metadata >> 2 * place & 3 for place in range(4)]
-    return places[1] + 4 * places[0] + 16 * places[3] + 64 * places[2]
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
+    """The matrix, which groups have two different places, and whether the metadata are bytes."""
+    values, metadata = packed(outcome, case)
+    halves = torch.stack([metadata.int() & 15, metadata.int() >> 4], -1).flatten(1)
+    in_bytes = metadata.dtype == torch.uint8 or not metadata.numel()
+    return matrix_of(values, metadata), halves % 4 != halves // 4, torch.tensor(in_bytes)
 
 
-def _sizes(matrix: Tensor) -> Tensor:
-    return matrix[matrix != 0].sort().values
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    (right, *_), (matrix, differ, in_bytes) = read(expected, case), read(got, case)
+    _, metadata = packed(got, case)
+    if not exactly(right, matrix):
+        bits = "  ".join(f"{int(byte):08b}" for byte in metadata[0].tolist()[:4])
+        drawing = f"{side_by_side(right, matrix)}\n  metadata of row 0: {bits}"
+        return f"{case.words}, and the matrix that your values and metadata say\n{drawing}", "", ""
+    if not differ.all():
+        i, g = (~differ).nonzero()[0].tolist()
+        place = int(metadata[i, g // 2]) >> 4 * (g % 2) & 3
+        where = f"{case.words}: group {g} of row {i}"
+        return where, "two different places", f"place {place} twice"
+    return f"{case.words}: metadata", "uint8, a byte for four places", type_of(metadata)
 
 
-def _bits(metadata: Tensor) -> str:
-    return "  ".join(f"{byte:08b}" for byte in metadata.tolist()[:4])
+def values_differ(case: Case, expected: Outcome, got: Outcome) -> bool:
+    right, came = (packed(each, case)[0].flatten().double() for each in (expected, got))
+    return not exactly(right[right != 0].sort().values, came[came != 0].sort().values)
+
+
+def matrices_differ(case: Case, expected: Outcome, got: Outcome) -> bool:
+    return not exactly(read(got, case)[0], read(expected, case)[0])
+
+
+check_pack_2_4 = Exercise(
+    name="pack_2_4",
+    right=pack_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="all places, fewer than two entries, fractions, tiny entries, no entry, three entries",
+    read=read,
+    same=exactly,
+    show=show,
+    hints={"reshape": "With no row -1 cannot be guessed: write the number, or use unflatten."},
+    symptoms=[(LOST, values_differ), (CODE, matrices_differ)],
+)

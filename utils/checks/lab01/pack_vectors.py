@@ -1,175 +1,164 @@
-"""Does `pack_vectors(matrix, length)` store the vectors that hold something, and say how much of that is zero?"""
-
-import math
+"""Vectors of `length` along the rows: those with an entry are stored; how much of that is zero."""
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-from utils.checks.drawn import side_by_side, with_input
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
+from utils.checks.drawn import with_input
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab01.arrays import CUT, ROUNDED, TINY, WHOLE
+from utils.checks.lab01.arrays import array, commas, exactly, indices, parts
 from utils.checks.lab01.matrices import matrices
-from utils.checks.lab01.returned import CUT, array, equal, indices, parts
-from utils.checks.lab01.to_csr import check_indptr, row_starts
+from utils.checks.lab01.rows import INDPTR, in_order, row_starts, show_rows
 
-CHECK = "check_pack_vectors"
-PAD_FIRST = "A row that is no multiple of `length` long is filled up with zeros first: torch.nn.functional.pad."
-HINTS = {
-    "division by zero": "Nothing is stored, so nothing is wasted: 0.0.",
-    "multiply up": PAD_FIRST,
-    "is invalid for input": PAD_FIRST,
-    "reshape": "With no entry at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, length)).",
-}
-COUNTED = "The zeros that fill up the last vector of a row are stored too: they count."
+NAMES = ("indptr", "indices", "values", "wasted")
+FILL = "Fill up a row that is no multiple of `length` long with zeros first: nn.functional.pad."
+GUESS = "With no entry -1 cannot be guessed: write the number, or use unflatten(1, (-1, length))."
+NOTHING = "Nothing is stored, so nothing is wasted: 0.0."
+ANY = "A vector is stored when *any* of its entries is not zero: look at all of them."
+LAST = "The last vector of a row is stored as well, also when the row does not fill it."
+COUNT = "`indices` counts vectors, from 0 in each row: vector 1 begins in column `length`."
+SHARED = "All entries of a vector share one index."
+DIVIDE = "A fraction: divide by how many numbers are stored."
+SPARSITY = "That is the sparsity of the matrix. Count in `values` alone."
+FILLED = "The zeros that fill up the last vector of a row are stored too: they count."
+WHOLE_VECTOR = "A vector is stored with all its entries, zeros too."
 
 
-def check_pack_vectors(answer) -> None:
-    """`answer(matrix, length)` returns (indptr, indices, values, wasted)."""
-    first = torch.tensor(
-        [[0.0, 4, 0, 0, 3], [0, 0, 0, -1.5, 0]]
-    )  # each usual mistake about `wasted` gives another number
-    cases = [("a 2 x 5 matrix", first, 3)] + [
-        (*case, length) for case in matrices(fresh_generator()) for length in (2, 1, 4)
+def in_vectors(matrix: Tensor, length: int) -> Tensor:
+    """(rows, vectors in a row, length), with zeros at the end of each row."""
+    return pad(matrix, (0, -matrix.shape[1] % length)).unflatten(1, (-1, length))
+
+
+def filled(matrix: Tensor, length: int) -> int:
+    """How many of the stored zeros lie beyond the end of a row."""
+    there = (in_vectors(matrix, length) != 0).any(2)
+    return int((in_vectors(torch.ones_like(matrix), length)[there] == 0).sum())
+
+
+@steps
+def pack_with(
+    view=lambda matrix: matrix,
+    cut=in_vectors,
+    kept=lambda vectors: (vectors != 0).any(2),
+    starts=lambda indptr, kept: indptr,
+    places=lambda places, kept, length: places,
+    values=lambda values: values,
+    wasted=lambda zeros, stored, matrix, length: zeros / stored,
+    nothing=lambda: 0.0,
+):
+    def answer(matrix, length):
+        matrix = view(matrix)
+        vectors = cut(matrix, length)
+        there = kept(vectors)
+        stored = vectors[there]
+        zeros, numbers = int((stored == 0).sum()), stored.numel()
+        return (
+            starts(row_starts(there), there),
+            places(there.nonzero()[:, 1], there, length),
+            values(stored),
+            wasted(zeros, numbers, matrix, length) if numbers else nothing(),
+        )
+
+    return answer
+
+
+def waste(fraction):
+    """From the zeros and all numbers that are stored, the matrix and the length of a vector."""
+    return pack_with(wasted=fraction)
+
+
+MISTAKES = [(words, pack_with(starts=step)) for words, step in INDPTR] + [
+    ("Vectors of zeros alone are not stored.", pack_with(kept=lambda v: (v == v).any(2))),
+    (ANY, pack_with(kept=lambda v: (v != 0).all(2))),
+    (ANY, pack_with(kept=lambda v: v[:, :, 0] != 0)),
+    ("Entries can add up to zero without being zero.", pack_with(kept=lambda v: v.sum(2) != 0)),
+    ("Negative entries are not zero either.", pack_with(kept=lambda v: (v > 0).any(2))),
+    (TINY, pack_with(kept=lambda v: (v.abs() > 1e-6).any(2))),
+    (LAST, pack_with(cut=lambda m, k: m[:, : m.shape[1] // k * k].unflatten(1, (-1, k)))),
+    ("The vectors lie along the rows.", pack_with(view=lambda matrix: matrix.T)),
+    (COUNT, pack_with(places=lambda places, kept, length: places * length)),
+    (COUNT, pack_with(places=lambda places, kept, length: kept.flatten().nonzero()[:, 0])),
+    (SHARED, pack_with(places=lambda places, kept, length: places.repeat_interleave(length))),
+    (WHOLE, pack_with(places=lambda places, kept, length: places.float())),
+    (WHOLE_VECTOR, pack_with(values=lambda values: values[values != 0][:, None])),
+    (WHOLE_VECTOR, pack_with(values=lambda values: values[:, :1])),
+    ("The entries of each vector are in reverse order.", pack_with(values=lambda v: v.flip(1))),
+    ("The vectors are in reverse order.", pack_with(values=lambda v: v.flip(0))),
+    (CUT, pack_with(values=torch.trunc)),
+    (ROUNDED, pack_with(values=lambda values: values.float())),
+    ("That is the part of use: the rest is wasted.", waste(lambda z, n, m, k: 1 - z / n)),
+    (DIVIDE, waste(lambda z, n, m, k: z / m.numel())),
+    (DIVIDE, waste(lambda z, n, m, k: z)),
+    (SPARSITY, waste(lambda z, n, m, k: float((m == 0).double().mean()))),
+    (FILLED, waste(lambda z, n, m, k: (z - filled(m, k)) / n)),
+    (FILLED, waste(lambda z, n, m, k: 1 - int((m != 0).sum()) / (n - filled(m, k)))),
+    (NOTHING, pack_with(nothing=lambda: 1.0)),
+    (NOTHING, pack_with(nothing=lambda: 0 / 0)),
+    (NOTHING, pack_with(nothing=lambda: float("nan"))),
+    (FILL, pack_with(cut=lambda m, k: m.unflatten(1, (-1, k)))),
+    (FILL, pack_with(cut=lambda m, k: m.reshape(len(m), -1, k))),
+    (GUESS, pack_with(cut=lambda m, k: in_vectors(m, k).reshape(len(m), -1, k))),
+    (commas(*NAMES), lambda matrix, length: in_vectors(matrix, length)),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    # Each of the usual mistakes about `wasted` gives another number
+    asked = [("a 2 x 5 matrix", torch.tensor([[0.0, 4, 0, 0, 3], [0, 0, 0, -1.5, 0]]), 3)]
+    asked += [(*each, length) for each in matrices(generator) for length in (2, 1, 4)]
+    return [
+        case(with_input(f"{name} in vectors of {length}", m), matrix=m, length=length)
+        for name, m, length in asked
     ]
-    for name, matrix, length in cases:
-        name = f"{name} in vectors of {length}"
-        tried = with_input(name, matrix)
-        came = run(CHECK, tried, answer, matrix.clone(), length, hints=HINTS)
-        came = parts(CHECK, tried, came, ("indptr", "indices", "values", "wasted"))
-        _check(
-            name,
-            matrix,
-            length,
-            indices(CHECK, tried, "indptr", came[0]),
-            indices(CHECK, tried, "indices", came[1]),
-            array(CHECK, tried, "values", came[2], dims=2),
-        )
-        _check_wasted(tried, matrix, length, float(array(CHECK, tried, "wasted", came[3], dims=0)))
-    passed(
-        CHECK,
-        "vectors of 1 to 4, rows that they do not fill, empty rows, only zeros, no entry at all, what is wasted",
-    )
 
 
-def padded(matrix: Tensor, length: int) -> Tensor:
-    """The matrix as (rows, vectors in a row, length), with zeros at the end of each row."""
-    m, n = matrix.shape
-    filled = torch.zeros(m, math.ceil(n / length) * length, dtype=torch.float64)
-    filled[:, :n] = matrix
-    return filled.reshape(m, math.ceil(n / length), length)
+def kept_of(case: Case) -> Tensor:
+    return (in_vectors(*case.arguments.values()) != 0).any(2)
 
 
-def _check(
-    name: str, matrix: Tensor, length: int, indptr: Tensor, places: Tensor, values: Tensor
-) -> None:
-    tried, vectors = with_input(name, matrix), padded(matrix, length)
-    kept = (vectors != 0).any(2)
-    stored, in_a_row = int(kept.sum()), kept.shape[1]
-    if len(values) and values.shape[1] != length:
-        fail(
-            CHECK,
-            f"values of {tried}",
-            f"{stored} vectors of {length}",
-            f"{len(values)} of {values.shape[1]}",
-            "A vector is stored with all its entries, zeros too; the last one of a row is filled up with zeros.",
-        )
-    if len(values) != stored:
-        fail(
-            CHECK,
-            f"values of {tried}",
-            f"the {stored} vectors with an entry that is not zero",
-            f"{len(values)} vectors",
-            _mischosen(vectors, values),
-        )
-    check_indptr(CHECK, tried, indptr, kept)
-    expected = kept.nonzero()[:, 1]
-    if len(places) != stored:
-        fail(
-            CHECK,
-            f"indices of {tried}",
-            f"one for each of the {stored} vectors",
-            f"{len(places)}",
-            "All entries of a vector share one index.",
-        )
-    if stored and not 0 <= places.min() <= places.max() < in_a_row:
-        mistake = ""
-        if equal(places, expected * length):
-            mistake = "These are columns of the matrix. Count in vectors: vector 1 begins in column `length`."
-        elif equal(places, kept.flatten().nonzero()[:, 0]):
-            mistake = "These are places in the whole list of vectors: count anew in each row."
-        fail(
-            CHECK,
-            f"indices of {tried}",
-            f"numbers of vectors in a row, from 0 to {in_a_row - 1}",
-            str(places.tolist()),
-            mistake,
-        )
-    read, starts = torch.zeros_like(vectors), row_starts(kept)
-    for i, (begin, end) in enumerate(zip(starts, starts[1:])):
-        for j, vector in zip(places[begin:end].tolist(), values[begin:end].double()):
-            read[i, j] += vector
-    if not equal(read, vectors):
-        fail(
-            CHECK,
-            f"{name}, and the matrix that your arrays say\n{side_by_side(vectors.flatten(1), read.flatten(1))}",
-            mistake=CUT
-            if equal(read, vectors.trunc())
-            else "`indices` says which vector of its row it is, `values` what stands in it, both row by row.",
-        )
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, ...]:
+    """indptr, places and vectors in the order of the places in each row, and what is wasted."""
+    starts, places, values, wasted = parts(outcome.returned, *NAMES)
+    values = array("values", values, 2, like=(0, case.arguments["length"]))
+    starts, places = indices("indptr", starts), indices("indices", places)
+    return starts, *in_order(kept_of(case), places, values), array("wasted", wasted, dims=0)
 
 
-def _mischosen(vectors: Tensor, values: Tensor) -> str:
-    wrong = [
-        (torch.ones(vectors.shape[:2], dtype=torch.bool), "Vectors of zeros alone are not stored."),
-        (
-            (vectors != 0).all(2),
-            "A vector is stored when *any* of its entries is not zero, not only when all are.",
-        ),
-        (
-            vectors.sum(2) != 0,
-            "The entries of a vector can add up to zero without being zero: ask whether any of them is not.",
-        ),
-        ((vectors > 0).any(2), "Negative entries are not zero either."),
-        (vectors[:, :, 0] != 0, "Look at all entries of a vector, not only at the first."),
-        (
-            (vectors != 0).any(2) & (torch.arange(vectors.shape[1]) < vectors.shape[1] - 1),
-            "The last vector of a row is stored as well, also when the row does not fill it.",
-        ),
-    ]
-    return next((text for mask, text in wrong if equal(vectors[mask], values)), "")
+def same(a: tuple, b: tuple) -> bool:
+    return exactly(a[:3], b[:3]) and abs(float(a[3]) - float(b[3])) < 1e-6
 
 
-def _check_wasted(tried: str, matrix: Tensor, length: int, wasted: float) -> None:
-    vectors = padded(matrix, length)
-    numbers, useful = int((vectors != 0).any(2).sum()) * length, int((matrix != 0).sum())
-    expected = (numbers - useful) / numbers if numbers else 0.0
-    if math.isclose(wasted, expected, abs_tol=1e-6):
-        return
-    mistake = "Nothing is stored, so nothing is wasted: 0.0." if not numbers else ""
-    if numbers:
-        filled = padded(torch.ones_like(matrix), length)[(vectors != 0).any(2)].eq(0).sum().item()
-        wrong = [
-            ((numbers - useful - filled) / numbers, COUNTED),
-            ((numbers - useful - filled) / (numbers - filled), COUNTED),
-            (useful / numbers, "That is the part of use: the rest is wasted."),
-            (
-                (numbers - useful) / matrix.numel(),
-                "Divide by the numbers that are stored, not by the size of the matrix.",
-            ),
-            (numbers - useful, "A fraction: divide by the numbers that are stored."),
-            (
-                1 - useful / matrix.numel(),
-                "That is the sparsity of the matrix. Count in `values` alone.",
-            ),
-        ]
-        mistake = next(
-            (text for number, text in wrong if math.isclose(wasted, number, abs_tol=1e-6)),
-            "Count the zeros in `values`, and divide by how many numbers it has.",
-        )
-    fail(
-        CHECK,
-        f"wasted, of {tried}",
-        f"{numbers - useful} zeros in {numbers} numbers = {expected:.4g}",
-        f"{wasted:.4g}",
-        mistake,
-    )
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    right, came = read(expected, case), read(got, case)
+    if right[2].shape != came[2].shape:
+        sizes = ["{} vectors of {}".format(*each[2].shape) for each in (right, came)]
+        return f"values of {case.words}", sizes[0], sizes[1]
+    if not exactly(right[:3], came[:3]):
+        return show_rows(case, kept_of(case), right, came)
+    zeros, stored = int((right[2] == 0).sum()), right[2].numel()
+    share = f"{zeros} zeros in {stored} numbers = {float(right[3]):.4g}"
+    return f"wasted, of {case.words}", share, f"{float(came[3]):.4g}"
+
+
+def only_wasted(case: Case, expected: Outcome, got: Outcome) -> bool:
+    return exactly(read(got, case)[:3], read(expected, case)[:3])
+
+
+check_pack_vectors = Exercise(
+    name="pack_vectors",
+    right=pack_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="vectors of 1 to 4, rows that they do not fill, empty rows, no entry, what is wasted",
+    read=read,
+    same=same,
+    show=show,
+    hints={
+        "division by zero": NOTHING,
+        "multiply up": FILL,
+        "is invalid for input": FILL,
+        "reshape": GUESS,
+    },
+    symptoms=[("Count the zeros in `values`, and divide by how many numbers it has.", only_wasted)],
+)

@@ -1,134 +1,140 @@
-"""Does `prune_2_4(weight)` keep the two largest of every four neighbours of a row?"""
+"""The mask that keeps the two largest |w| of every four neighbours along a row, exactly two."""
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
+from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, must_raise, passed, run
+from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.lab01.arrays import array
 from utils.checks.lab01.matrices import halves
-from utils.checks.lab01.returned import array
 
-CHECK = "check_prune_2_4"
-HINTS = {
-    "reshape": "With no row at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4))."
-}
+POSITIONS = "Equal sizes: a threshold cannot tell them apart. Choose positions (topk)."
+ZEROS = "Zeros can stay too: each group must keep exactly two."
+THREE = "Exactly two of every four stay, not three."
+HALF = "Half of the weights stay, but not two of every four."
+WRONG_WAY = "The mask is the wrong way round: 1 keeps, 0 prunes. (Or the smallest were kept.)"
+FIT = "The rows are no multiple of four long: say so."
 
 
-def check_prune_2_4(answer) -> None:
-    """`answer(weight)` returns a mask of 0 and 1; of equal sizes any may be kept, but exactly two of four."""
-    _check(answer, "one group", torch.tensor([[3.0, -1, 2, -4]]))
-    _check(
-        answer,
-        "two rows of two groups",
-        torch.tensor([[7.0, 8, 9, 6, 1, 2, 3, -4], [5.0, -6, 1, 2, -9, 8, 7, 6]]),
-    )
-    _check(answer, "equal sizes", torch.tensor([[2.0, -2, 2, 2], [1.0, 5, -1, 1]]))
-    _check(
-        answer,
-        "a group of zeros, and one with a single entry",
-        torch.tensor([[0.0, 0, 0, 0, 0, 0, -3, 0]]),
-    )
-    generator = fresh_generator()
+@steps
+def prune_with(
+    view=lambda weight: weight,
+    size=torch.abs,
+    count=lambda groups: 2,
+    groups=lambda weight: weight.reshape(-1, 4),
+    keep=None,
+    result=lambda mask, weight: mask,
+    refuse=lambda weight: weight.shape[1] % 4,
+):
+    """The largest of each group by position, unless `keep` chooses a mask of the groups' sizes."""
+
+    def answer(weight):
+        if refuse(weight):
+            raise ValueError(weight.shape)
+        turned = view(weight)
+        sizes = size(groups(turned))
+        places = sizes.topk(min(count(sizes), sizes.shape[1])).indices
+        mask = keep(sizes) if keep else torch.zeros_like(sizes).scatter(1, places, 1)
+        return result(view(mask.to(weight.dtype).reshape(turned.shape)), weight)
+
+    return answer
+
+
+MISTAKES = [
+    ("A large negative weight went: rank by size |w|.", prune_with(size=lambda groups: groups)),
+    (WRONG_WAY, prune_with(result=lambda mask, weight: 1 - mask)),
+    (POSITIONS, prune_with(keep=lambda sizes: sizes >= sizes.sort(1).values[:, 2:3])),
+    (POSITIONS, prune_with(keep=lambda sizes: sizes > sizes.sort(1).values[:, 1:2])),
+    (THREE, prune_with(count=lambda sizes: 3)),
+    (THREE, prune_with(keep=lambda sizes: sizes > sizes.min(1, keepdim=True).values)),
+    ("Exactly two of every four stay, not one.", prune_with(count=lambda sizes: 1)),
+    ("Tiny weights differ in size too.", prune_with(size=lambda g: (g.abs() * 1e6).round())),
+    ("The groups lie along a row, not down a column.", prune_with(view=lambda weight: weight.T)),
+    (HALF, prune_with(groups=lambda weight: weight, count=lambda sizes: sizes.shape[1] // 2)),
+    (HALF, prune_with(groups=lambda w: w.reshape(1, -1), count=lambda sizes: sizes.numel() // 2)),
+    (
+        "The first two stay, not the largest.",
+        prune_with(size=lambda g: -torch.arange(4).expand_as(g)),
+    ),
+    (ZEROS, prune_with(result=lambda mask, weight: mask * (weight != 0))),
+    (ZEROS, prune_with(result=lambda mask, weight: (weight != 0).float())),
+    ("That is the pruned weight. Return the mask.", prune_with(result=torch.mul)),
+    ("Give the mask the shape of the weight.", prune_with(result=lambda m, w: m.reshape(-1, 4))),
+    (FIT, lambda weight: prune_with()(weight[:, : weight.shape[1] // 4 * 4])),
+    (
+        FIT,
+        lambda weight: prune_with()(pad(weight, (0, -weight.shape[1] % 4)))[:, : weight.shape[1]],
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    fixed: list[tuple[str, list[list[float]]]] = [
+        ("one group", [[3, -1, 2, -4]]),
+        ("two rows of two groups", [[7, 8, 9, 6, 1, 2, 3, -4], [5, -6, 1, 2, -9, 8, 7, 6]]),
+        ("equal sizes", [[2, -2, 2, 2], [1, 5, -1, 1]]),
+        ("more equal sizes", [[-3, 3, 3, 3, 6, -6, 6, 1]]),
+        ("a group of zeros, and one with one entry", [[0, 0, 0, 0, 0, 0, -3, 0]]),
+        ("groups with one entry", [[0, 5, 0, 0, -2, 0, 0, 0]]),
+        ("tiny weights", [[1e-8, -2e-8, 3e-8, -4e-8, 4e-9, 3e-9, 2e-9, 0]]),
+        ("tiny weights in other places", [[4e-8, 3e-8, -2e-8, 1e-8], [0, 1e-9, 2e-9, 3e-9]]),
+    ]
+    asked = [case(words, weight=torch.tensor(rows, dtype=torch.float32)) for words, rows in fixed]
     for m, k in [(1, 8), (4, 4), (5, 8), (8, 4), (3, 0), (0, 8)]:
-        _check(answer, f"a random {m} x {k} matrix", halves((m, k), generator))
-    for k in (6, 7):
-        must_raise(
-            CHECK,
-            f"a row of {k}",
-            ValueError,
-            answer,
-            torch.ones(2, k),
-            why=f"{k} is no multiple of four: say so.",
-        )
-    passed(
-        CHECK,
-        "two of every four, by size, along the rows; equal sizes, zeros, no entry at all, a row that does not fit",
-    )
+        asked.append(case(f"a random {m} x {k} matrix", weight=halves((m, k), generator)))
+    rows = [refused(f"rows of {k}", ValueError, FIT, weight=torch.ones(2, k)) for k in (6, 7)]
+    return asked + rows
 
 
-def _check(answer, tried: str, weight: Tensor) -> None:
-    before = weight.clone()
-    mask = array(
-        CHECK,
-        tried,
-        "the mask",
-        run(CHECK, tried, answer, weight, hints=HINTS),
-        dims=2,
-        empty=tuple(weight.shape),
-    )
-    if not torch.equal(weight, before):
-        fail(
-            CHECK,
-            tried,
-            "the weight as it was",
-            "a changed weight",
-            "Only the mask is asked for: work on new tensors, such as weight.abs().",
-        )
+def mask_of(outcome: Outcome, case: Case) -> Tensor:
+    """What came, as booleans of the shape of the weight."""
+    (weight,) = case.arguments.values()
+    mask = array("the mask", outcome.returned, 2, like=tuple(weight.shape))
     if mask.shape != weight.shape:
-        fail(
-            CHECK,
-            tried,
-            f"a mask of the shape of the weight, {tuple(weight.shape)}",
-            f"shape {tuple(mask.shape)}",
-        )
+        wanted = f"a mask of the shape of the weight, {tuple(weight.shape)}"
+        raise Unfit(wanted, f"shape {tuple(mask.shape)}")
     if not ((mask == 0) | (mask == 1)).all():
-        mistake = (
-            "That is the pruned weight. Return the mask."
-            if torch.equal(mask != 0, mask == before)
-            else ""
-        )
-        fail(
-            CHECK,
-            tried,
-            "a mask of 0 and 1 (or False and True)",
-            str(mask.flatten().tolist()[:8]),
-            mistake,
-        )
-    mask, best = mask.bool(), _two_largest(before)
-    if _is_right(before, mask):
-        return
-    drawing = side_by_side(before * best, before * mask)
-    if torch.equal(before * best, before * mask):  # only zeros are kept or not
-        drawing = side_by_side(best, mask)
-    fail(CHECK, f"{tried}: what the mask keeps\n{drawing}", mistake=_mistake(before, mask))
+        numbers = str(mask.flatten().tolist()[:8])
+        raise Unfit("a mask of 0 and 1 (or False and True)", numbers)
+    return mask.bool()
 
 
-def _mistake(weight: Tensor, mask: Tensor) -> str:
-    groups, kept = weight.reshape(-1, 4), mask.reshape(-1, 4)
-    counts = kept.sum(1)
-    if (counts == 2).all():
-        if _is_right(weight, ~mask):
-            return (
-                "The mask is the wrong way round: 1 keeps, 0 prunes. (Or the smallest were kept.)"
-            )
-        if torch.equal(groups[kept].reshape(-1, 2).sort(1).values, groups.sort(1).values[:, 2:]):
-            return "A large negative weight went: rank by size |w|, not by value."
-        return "Two of every four stay, but not the two largest."
-    if (mask.T.reshape(-1, 4).sum(1) == 2).all():
-        return "The groups go down the columns. They lie along a row: the inputs of one output."
-    if int(mask.sum()) * 2 == mask.numel():
-        return "Half of all weights stay, but not two of every four."
-    others = " or ".join(str(count) for count in sorted(set(counts.tolist()) - {2}))
-    return (
-        f"There are groups that keep {others}. Each must keep exactly two, also when sizes are equal or zero: choose positions (topk), "
-        "not a threshold."
-    )
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
+    """How many each group keeps, and their sizes: of equal sizes any may stay."""
+    mask, sizes = mask_of(outcome, case), case.arguments["weight"].abs()
+    return mask.reshape(-1, 4).sum(1), (sizes * mask).reshape(-1, 4).sort(1).values
 
 
-def _is_right(weight: Tensor, mask: Tensor) -> bool:
-    """Two of every four are kept, and none that went is larger than one that stayed."""
-    for sizes, kept in zip(weight.abs().reshape(-1, 4).tolist(), mask.reshape(-1, 4).tolist()):
-        stayed, went = (
-            [size for size, keep in zip(sizes, kept) if keep == which] for which in (True, False)
-        )
-        if len(stayed) != 2 or max(went) > min(stayed):
-            return False
-    return True
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    """What the masks keep, or the masks themselves where only zeros are kept or not."""
+    (weight,) = case.arguments.values()
+    right, mask = mask_of(expected, case), mask_of(got, case)
+    if not torch.equal(weight * right, weight * mask):
+        right, mask = weight * right, weight * mask
+    return f"{case.words}: what the mask keeps\n{side_by_side(right, mask)}", "", ""
 
 
-def _two_largest(weight: Tensor) -> Tensor:
-    mask = torch.zeros(weight.numel() // 4, 4)
-    for group, sizes in enumerate(weight.abs().reshape(-1, 4).tolist()):
-        mask[group, sorted(range(4), key=sizes.__getitem__)[2:]] = 1
-    return mask.reshape(weight.shape)
+def same(a: tuple[Tensor, Tensor], b: tuple[Tensor, Tensor]) -> bool:
+    return all(map(torch.equal, a, b))
+
+
+check_prune_2_4 = Exercise(
+    name="prune_2_4",
+    right=prune_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="two of every four, by size, along the rows; equal sizes, zeros, tiny weights, no entry",
+    read=read,
+    same=same,
+    show=show,
+    hints={"reshape": "With no entry -1 cannot be guessed: write the number, or use unflatten."},
+    symptoms=[
+        (
+            "Each group must keep exactly two.",
+            lambda case, expected, got: bool((read(got, case)[0] != 2).any()),
+        ),
+        ("Two of every four stay, but not the two largest.", lambda *_: True),
+    ],
+)

@@ -1,106 +1,108 @@
-"""Does `to_coo(matrix)` return the row, the column and the value of every entry that is not zero?"""
+"""COO: the row, the column and the value of every entry that is not zero, in any order."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from utils.checks.drawn import side_by_side, with_input
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab01.arrays import CUT, DENSE, NEGATIVE, ROUNDED, TINY, WHOLE
+from utils.checks.lab01.arrays import array, commas, exactly, indices, parts
 from utils.checks.lab01.matrices import matrices
-from utils.checks.lab01.returned import CUT, array, equal, indices, parts
 
-CHECK = "check_to_coo"
-
-
-def check_to_coo(answer) -> None:
-    """`answer(matrix)` returns (row, col, data), in any order, one of each for every entry that is not zero."""
-    for name, matrix in matrices(fresh_generator()):
-        tried = with_input(name, matrix)
-        came = parts(
-            CHECK, tried, run(CHECK, tried, answer, matrix.clone()), ("row", "col", "data")
-        )
-        row, col = indices(CHECK, tried, "row", came[0]), indices(CHECK, tried, "col", came[1])
-        _check(name, matrix, row, col, array(CHECK, tried, "data", came[2]))
-    passed(
-        CHECK,
-        "empty rows, one row, one column, no zeros, only zeros, no entry at all, random matrices",
-    )
+TABLE = "`nonzero()` returns a table: its column 0 has the rows, its column 1 the columns."
+FLAT = "`row` has positions in the flattened matrix: divide by the number of columns."
+ORDER = "`data` goes down the columns: keep the order of `row` and `col`."
+ONE_EACH = "Each entry that is not zero brings its own row, its own column and its own value."
+VALUES = "The places are right. `data` has other values, or these in another order."
 
 
-def _check(name: str, matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> None:
-    tried = with_input(name, matrix)
-    _check_lengths(tried, matrix, row, col, data)
-    if not _inside(row, col, matrix.shape):
-        fail(
-            CHECK,
-            tried,
-            f"rows from 0 to {matrix.shape[0] - 1}, columns from 0 to {matrix.shape[1] - 1}",
-            f"row {row.tolist()}, col {col.tolist()}",
-            _misplaced(matrix, row, col, data),
-        )
-    read = _read(row, col, data, matrix.shape)
-    if not equal(read, matrix):
-        fail(
-            CHECK,
-            f"{name}, and the matrix that your arrays say\n{side_by_side(matrix, read)}",
-            mistake=_misplaced(matrix, row, col, data),
-        )
+@steps
+def coo_with(
+    kept=lambda matrix: matrix != 0,
+    places=lambda row, col, matrix: (row, col),
+    data=lambda data, matrix: data,
+    result=lambda row, col, data: (row, col, data),
+):
+    def answer(matrix):
+        row, col = kept(matrix).nonzero(as_tuple=True)
+        return result(*places(row, col, matrix), data(matrix[row, col], matrix))
+
+    return answer
 
 
-def _check_lengths(tried: str, matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> None:
-    stored, lengths = int((matrix != 0).sum()), (len(row), len(col), len(data))
-    if lengths == (stored,) * 3:
-        return
-    if lengths == (matrix.numel(),) * 3:
-        mistake = "Zeros were stored too."
-    elif len(data) == int((matrix > 0).sum()) and not (data < 0).any():
-        mistake = "Negative entries are missing: not zero is `!= 0`, not `> 0`."
-    elif len(row) == int((matrix != 0).any(1).sum()) and len(data) == stored:
-        mistake = (
-            "Each row is named once. In COO every entry brings its own row and its own column."
-        )
-    else:
-        mistake = "Each entry that is not zero has one place in row, in col and in data."
-    fail(
-        CHECK,
-        tried,
-        f"{stored} entries: row, col and data have length {stored}",
-        "lengths {}, {} and {}".format(*lengths),
-        mistake,
-    )
+MISTAKES = [
+    ("Rows and columns are exchanged.", coo_with(places=lambda row, col, m: (col, row))),
+    (
+        "Rows and columns are counted from 0.",
+        coo_with(places=lambda row, col, m: (row + 1, col + 1)),
+    ),
+    ("Zeros were stored too.", coo_with(kept=torch.ones_like)),
+    (NEGATIVE, coo_with(kept=torch.relu)),
+    (TINY, coo_with(kept=lambda matrix: matrix.abs() > 1e-6)),
+    (FLAT, coo_with(places=lambda row, col, matrix: (row * matrix.shape[1] + col, col))),
+    (ONE_EACH, coo_with(places=lambda row, col, matrix: (row.unique(), col))),
+    (ONE_EACH, coo_with(result=lambda row, col, data: (row[:-1], col[:-1], data[:-1]))),
+    (ORDER, coo_with(data=lambda data, matrix: matrix.T[matrix.T != 0])),
+    ("`data` holds the values, not ones.", coo_with(data=lambda data, m: torch.ones_like(data))),
+    (CUT, coo_with(data=lambda data, matrix: data.trunc())),
+    (ROUNDED, coo_with(data=lambda data, matrix: data.float())),
+    (WHOLE, coo_with(places=lambda row, col, matrix: (row.float(), col.float()))),
+    (WHOLE, coo_with(places=lambda row, col, matrix: (row, col > 0))),
+    (TABLE, lambda matrix: (matrix.nonzero(), matrix[matrix != 0])),
+    (TABLE, coo_with(places=lambda row, col, matrix: (matrix.nonzero(), matrix.nonzero()))),
+    (DENSE, coo_with(data=lambda data, matrix: matrix.to_sparse())),
+    (commas("row", "col", "data"), lambda matrix: matrix.to_sparse()),
+]
 
 
-def _misplaced(matrix: Tensor, row: Tensor, col: Tensor, data: Tensor) -> str:
-    def says(row, col):
-        return _inside(row, col, matrix.shape) and equal(
-            _read(row, col, data, matrix.shape), matrix
-        )
-
-    if says(col, row):
-        return "Rows and columns are exchanged."
-    if says(row - 1, col - 1):
-        return "Rows and columns are counted from 0."
-    if len(row) and says(row // matrix.shape[1], col):
-        return "`row` has positions in the flattened matrix: divide by the number of columns."
-    if _inside(row, col, matrix.shape) and equal(
-        _read(row, col, data, matrix.shape), matrix.trunc()
-    ):
-        return CUT
-    if _inside(row, col, matrix.shape) and equal(
-        _read(row, col, torch.ones(len(row)), matrix.shape), (matrix != 0).float()
-    ):
-        return "The places are right. `data` has other values, or these in another order than `row` and `col`."
-    return ""
+def cases(generator: torch.Generator) -> list[Case]:
+    return [case(with_input(name, m), matrix=m) for name, m in matrices(generator)]
 
 
-def _inside(row: Tensor, col: Tensor, shape) -> bool:
-    return all(
-        bool(((place >= 0) & (place < size)).all()) for place, size in zip((row, col), shape)
-    )
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
+    """row, col and data, sorted by rows and columns when they are equally long."""
+    row, col, data = parts(outcome.returned, "row", "col", "data")
+    row, col, data = indices("row", row), indices("col", col), array("data", data)
+    if not len(row) == len(col) == len(data):
+        return row, col, data
+    order = np.lexsort((data, col, row))
+    return row[order], col[order], data[order]
 
 
-def _read(row: Tensor, col: Tensor, data: Tensor, shape) -> Tensor:
-    matrix = torch.zeros(shape, dtype=torch.float64)
-    for i, j, value in zip(row.tolist(), col.tolist(), data.tolist()):
-        matrix[i, j] += value
-    return matrix
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    (matrix,) = case.arguments.values()
+    m, n = matrix.shape
+    right, (row, col, data) = read(expected, case), read(got, case)
+    lengths = [len(part) for part in (row, col, data)]
+    if lengths != [len(part) for part in right]:
+        came = "lengths {}, {} and {}".format(*lengths)
+        return case.words, f"row, col and data of length {len(right[0])}", came
+    if not ((row >= 0) & (row < m) & (col >= 0) & (col < n)).all():
+        inside = f"rows from 0 to {m - 1}, columns from 0 to {n - 1}"
+        return case.words, inside, f"row {row.tolist()}, col {col.tolist()}"
+    said = torch.zeros(m, n, dtype=torch.float64)
+    drawing = side_by_side(matrix, said.index_put((row, col), data.double(), accumulate=True))
+    title = case.words.splitlines()[0]
+    return f"{title}, and the matrix that your arrays say\n{drawing}", "", ""
+
+
+def places_are_right(case: Case, expected: Outcome, got: Outcome) -> bool:
+    return exactly(read(got, case)[:2], read(expected, case)[:2])
+
+
+def lengths_differ(case: Case, expected: Outcome, got: Outcome) -> bool:
+    return len({len(part) for part in read(got, case) + read(expected, case)}) > 1
+
+
+check_to_coo = Exercise(
+    name="to_coo",
+    right=coo_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="empty rows, one row, one column, no zeros, only zeros, no entry at all, tiny entries",
+    read=read,
+    same=exactly,
+    show=show,
+    symptoms=[(ONE_EACH, lengths_differ), (VALUES, places_are_right)],
+)

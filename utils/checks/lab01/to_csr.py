@@ -1,111 +1,100 @@
-"""Does `to_csr(matrix)` store the entries row by row, and say where each row begins?"""
+"""CSR: the entries that are not zero row by row, and where each row begins."""
 
 import torch
 from torch import Tensor
 
-from utils.checks.drawn import aligned, side_by_side, with_input
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
+from utils.checks.drawn import with_input
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab01.arrays import CUT, NEGATIVE, ROUNDED, TINY, WHOLE
+from utils.checks.lab01.arrays import array, commas, exactly, indices, parts
 from utils.checks.lab01.matrices import matrices
-from utils.checks.lab01.returned import CUT, array, equal, indices, parts
+from utils.checks.lab01.rows import INDPTR, in_order, row_starts, show_rows
 
-CHECK = "check_to_csr"
+NAMES = ("indptr", "indices", "data")
+COLUMNS = "`indices` has the columns of the entries, counted from 0 in each row."
+NO_ROW = "A matrix can have no row: then there is nothing to stack."
+ORDER = "Return indptr, indices, data, in this order."
 
 
-def check_to_csr(answer) -> None:
-    """`answer(matrix)` returns (indptr, indices, data); inside a row the entries may come in any order."""
-    for name, matrix in matrices(fresh_generator()):
-        tried = with_input(name, matrix)
-        came = parts(
-            CHECK, tried, run(CHECK, tried, answer, matrix.clone()), ("indptr", "indices", "data")
+@steps
+def csr_with(
+    view=lambda matrix: matrix,
+    kept=lambda matrix: matrix != 0,
+    starts=lambda indptr, kept: indptr,
+    columns=lambda columns, kept: columns,
+    data=lambda data, matrix: data,
+    result=lambda indptr, indices, data: (indptr, indices, data),
+):
+    def answer(matrix):
+        matrix = view(matrix)
+        there = kept(matrix).bool()
+        return result(
+            starts(row_starts(there), there),
+            columns(there.nonzero()[:, 1], there),
+            data(matrix[there], matrix),
         )
-        check_indptr(CHECK, tried, indices(CHECK, tried, "indptr", came[0]), matrix != 0)
-        _check_entries(
-            name,
-            matrix,
-            indices(CHECK, tried, "indices", came[1]),
-            array(CHECK, tried, "data", came[2]),
-        )
-    passed(
-        CHECK,
-        "empty rows, one row, one column, no zeros, only zeros, no entry at all, random matrices",
-    )
+
+    return answer
 
 
-def row_starts(kept: Tensor) -> list[int]:
-    """`indptr` of a mask, by its definition: how many entries lie in the rows before each row, and in all."""
-    return [int(kept[:i].sum()) for i in range(len(kept) + 1)]
+def needs_a_row(matrix):
+    counts = torch.stack([(row != 0).sum() for row in matrix])
+    return torch.cat([counts.new_zeros(1), counts.cumsum(0)]), *csr_with()(matrix)[1:]
 
 
-def check_indptr(check: str, tried: str, indptr: Tensor, kept: Tensor) -> None:
-    """`indptr` is that of the mask `kept`; otherwise the mistake is named."""
-    expected, got = row_starts(kept), indptr.tolist()
-    if got == expected:
-        return
-    counts = kept.sum(1).tolist()
-    wrong = [
-        (
-            counts,
-            "These are the numbers of entries in each row. `indptr` is their running sum, with a 0 before it.",
-        ),
-        (
-            expected[1:],
-            "It begins with 0, where the first row begins: one number more than there are rows.",
-        ),
-        (
-            expected[:-1],
-            "It has one number more than there are rows: the last one says where the last row ends.",
-        ),
-        (
-            kept.nonzero()[:, 0].tolist(),
-            "That is the row of each entry, as in COO. `indptr` says where each row begins.",
-        ),
-        (row_starts(kept.T), "The columns were compressed: that is CSC, the CSR of the transpose."),
-        (sorted(set(expected)), "An empty row has its number too: it repeats the one before it."),
-        ([place + 1 for place in expected], "Places are counted from 0."),
-    ]
-    usual = f"indptr[i + 1] - indptr[i] is the number of entries in row i: {counts}."
-    fail(
-        check,
-        f"indptr of {tried}",
-        *aligned(expected, got),
-        next((text for numbers, text in wrong if numbers == got), usual),
-    )
+MISTAKES = [(words, csr_with(starts=step)) for words, step in INDPTR] + [
+    ("The columns were compressed: that is CSC.", csr_with(view=lambda matrix: matrix.T)),
+    ("Zeros were stored too.", csr_with(kept=torch.ones_like)),
+    (NEGATIVE, csr_with(kept=torch.relu)),
+    (TINY, csr_with(kept=lambda matrix: matrix.abs() > 1e-6)),
+    (COLUMNS, csr_with(columns=lambda columns, kept: columns + 1)),
+    (COLUMNS, csr_with(columns=lambda columns, kept: kept.flatten().nonzero()[:, 0])),
+    ("`data` goes down the columns.", csr_with(data=lambda data, m: m.T[m.T != 0])),
+    ("`data` is in reverse order.", csr_with(data=lambda data, matrix: data.flip(0))),
+    (CUT, csr_with(data=lambda data, matrix: data.trunc())),
+    (ROUNDED, csr_with(data=lambda data, matrix: data.float())),
+    (WHOLE, csr_with(starts=lambda indptr, kept: indptr.float())),
+    (WHOLE, csr_with(columns=lambda columns, kept: columns.float())),
+    (ORDER, csr_with(result=lambda p, i, d: (p, d, i))),
+    (ORDER, csr_with(result=lambda p, i, d: (i, p, d))),
+    ("The last entry is missing.", csr_with(result=lambda p, i, d: (p, i[:-1], d[:-1]))),
+    (commas(*NAMES), lambda matrix: matrix.to_sparse_csr()),
+    (NO_ROW, needs_a_row),
+]
 
 
-def _check_entries(name: str, matrix: Tensor, columns: Tensor, data: Tensor) -> None:
-    tried, stored = with_input(name, matrix), int((matrix != 0).sum())
-    if (len(columns), len(data)) != (stored, stored):
-        fail(
-            CHECK,
-            tried,
-            f"{stored} entries: indices and data have length {stored}",
-            f"lengths {len(columns)} and {len(data)}",
-        )
-    if stored and not 0 <= columns.min() <= columns.max() < matrix.shape[1]:
-        fail(
-            CHECK,
-            f"indices of {tried}",
-            f"columns from 0 to {matrix.shape[1] - 1}",
-            str(columns.tolist()),
-            "`indices` are the columns of the entries, counted from 0 in each row.",
-        )
-    read = torch.zeros(matrix.shape, dtype=torch.float64)
-    starts = row_starts(matrix != 0)
-    for i, (begin, end) in enumerate(zip(starts, starts[1:])):
-        for j, value in zip(columns[begin:end].tolist(), data[begin:end].tolist()):
-            read[i, j] += value
-    if not equal(read, matrix):
-        by_column = matrix.T[matrix.T != 0]
-        mistake = (
-            CUT
-            if equal(read, matrix.trunc())
-            else "`data` goes down the columns. The entries are stored row by row."
-            if equal(data, by_column)
-            else "`indices` has the column of each entry and `data` its value, both row by row."
-        )
-        fail(
-            CHECK,
-            f"{name}, and the matrix that your arrays say\n{side_by_side(matrix, read)}",
-            mistake=mistake,
-        )
+def cases(generator: torch.Generator) -> list[Case]:
+    return [case(with_input(name, m), matrix=m) for name, m in matrices(generator)]
+
+
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, ...]:
+    """indptr, and indices and data in the order of the columns in each row."""
+    starts, columns, data = parts(outcome.returned, *NAMES)
+    starts, columns = indices("indptr", starts), indices("indices", columns)
+    return starts, *in_order(case.arguments["matrix"] != 0, columns, array("data", data))
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    kept = case.arguments["matrix"] != 0
+    return show_rows(case, kept, read(expected, case), read(got, case))
+
+
+def starts_differ(case: Case, expected: Outcome, got: Outcome) -> bool:
+    return not exactly(read(got, case)[0], read(expected, case)[0])
+
+
+check_to_csr = Exercise(
+    name="to_csr",
+    right=csr_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="empty rows, one row, one column, no zeros, only zeros, no entry at all, tiny entries",
+    read=read,
+    same=exactly,
+    show=show,
+    hints={"non-empty TensorList": NO_ROW},
+    symptoms=[
+        ("indptr[i + 1] - indptr[i] is the number of entries in row i.", starts_differ),
+        ("`indices` and `data` go row by row, in the same order.", lambda *_: True),
+    ],
+)

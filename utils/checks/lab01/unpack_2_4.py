@@ -1,132 +1,135 @@
-"""Does `unpack_2_4(values, metadata)` put the stored numbers back to their places?"""
+"""The way back from 2:4: every stored number at its place, and zero everywhere else."""
 
 import torch
 from torch import Tensor
 
+from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab01.arrays import CUT, array, exactly
 from utils.checks.lab01.matrices import halves
-from utils.checks.lab01.pack_2_4 import read_2_4
-from utils.checks.lab01.returned import CUT, array, equal
+from utils.checks.lab01.pack_2_4 import matrix_of
 
-CHECK = "check_unpack_2_4"
-GROUP = "number s of a row belongs to group s // 2, which begins in column 4 * (s // 2)"
-TO_LONG = (
-    "The places come as uint8, which torch does not take as an index: `.long()` converts them."
-)
-HINTS = {
-    "int64": TO_LONG,
-    "shape of the mask": TO_LONG,
-    "out of": f"A place is two bits (`& 3`, or `% 4`) of byte s // 4, and {GROUP}.",
-    "reshape": "With no row at all, -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4)).",
-}
+COLUMN = "Number s goes to its place in the group that begins in column 4 * (s // 2)."
+PLACE = f"A place is two bits (`& 3`, or `% 4`) of byte s // 4. {COLUMN}"
+TYPE = "Numbers are lost: the matrix has the type of `values`, not of `metadata`."
+LONG = "The places come as uint8, which torch does not take as an index: `.long()` converts them."
+GUESS = "With no row -1 cannot be guessed: write the number, or use unflatten(1, (-1, 4))."
+WIDE = "`values` has two numbers for each group of four: the matrix is twice as wide."
 
 
-def check_unpack_2_4(answer) -> None:
-    """`answer(values, metadata)` returns the dense matrix; metadata comes as uint8, the places of a group in any order."""
-    _check(answer, "one row of two groups", torch.tensor([[5.0, -1.5, 7, 3]]), [[(1, 3), (0, 2)]])
-    _check(
-        answer,
-        "two rows",
-        torch.tensor([[4.0, 6, 1, 9], [1.0, 2, 3, 4]]),
-        [[(2, 3), (2, 3)], [(0, 1), (2, 3)]],
-    )
-    _check(
-        answer,
-        "stored zeros",
-        torch.tensor([[0.0, 8, 0, 0], [0.0, 0, -4, 0]]),
-        [[(0, 3), (0, 1)], [(1, 2), (1, 3)]],
-    )
-    _check(
-        answer,
-        "the second place before the first",
-        torch.tensor([[1.0, 2, 3, 4]]),
-        [[(3, 0), (2, 1)]],
-    )
-    generator = fresh_generator()
-    for rows, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]:
-        places = [
-            [
-                tuple(torch.randperm(4, generator=generator)[:2].sort().values.tolist())
-                for _ in range(k // 4)
-            ]
-            for _ in range(rows)
-        ]
-        _check(answer, f"a random {rows} x {k} matrix", halves((rows, k // 2), generator), places)
-    passed(CHECK, "all places, stored zeros, several bytes in a row, no entry at all")
+@steps
+def unpack_with(
+    shifts=(0, 2, 4, 6),
+    byte=lambda s: s // 4,
+    bits=3,
+    order=lambda first, second: (first, second),
+    column=lambda s, place: 4 * (s // 2) + place,
+    result=lambda matrix, values: matrix,
+):
+    def answer(values, metadata):
+        matrix = torch.zeros(len(values), 2 * values.shape[1])
+        for i, row in enumerate(values):
+            places = [int(metadata[i, byte(s)]) >> shifts[s % 4] & bits for s in range(len(row))]
+            for s in range(0, len(row), 2):
+                places[s : s + 2] = order(*places[s : s + 2])
+            for s, value in enumerate(row):
+                matrix[i, column(s, places[s])] = value
+        return result(matrix, values)
+
+    return answer
 
 
-def packed(places: list[list[tuple[int, int]]], shape: tuple[int, int]) -> Tensor:
-    """The metadata of the places of each row's groups."""
-    halves = [[first + 4 * second for first, second in row] for row in places]
-    return torch.tensor(
-        [[a + 16 * b for a, b in zip(row[::2], row[1::2])] for row in halves], dtype=torch.uint8
-    ).reshape(shape)
+def scattered(read):
+    """Without loops: `read` takes each of the four places from all bytes."""
+
+    def answer(values, metadata):
+        places = torch.stack([read(metadata, shift) for shift in (0, 2, 4, 6)], -1)
+        places = places.flatten(1).unflatten(1, (-1, 2))
+        groups = torch.zeros(*places.shape[:2], 4)
+        return groups.scatter_(-1, places, values.unflatten(1, (-1, 2))).flatten(1)
+
+    return answer
 
 
-def _check(answer, tried: str, values: Tensor, places: list[list[tuple[int, int]]]) -> None:
-    metadata = packed(places, (len(values), values.shape[1] // 4))
-    expected = read_2_4(values, metadata)
-    got = array(
-        CHECK,
-        tried,
-        "the matrix",
-        run(CHECK, tried, answer, values.clone(), metadata.clone(), hints=HINTS),
-        dims=2,
-        empty=tuple(expected.shape),
-    )
-    if got.shape != expected.shape:
-        fail(
-            CHECK,
-            tried,
-            f"a {expected.shape[0]} x {expected.shape[1]} matrix",
-            f"shape {tuple(got.shape)}",
-            "values has two numbers for each group of four: the matrix is twice as wide.",
-        )
-    if equal(got, expected):
-        return
+MISTAKES = [
+    (
+        "The first group of a byte is in its low half: metadata & 15.",
+        unpack_with(shifts=(4, 6, 0, 2)),
+    ),
+    ("The first place of a group is in the two low bits.", unpack_with(shifts=(2, 0, 6, 4))),
+    ("In reverse: the first place is in the two lowest bits.", unpack_with(shifts=(6, 4, 2, 0))),
+    ("The shifts are 0, 2, 4 and 6.", unpack_with(shifts=(0, 1, 2, 3))),
+    ("The high half of each byte has the second group.", unpack_with(shifts=(0, 2, 0, 2))),
+    ("Four numbers share a byte: the first one is not for all.", unpack_with(byte=lambda s: 0)),
+    ("Places come in any order: do not sort them.", unpack_with(order=lambda *two: sorted(two))),
+    (COLUMN, unpack_with(column=lambda s, place: 2 * (s // 2) + place)),
+    (COLUMN, unpack_with(column=lambda s, place: 2 * s + place)),
+    (COLUMN, unpack_with(column=lambda s, place: place)),
+    (COLUMN, unpack_with(column=lambda s, place: s)),
+    (COLUMN, unpack_with(column=lambda s, place: 4 * (s // 2) + s % 2)),
+    (CUT, unpack_with(result=lambda matrix, values: matrix.trunc())),
+    (TYPE, unpack_with(result=lambda matrix, values: matrix.trunc().clamp(min=0))),
+    (WIDE, unpack_with(result=lambda matrix, values: matrix[:, : values.shape[1]])),
+    (PLACE, unpack_with(byte=lambda s: s // 2)),
+    (PLACE, unpack_with(bits=255)),
+    (PLACE, scattered(lambda metadata, shift: metadata.long() >> shift)),
+    (LONG, scattered(lambda metadata, shift: metadata >> shift & 3)),
+    (GUESS, unpack_with(result=lambda matrix, values: matrix.reshape(len(matrix), -1))),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    def packed(words: str, values: Tensor, places: list[list[int]]) -> Case:
+        """`places`: for each row, those of its numbers."""
+        rows, half = values.shape
+        fours = torch.tensor(places, dtype=torch.int64).reshape(rows, half // 4, 4)
+        metadata = (fours * torch.tensor([1, 4, 16, 64])).sum(-1).to(torch.uint8)
+        return case(words, values=values, metadata=metadata)
+
+    def drawn(rows: int, k: int) -> Case:
+        order = torch.rand(rows, k // 4, 4, generator=generator).argsort(-1)[..., :2]
+        values = halves((rows, k // 2), generator)
+        return packed(f"a random {rows} x {k} matrix", values, order.flatten(1).tolist())
+
+    one, two = torch.tensor([[5, -1.5, 7, 3]]), torch.tensor([[4.0, 6, 1, 9], [1, 2, 3, 4]])
+    zeros, eight = torch.tensor([[0.0, 8, 0, 0], [0, 0, -4, 0]]), torch.arange(1.0, 9)[None]
+    return [
+        packed("one row of two groups", one, [[1, 3, 0, 2]]),
+        packed("two rows", two, [[2, 3, 2, 3], [0, 1, 2, 3]]),
+        packed("stored zeros", zeros, [[0, 3, 0, 1], [1, 2, 1, 3]]),
+        packed("the second place before the first", one, [[3, 0, 2, 1]]),
+        packed("the same in two bytes", eight, [[2, 0, 3, 1, 1, 0, 3, 2]]),
+        *(drawn(rows, k) for rows, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]),
+    ]
+
+
+def read(outcome: Outcome, case: Case) -> Tensor:
+    rows, half = case.arguments["values"].shape
+    matrix = array("the matrix", outcome.returned, 2, like=(rows, 2 * half))
+    if matrix.shape != (rows, 2 * half):
+        raise Unfit(f"a {rows} x {2 * half} matrix", f"shape {tuple(matrix.shape)}", WIDE)
+    return matrix
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    values, metadata = case.arguments.values()
     bits = "  ".join(f"{byte:08b}" for byte in metadata[0].tolist()[:4])
-    fail(
-        CHECK,
-        f"{tried}\n{side_by_side(expected, got)}\n  values of row 0: {_numbers(values[0][:8])}, metadata: {bits}",
-        mistake=_mistake(values, metadata, got),
-    )
+    numbers = "  ".join(f"{value:g}" for value in values[0].tolist()[:8])
+    drawing = side_by_side(read(expected, case), read(got, case))
+    given = f"values of row 0: {numbers}, metadata: {bits}"
+    return f"{case.words}\n{drawing}\n  {given}", "", ""
 
 
-def _numbers(values: Tensor) -> str:
-    return "  ".join(f"{value:g}" for value in values.tolist())
-
-
-def _mistake(values: Tensor, metadata: Tensor, got: Tensor) -> str:
-    byte = metadata.long()
-    halves = byte % 16 * 16 + byte // 16
-    turned = (byte >> 2 & 3) + 4 * (byte & 3) + 16 * (byte >> 6 & 3) + 64 * (byte >> 4 & 3)
-    backwards = (turned % 16) * 16 + turned // 16
-    for read, text in [
-        (halves, "The first group of a byte is in its low half: metadata % 16, or metadata & 15."),
-        (
-            turned,
-            "The two low bits of each half are the place of the first number, the next two that of the second.",
-        ),
-        (backwards, "The bits were read in reverse: the first place is in the two lowest bits."),
-    ]:
-        if equal(got, read_2_4(values, read)):
-            return text
-    expected = read_2_4(values, metadata)
-    if equal(got, expected.trunc()):
-        return CUT
-    if _in_their_groups(values, got) and got[expected == 0].any():
-        return "Each number is in its group, but not at its place: a place has two bits of its own. The shifts are 0, 2, 4 and 6."
-    if equal(got[got != 0].sort().values, values[values != 0].sort().values):
-        return f"The right numbers at wrong places: {GROUP}."
-    return "Numbers are lost or doubled: does a later one overwrite an earlier one?"
-
-
-def _in_their_groups(values: Tensor, got: Tensor) -> bool:
-    """Each group has only numbers of its own, or their sum, and at least one unless all are 0: two at one place leave one."""
-    for own, group in zip(values.reshape(-1, 2).tolist(), got.reshape(-1, 4).tolist()):
-        came = {number for number in group if number}
-        if not came <= {*own, sum(own)} or (any(own) and not came):
-            return False
-    return True
+check_unpack_2_4 = Exercise(
+    name="unpack_2_4",
+    right=matrix_of,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="all places, stored zeros, places in any order, several bytes in a row, no entry at all",
+    read=read,
+    same=exactly,
+    show=show,
+    hints={"int64": LONG, "shape of the mask": LONG, "out of": PLACE, "reshape": GUESS},
+    symptoms=[(PLACE, lambda *_: True)],
+)
