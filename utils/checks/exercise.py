@@ -49,7 +49,7 @@ class Outcome:
 
     returned: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 class Variant:
@@ -124,9 +124,9 @@ class Exercise:
                 report.no_answer_yet(self.check)
             wrong = self.problem(each, wanted, got)
             if wrong:
-                *words, mistake = wrong
+                tried, expected, came, mistake = wrong
                 named = self.diagnosis(answer, each, got, asked)
-                report.fail(self.check, *words, named or mistake)
+                report.fail(self.check, tried, expected, came, named or mistake)
         report.passed(self.check, self.facts)
 
     def outcome(self, answer: Callable, case: Case) -> Outcome:
