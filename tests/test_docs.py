@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 import course
 from grader import __main__ as grading
-from grader.box import backends
+from grader.box import backends, plan
 from grader.course.limits import Limits
 from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
 from grader.selftest.canaries import KNOWN_OPEN
@@ -281,7 +281,7 @@ def test_the_guide_knows_the_limits():
         f"`--cell-limit {usual.cell}`, `--time-limit {usual.submission}`, "
         f"`--memory-limit {usual.memory >> 20}`" in text(GUIDE)
     )
-    assert f"at most {backends.PROCESSES} processes" in text(GUIDE)
+    assert f"at most {plan.PROCESSES} processes" in text(GUIDE)
 
 
 def test_the_guide_knows_every_status_and_every_kind_of_box():

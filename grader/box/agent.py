@@ -1,7 +1,8 @@
-"""The program inside the box: it runs the student's cells and answers the checker's questions about what they defined.
+"""The program inside the box: it runs the student's cells and answers the checker's questions about
+what they defined.
 
-Nothing of it is secret and nothing of it is trusted: the student's code runs in the same interpreter and may change it. The
-checker believes of its answers only that they are the student's.
+Nothing of it is secret and nothing of it is trusted: the student's code runs in the same
+interpreter and may change it. The checker believes of its answers only that they are the student's.
 """
 
 import builtins
@@ -11,25 +12,31 @@ import os
 import random
 import traceback
 from collections import namedtuple
+from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import numpy
 import torch
 
-from grader.wire.frames import Closed, TooLarge, WireError
-from grader.wire.values import Came, Codec, Raw, known
+from grader.wire.exchange import Exchange
+from grader.wire.frames import Closed, TooLarge, Wire, WireError
+from grader.wire.plain import Came, Raw, Tree, known
 
 MOST = 2000  # characters of an error's text
 
 
-class Objects(Codec):
+Reply = Any  # a tree, or a function that makes one and puts its bytes into a Raw
+
+
+class BoxSide(Exchange):
     """The box's side of the wire: objects that are no values stay here, and go out as handles."""
 
-    def __init__(self, ask):
+    def __init__(self, ask: Callable[..., Any]) -> None:
         super().__init__()
         self.kept, self.numbers, self.next, self.ask = {}, {}, count(1), ask
 
-    def opaque(self, value):
+    def opaque(self, value: Any) -> Tree:
         if isinstance(value, StandIn):
             return {"t": "yours", "h": object.__getattribute__(value, "_number")}
         number = self.numbers.get(id(value))
@@ -40,14 +47,14 @@ class Objects(Codec):
         kind = "class" if isinstance(value, type) else "object"
         return {"t": "handle", "h": number, "k": kind, "n": str(name)[:60], "c": callable(value)}
 
-    def mine(self, number):
+    def mine(self, number: Any) -> Any:
         return self.kept[number]
 
-    def theirs(self, tree):
+    def theirs(self, tree: Any) -> "StandIn":
         kind = type(tree["n"], (StandIn,), {method: DUNDER[method] for method in tree["can"]})
         return kind(self.ask, tree["h"])
 
-    def _new(self, tree, raw, depth):
+    def _new(self, tree: Any, raw: Came, depth: int) -> Any:
         if tree["t"] == "name":
             return known(tree["n"])
         value = super()._new(tree, raw, depth)
@@ -57,22 +64,22 @@ class Objects(Codec):
 class StandIn:
     """An object of the checker: its methods run there."""
 
-    def __init__(self, ask, number):
+    def __init__(self, ask: Callable[..., Any], number: int) -> None:
         self._ask, self._number = ask, number
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         return self._ask("get", self._number, name)
 
-    def __reduce_ex__(self, protocol):  # what copy and pickle ask for
+    def __reduce_ex__(self, protocol: Any) -> Any:  # what copy and pickle ask for
         raise TypeError(f"a {type(self).__name__} of the check cannot be copied")
 
 
 END = object()
 
 
-def following(self):
+def following(self) -> Any:
     value = self._ask("next", self._number)
     if value is END:
         raise StopIteration
@@ -91,21 +98,21 @@ DUNDER = {
 class CheckersError(Exception):
     """An exception of the checker's own code, on its way through the student's."""
 
-    def __init__(self, number, text):
+    def __init__(self, number: int, text: str) -> None:
         super().__init__(text)
         self.number, self.text = number, text
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
 
 class Agent:
     """Serves one checker until it hangs up."""
 
-    def __init__(self, wire, shell):
-        self.wire, self.shell, self.objects, self.pid = wire, shell, Objects(self.ask), os.getpid()
+    def __init__(self, wire: Wire, shell: Any) -> None:
+        self.wire, self.shell, self.objects, self.pid = wire, shell, BoxSide(self.ask), os.getpid()
 
-    def serve(self):
+    def serve(self) -> None:
         try:
             while True:
                 message, raw = self.wire.receive()
@@ -113,7 +120,7 @@ class Agent:
         except Closed:
             return
 
-    def answer(self, message, raw):
+    def answer(self, message: dict[str, Any], raw: Came) -> None:
         """Does what one message asks for, and sends the reply."""
         try:
             self.take_over(message, raw)
@@ -126,16 +133,15 @@ class Agent:
             reply = {"raise": described(error)}
         self.send(reply)
 
-    def take_over(self, message, raw):
+    def take_over(self, message: dict[str, Any], raw: Came) -> None:
         self.objects.be_told(message.get("adopt", []))
         self.objects.apply(message.get("sync", []), raw)
         for number in message.get("gone", []):
-            shared = self.objects.shared.pop(number, None)
-            if shared:
-                self.objects.number_of.pop(id(shared.target()), None)
+            self.objects.table.drop(number)
 
-    def send(self, reply):
-        """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has changed stands before it in the frame."""
+    def send(self, reply: Reply) -> None:
+        """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has
+        changed stands before it in the frame."""
         if (
             os.getpid() != self.pid
         ):  # a fork that the student's code made, which has come to its end
@@ -143,38 +149,32 @@ class Agent:
         raw, sync = Raw(), []
         try:
             sync = self.objects.changes(raw)
-            tree = reply(raw) if callable(reply) else reply
-        except (
-            Exception
-        ) as error:  # the student's own objects are looked at, and they can raise anything
-            tree = {
-                "raise": plainly(
-                    "TypeError",
-                    f"what was returned cannot be looked at: {described(error)['text']}",
-                )
-            }
+            tree: Any = reply(raw) if callable(reply) else reply
+        except Exception as error:  # a student's own objects are looked at: they can raise anything
+            text = f"what was returned cannot be looked at: {described(error)['text']}"
+            tree = {"raise": plainly("TypeError", text)}
         try:
             self.wire.send({**tree, "sync": sync}, raw.pieces)
             self.objects.sent(raw)
         except TooLarge as error:
             self.wire.send({"raise": plainly("MemoryError", f"what was returned is {error}")})
 
-    def value(self, value):
+    def value(self, value: Any) -> Callable[[Raw], Tree]:
         return lambda raw: {"value": self.objects.encode(value, raw)}
 
     # --- what the checker can ask for
 
-    def do_seed(self, message, raw):
+    def do_seed(self, message: dict[str, Any], raw: Came) -> Reply:
         random.seed(message["seed"])
         numpy.random.seed(message["seed"])
         torch.manual_seed(message["seed"])
         return self.value(None)
 
-    def do_cell(self, message, raw):
+    def do_cell(self, message: dict[str, Any], raw: Came) -> Reply:
         outputs, _ = self.shell.run(message["source"])
         return self.value((outputs.list, outputs.cut))
 
-    def do_look(self, message, raw):
+    def do_look(self, message: dict[str, Any], raw: Came) -> Reply:
         space = self.shell.user_ns
         return lambda raw: {
             "values": [
@@ -184,14 +184,14 @@ class Agent:
             ]
         }
 
-    def do_call(self, message, raw):
+    def do_call(self, message: dict[str, Any], raw: Came) -> Reply:
         function = self.objects.mine(message["h"])
         return self.value(function(*self.given(message, raw), **self.named(message, raw)))
 
-    def do_get(self, message, raw):
+    def do_get(self, message: dict[str, Any], raw: Came) -> Reply:
         return self.value(getattr(self.objects.mine(message["h"]), message["n"]))
 
-    def do_probe(self, message, raw):
+    def do_probe(self, message: dict[str, Any], raw: Came) -> Reply:
         if "module" in message:
             probe = getattr(importlib.import_module(message["module"]), message["n"])
         else:
@@ -200,16 +200,17 @@ class Agent:
             probe = space[message["n"]]
         return self.value(probe(*self.given(message, raw), **self.named(message, raw)))
 
-    def given(self, message, raw):
+    def given(self, message: dict[str, Any], raw: Came) -> list[Any]:
         return [self.objects.decode(tree, raw) for tree in message["a"]]
 
-    def named(self, message, raw):
+    def named(self, message: dict[str, Any], raw: Came) -> dict[str, Any]:
         return {name: self.objects.decode(tree, raw) for name, tree in message["k"]}
 
     # --- what the student's code asks of the checker
 
-    def ask(self, what, number, *more):
-        """Has the checker do something with an object of its own. Serves its questions while it waits."""
+    def ask(self, what: str, number: int, *more: Any) -> Any:
+        """Has the checker do something with an object of its own. Serves its questions while it
+        waits."""
         raw = Raw()
         sync = self.objects.changes(raw)
         message = {
@@ -235,19 +236,19 @@ class Agent:
             return END if "done" in reply else self.objects.decode(reply["value"], raw)
 
 
-def raised(tree):
+def raised(tree: dict[str, Any]) -> CheckersError:
     """A CheckersError that `except` finds by the built-in class of the checker's exception too."""
     base = getattr(builtins, tree["type"])
     return type(tree["type"], (CheckersError, base), {})(tree["number"], tree["text"])
 
 
-def plainly(name, text):
+def plainly(name: str, text: str) -> dict[str, Any]:
     """An exception of the agent's own as a tree."""
     return {"type": name, "kinds": [name], "text": text[:MOST]}
 
 
-def described(error):
-    """An exception as a tree: the names of its classes, its text, the student's line it came from."""
+def described(error: BaseException) -> dict[str, Any]:
+    """An exception as a tree: the names of its classes, its text, the line of the student's."""
     try:
         text = str(error)[:MOST]
     except Exception:
@@ -264,7 +265,7 @@ def described(error):
     }
 
 
-def line_of(error):
+def line_of(error: BaseException) -> list[Any] | None:
     """[number, text] of the last line of a cell in a traceback; None when there is none."""
     try:
         frames = [
@@ -272,13 +273,9 @@ def line_of(error):
             for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename.startswith("<ipython-input")
         ]
-        return (
-            [
-                frames[-1].lineno,
-                linecache.getline(frames[-1].filename, frames[-1].lineno).strip()[:200],
-            ]
-            if frames
-            else None
-        )
+        if not frames:
+            return None
+        number = frames[-1].lineno or 0
+        return [number, linecache.getline(frames[-1].filename, number).strip()[:200]]
     except Exception:
         return None

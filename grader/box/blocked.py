@@ -1,27 +1,31 @@
-"""What of the course's library a lab's answers may not import: it is not in the box, and this says why."""
+"""What of the course's library a lab's answers may not import: it is not in the box, and this says
+why."""
 
 import sys
+from collections.abc import Sequence
 from importlib.machinery import PathFinder
+from typing import Any
 
 
 class Blocked:
-    """Finds the parts of `utils` that are in the box; of any other it says what the lab asks for."""
+    """Finds the parts of `utils` that are in the box; for any other it says what the lab asks."""
 
-    def __init__(self, rooms):
+    def __init__(self, rooms: Sequence[str]) -> None:
         self.rooms = rooms
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if not name.startswith("utils."):
             return None
         found = PathFinder.find_spec(name, path)
         if found is None:
+            allowed = ", ".join(f"utils.{room}" for room in self.rooms) or "nothing of utils"
             raise ModuleNotFoundError(
                 f"{name} is not there while this notebook is graded: the lab asks you to write it. "
-                f"Its answers may import {', '.join(f'utils.{room}' for room in self.rooms) or 'nothing of utils'}.",
+                f"Its answers may import {allowed}.",
                 name=name,
             )
         return found
 
 
-def block(rooms):
+def block(rooms: Sequence[str]) -> None:
     sys.meta_path.insert(0, Blocked(rooms))

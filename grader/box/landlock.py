@@ -1,12 +1,16 @@
-"""Landlock: which files and ports a process may use, set by itself and for good. Linux 5.13 and later.
+"""Landlock: which files and ports a process may use, set by itself and for good. Linux 5.13 and
+later.
 
-The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds of access. None knows of modes, owners,
-times and attributes of files, nor of the limits and priorities of other processes: the seccomp filter takes those.
+The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds
+of access. None knows of modes, owners, times and attributes of files, nor of the limits and
+priorities of other processes: the seccomp filter takes those.
 """
 
 import ctypes
 import os
 import platform
+from collections.abc import Iterable
+from typing import Any
 
 from grader.box.rights import LIBC, no_new_rights
 
@@ -39,7 +43,7 @@ class PathRule(ctypes.Structure):
     _fields_ = [("access", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
 
-def call(number, *arguments):
+def call(number: int, *arguments: Any) -> int:
     result = LIBC.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         error = ctypes.get_errno()
@@ -47,7 +51,7 @@ def call(number, *arguments):
     return result
 
 
-def version():
+def version() -> int:
     """The version of the kernel's interface; 0 when there is none."""
     if platform.system() != "Linux":
         return 0
@@ -57,8 +61,9 @@ def version():
         return 0
 
 
-def restrict(readable, writable):
-    """From now on this process reads only below `readable` and `writable`, and writes only below `writable`."""
+def restrict(readable: Iterable[str], writable: Iterable[str]) -> None:
+    """From now on this process reads only below `readable` and `writable`, and writes only below
+    `writable`."""
     have = version()
     every = ACCESS[max(number for number in ACCESS if number <= have)]
     rules = Ruleset(every, TCP if have >= 4 else 0, SCOPES if have >= 6 else 0)
@@ -72,7 +77,7 @@ def restrict(readable, writable):
     os.close(ruleset)
 
 
-def allow(ruleset, path, access):
+def allow(ruleset: int, path: str, access: int) -> None:
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -1,4 +1,5 @@
-"""What is started in a box: one agent (cold), or a zygote that forks a boxed agent for every submission (warm).
+"""What is started in a box: one agent (cold), or a zygote that forks a boxed agent for every
+submission (warm).
 
 The connection is on file descriptor 0. The first frame says how to go on.
 """
@@ -7,11 +8,12 @@ import os
 import socket
 import struct
 import sys
+from typing import Any
 
 WIRE = 40  # the descriptor of an agent's connection
 
 
-def main():
+def main() -> None:
     os.dup2(0, WIRE)
     quiet()
     from grader.wire.frames import Wire
@@ -20,7 +22,7 @@ def main():
     (zygote if settings["zygote"] else cold)(settings)
 
 
-def quiet():
+def quiet() -> None:
     """Nothing reads from or writes to the terminal of whoever started this."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -29,7 +31,7 @@ def quiet():
         os.close(null)
 
 
-def prepared(settings):
+def prepared(settings: dict[str, Any]) -> Any:
     """A shell in which the lab's own opening cells have run."""
     import utils  # noqa: F401 (gives torch one thread)
     from grader.box.blocked import block
@@ -41,7 +43,7 @@ def prepared(settings):
     return shell
 
 
-def cold(settings):
+def cold(settings: dict[str, Any]) -> None:
     from grader.box import rights
 
     work_in(settings["home"])
@@ -52,7 +54,7 @@ def cold(settings):
     os._exit(0)
 
 
-def confine(settings):
+def confine(settings: dict[str, Any]) -> None:
     """Limits and the loss of all rights; what comes after this is the student's."""
     from grader.box import landlock, rights, seccomp
 
@@ -67,14 +69,14 @@ def confine(settings):
         seccomp.install(settings["alone"], signals=landlock.version() >= landlock.KEEPS_SIGNALS)
 
 
-def work_in(home):
+def work_in(home: str) -> None:
     os.makedirs(home, exist_ok=True)
     os.chmod(home, 0o777)  # its user is still to change
     os.environ["HOME"] = home
     os.chdir(home)
 
 
-def talk(shell, descriptor):
+def talk(shell: Any, descriptor: int) -> None:
     """Runs the agent until the checker hangs up."""
     from grader.box.agent import Agent
     from grader.wire.frames import Wire
@@ -84,8 +86,9 @@ def talk(shell, descriptor):
     Agent(wire, shell).serve()
 
 
-def zygote(settings):
-    """Forks a boxed agent for every connection that is handed to it; says how it ended when it is asked."""
+def zygote(settings: dict[str, Any]) -> None:
+    """Forks a boxed agent for every connection that is handed to it; says how it ended when it is
+    asked."""
     from grader.box import agent, landlock, rights, seccomp, wall, warm  # noqa: F401 (a fork would have to read them again)
 
     os.environ["HOME"] = settings["home"]
@@ -113,7 +116,7 @@ def zygote(settings):
             return
 
 
-def leave_and_talk(settings, shell, descriptor):
+def leave_and_talk(settings: dict[str, Any], shell: Any, descriptor: int) -> None:
     """In a fork of the zygote: the wall, then the agent, two forks down. Never returns.
 
     The first process in a namespace cannot be killed from inside it, so the agent is the second.
@@ -147,8 +150,9 @@ def leave_and_talk(settings, shell, descriptor):
         os._exit(code)
 
 
-def wait_for(child):
-    """The exit code of a child, 128 and the signal when a signal ended it; other children are waited for too."""
+def wait_for(child: int) -> int:
+    """The exit code of a child, 128 and the signal when a signal ended it; other children are
+    waited for too."""
     while True:
         ended, status = os.wait()
         if ended == child:

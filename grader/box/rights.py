@@ -1,7 +1,9 @@
-"""Limits on a process and the loss of its rights, set from inside before any of a student's code runs."""
+"""Limits on a process and the loss of its rights, set from inside before any of a student's code
+runs."""
 
 import ctypes
 import os
+from typing import Any
 
 try:
     import resource
@@ -11,20 +13,22 @@ except ImportError:  # Windows
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_CHILD_SUBREAPER = 1, 24, 38, 36
 CAPABILITIES = 64
 VERSION_3 = 0x20080522
-LIBC = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+LIBC: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 GB = 1 << 30
 
 
-def prctl(option, value=0, last=0):
+def prctl(option: int, value: int = 0, last: int = 0) -> None:
     """One prctl call; an OSError when it fails."""
     if LIBC.prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(last), 0, 0) != 0:
         error = ctypes.get_errno()
         raise OSError(error, f"prctl {option}: {os.strerror(error)}")
 
 
-def set_limits(memory, seconds, processes=None, file_size=256 << 20):
-    """memory: bytes of data for one process (the whole tree is watched from outside); seconds: of CPU time of one process;
-    processes: of this user in this box."""
+def set_limits(
+    memory: int, seconds: float, processes: int | None = None, file_size: int = 256 << 20
+) -> None:
+    """memory: bytes of data for one process (the whole tree is watched from outside); seconds: of
+    CPU time of one process; processes: of this user in this box."""
     if resource is None:
         return
     wanted = {
@@ -47,14 +51,14 @@ def set_limits(memory, seconds, processes=None, file_size=256 << 20):
                 continue
 
 
-def drop_user(user):
+def drop_user(user: int) -> None:
     """From root to another user and group, for good."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     """No capability is left, and none can come back."""
     for number in range(CAPABILITIES):
         try:
@@ -67,14 +71,14 @@ def drop_capabilities():
         raise OSError(ctypes.get_errno(), "capset failed")
 
 
-def no_new_rights():
+def no_new_rights() -> None:
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     prctl(PR_SET_PDEATHSIG, 9)
 
 
-def adopt_orphans():
+def adopt_orphans() -> None:
     """What a descendant leaves behind becomes a child of this process, which can then end it."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)

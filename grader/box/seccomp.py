@@ -122,7 +122,7 @@ LAST = 462  # later calls are not known here
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def supported():
+def supported() -> bool:
     return (
         platform.machine() in MACHINES
         and os.name == "posix"
@@ -131,12 +131,13 @@ def supported():
     )
 
 
-def instruction(code, value, true=0, false=0):
+def instruction(code: int, value: int, true: int = 0, false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, true, false, value)
 
 
-def program(alone, signals=True):
-    """The filter as bytes. alone: the process has namespaces of its own; signals: where it has not, whether it may send any."""
+def program(alone: bool, signals: bool = True) -> bytes:
+    """The filter as bytes. alone: the process has namespaces of its own; signals: where it has not,
+    whether it may send any."""
     column, architecture = MACHINES[platform.machine()]
     refused = ERRNO | errno.EPERM
     parts = [
@@ -146,7 +147,8 @@ def program(alone, signals=True):
         instruction(LOAD, NUMBER),
         instruction(JUMP_AT_LEAST, X32, 0, 1),
         instruction(RETURN, refused),
-        # told that there is no such call, the C library uses another: clone3 hides its flags from a filter
+        # told that there is no such call, the C library uses another: clone3 hides its flags from a
+        # filter
         instruction(JUMP_AT_LEAST, LAST + 1, 1, 0),
         instruction(JUMP_EQUAL, CLONE3[column], 0, 1),
         instruction(RETURN, ERRNO | errno.ENOSYS),
@@ -186,7 +188,7 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install(alone, signals=True):
+def install(alone: bool, signals: bool = True) -> None:
     """Sets the filter for this process and all it starts."""
     no_new_rights()
     code = program(alone, signals)

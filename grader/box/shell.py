@@ -3,6 +3,8 @@
 import io
 import subprocess
 import sys
+from types import TracebackType
+from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -28,7 +30,7 @@ CUT = "\n[the rest of the output was cut]\n"
 class Outputs:
     """The outputs of one cell, in nbformat's form."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.list, self.text_left, self.displayed_left, self.cut = (
             [],
             MOST_TEXT,
@@ -36,7 +38,7 @@ class Outputs:
             False,
         )
 
-    def stream(self, name, text):
+    def stream(self, name: str, text: str) -> None:
         if self.text_left <= 0:
             self.cut = True
             return
@@ -50,8 +52,9 @@ class Outputs:
         else:
             self.add({"output_type": "stream", "name": name, "text": part})
 
-    def display(self, kind, data, **more):
-        """An output that is no text. Half an image or half a table is none: what is too long is left out, but for plain text."""
+    def display(self, kind: str, data: Any, **more: Any) -> None:
+        """An output that is no text. Half an image or half a table is none: what is too long is
+        left out, but for plain text."""
         shown = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
         if len(shown.get("text/plain", "")) > SHOWN["text/plain"]:
             shown["text/plain"] = shown["text/plain"][: SHOWN["text/plain"] - len(CUT)] + CUT
@@ -63,7 +66,7 @@ class Outputs:
         else:
             self.add({"output_type": kind, "data": kept, "metadata": {}, **more})
 
-    def error(self, name, text, lines):
+    def error(self, name: str, text: str, lines: list[str]) -> None:
         self.add(
             {
                 "output_type": "error",
@@ -73,7 +76,7 @@ class Outputs:
             }
         )
 
-    def add(self, output):
+    def add(self, output: dict[str, Any]) -> None:
         if len(self.list) < MOST_OUTPUTS:
             self.list.append(output)
         else:
@@ -85,67 +88,72 @@ class Stream(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, name, outputs):
+    def __init__(self, name: str, outputs: "Outputs") -> None:
         self.stream_name, self.outputs = name, outputs
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.outputs.stream(self.stream_name, str(text))
         return len(text)
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def close(self):
+    def close(self) -> None:
         pass
 
-    def isatty(self):
+    def isatty(self) -> bool:
         return False
 
 
 class Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, **more):
+    shell: Any
+
+    def publish(self, data: Any, metadata: Any = None, **more: Any) -> None:
         self.shell.outputs.display("display_data", data)
 
-    def clear_output(self, wait=False):
+    def clear_output(self, wait: bool = False) -> None:
         pass
 
 
 class Hook(DisplayHook):
     """The last expression of a cell."""
 
-    def write_output_prompt(self):
+    shell: Any
+
+    def write_output_prompt(self) -> None:
         pass
 
-    def write_format_data(self, data, metadata=None):
+    def write_format_data(self, data: Any, metadata: Any = None) -> None:
         self.shell.outputs.display("execute_result", data, execution_count=None)
 
-    def finish_displayhook(self):
+    def finish_displayhook(self) -> None:
         pass
 
-    def quiet(self):
+    def quiet(self) -> bool:
         """Whether the cell ends in a semicolon."""
-        return self.semicolon_at_end_of_expression(self.shell.source)
+        return bool(self.semicolon_at_end_of_expression(self.shell.source))
 
 
 class Shell(InteractiveShell):
     """IPython without a terminal, a history or a kernel."""
 
-    def init_display_pub(self):
+    def init_display_pub(self) -> None:
         self.display_pub = Publisher(parent=self, shell=self)
-        self.configurables.append(self.display_pub)
+        self.configurables.append(self.display_pub)  # type: ignore[arg-type]
 
-    def init_displayhook(self):
+    def init_displayhook(self) -> None:
         super().init_displayhook()
         self.displayhook = Hook(parent=self, shell=self)
         self.display_trap.hook = self.displayhook
 
-    def enable_gui(self, gui=None):
+    def enable_gui(self, gui: Any = None) -> None:
         """%matplotlib asks for this; there is no window to open."""
 
-    def system(self, command):
-        """A line of the system's shell (!ls). IPython's own way wants a terminal, which a box has not."""
+    def system(self, command: str) -> None:
+        """A line of the system's shell (!ls). IPython's own way wants a terminal, which a box has
+        not."""
         process = subprocess.Popen(
             self.var_expand(command, depth=1),
             shell=True,
@@ -155,19 +163,20 @@ class Shell(InteractiveShell):
             encoding="utf-8",
             errors="replace",
         )
-        for part in iter(lambda: process.stdout.read(4096), ""):
-            sys.stdout.write(part)
-        process.stdout.close()
+        assert process.stdout
+        with process.stdout as output:
+            for part in iter(lambda: output.read(4096), ""):
+                sys.stdout.write(part)
         self.user_ns["_exit_code"] = process.wait()
 
-    def ask_exit(self):
+    def ask_exit(self) -> None:
         raise SystemExit("exit")
 
-    def _get_exc_info(self, exc_tuple=None):
+    def _get_exc_info(self, exc_tuple: Any = None) -> Any:
         kind, error, traceback = super()._get_exc_info(exc_tuple)
         return kind, error, shortened(traceback)
 
-    def _showtraceback(self, kind, error, lines):
+    def _showtraceback(self, kind: Any, error: Any, lines: Any) -> None:
         try:
             text = str(error)
         except Exception:
@@ -175,7 +184,7 @@ class Shell(InteractiveShell):
         name = getattr(kind, "__name__", "Error")
         self.outputs.error(str(name), text, [str(line) for line in lines])
 
-    def run(self, source):
+    def run(self, source: str) -> Any:
         """Runs one cell. Returns its Outputs and whether it came to its end."""
         self.outputs, self.source = Outputs(), source
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
@@ -184,8 +193,9 @@ class Shell(InteractiveShell):
         return outputs, result.success
 
 
-def shortened(traceback):
-    """A traceback without its middle when it is long: to show the thousand frames of an endless recursion takes seconds."""
+def shortened(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without its middle when it is long: to show the thousand frames of an endless
+    recursion takes seconds."""
     frames = []
     while traceback is not None:
         frames.append(traceback)
@@ -195,15 +205,15 @@ def shortened(traceback):
     return frames[0] if frames else None
 
 
-def no_input(prompt=""):
+def no_input(prompt: Any = "") -> None:
     raise RuntimeError("input() has nobody to ask while this notebook is graded")
 
 
-def nothing_installed(line):
+def nothing_installed(line: str) -> None:
     print("Nothing can be installed while this notebook is graded.", file=sys.stderr)
 
 
-def make_shell():
+def make_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -212,5 +222,5 @@ def make_shell():
     shell.outputs = Outputs()
     shell.builtin_trap.auto_builtins["input"] = no_input
     for name in ("pip", "uv", "conda", "mamba", "micromamba"):
-        shell.register_magic_function(nothing_installed, "line", name)
+        shell.register_magic_function(nothing_installed, "line", name)  # type: ignore[arg-type]
     return shell

@@ -1,14 +1,17 @@
-"""The folder that a box sees as the course: the rooms of `utils` that a lab's answers may import, and the box's own program."""
+"""The folder that a box sees as the course: the rooms of `utils` that a lab's answers may import,
+and the box's own program."""
 
 import compileall
 import shutil
+from collections.abc import Iterable
+from pathlib import Path
 
 from grader import HOME
 
 LIBRARY = HOME / "utils"
 # what runs in a box, of `grader`; it imports nothing else of the course
 PROGRAM = {
-    "wire": ("frames", "values", "layers"),
+    "wire": ("frames", "plain", "tensors", "layers", "table", "encode", "codec", "exchange"),
     "box": (
         "shell",
         "agent",
@@ -30,8 +33,9 @@ class StageError(Exception):
     """A lab lists a room of `utils` that there is none."""
 
 
-def build(folder, rooms, user, home):
-    """Fills an empty folder. rooms: such as "model" or "pruning.masks"; of a package named in part only that part is there."""
+def build(folder: Path, rooms: Iterable[str], user: int, home: str) -> None:
+    """Fills an empty folder. rooms: such as "model" or "pruning.masks"; of a package named in part
+    only that part is there."""
     target = folder / "utils"
     target.mkdir()
     shutil.copy(LIBRARY / "__init__.py", target)
@@ -55,7 +59,7 @@ def build(folder, rooms, user, home):
     folder.chmod(0o755)
 
 
-def copy_room(target, room):
+def copy_room(target: Path, room: str) -> None:
     parts = room.split(".")
     source = LIBRARY.joinpath(*parts)
     if source.is_dir():

@@ -1,13 +1,15 @@
-"""A process with everything it started: which processes that are, how much memory they take, how to end them."""
+"""A process with everything it started: which processes that are, how much memory they take, how to
+end them."""
 
 import os
 import signal
 import time
+from collections.abc import Callable, Iterable
 
 import psutil
 
 
-def descendants(pid):
+def descendants(pid: int) -> list[int]:
     """The ids of all processes below this one."""
     found, waiting = [], [pid]
     while waiting:
@@ -17,7 +19,7 @@ def descendants(pid):
     return found
 
 
-def children(pid):
+def children(pid: int) -> list[int]:
     try:
         threads = os.listdir(f"/proc/{pid}/task")
         return [
@@ -31,14 +33,14 @@ def children(pid):
         return by_psutil(pid)
 
 
-def by_psutil(pid):
+def by_psutil(pid: int) -> list[int]:
     try:
         return [child.pid for child in psutil.Process(pid).children()]
     except psutil.Error:
         return []
 
 
-def read(path):
+def read(path: str) -> str:
     try:
         with open(path) as file:
             return file.read()
@@ -46,7 +48,7 @@ def read(path):
         return ""
 
 
-def tasks_of(user):
+def tasks_of(user: int) -> int:
     """How many processes and threads a user has."""
     return sum(
         one.info["num_threads"] or 0
@@ -55,30 +57,33 @@ def tasks_of(user):
     )
 
 
-def memory(pids, enough):
-    """Bytes of memory of these processes, pages that they share counted once; exact only where it may be over `enough`."""
+def memory(pids: Iterable[int], enough: float) -> int:
+    """Bytes of memory of these processes, pages that they share counted once; exact only where it
+    may be over `enough`."""
     resident = sum(quickly(pid) for pid in pids)
     return sum(proportional(pid) for pid in pids) if resident > enough else resident
 
 
-def quickly(pid):
+def quickly(pid: int) -> int:
     try:
         return psutil.Process(pid).memory_info().rss
     except psutil.Error:
         return 0
 
 
-def proportional(pid):
+def proportional(pid: int) -> int:
     for line in read(f"/proc/{pid}/smaps_rollup").splitlines():
         if line.startswith("Pss:"):
             return 1024 * int(line.split()[1])
     return quickly(pid)
 
 
-def end(pids_of, patience=5.0):
-    """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are over.
+def end(pids_of: Callable[[], list[int]], patience: float = 5.0) -> None:
+    """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are
+    over.
 
-    Nothing is left when it names nobody twice: one that is just losing its parent can be missed once.
+    Nothing is left when it names nobody twice: one that is just losing its parent can be missed
+    once.
     """
     deadline, nobody = time.monotonic() + patience, 0
     while nobody < 2 and time.monotonic() < deadline:
@@ -93,7 +98,7 @@ def end(pids_of, patience=5.0):
             time.sleep(0.002)
 
 
-def dead(pid):
+def dead(pid: int) -> bool:
     """Ended, though nobody may have asked how yet."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

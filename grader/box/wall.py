@@ -1,13 +1,15 @@
 """A box for a forked process: namespaces and a file system of its own, made by the process itself.
 
-For a child of the zygote, which stands in bubblewrap already: the host's safety rests on that; this wall keeps submissions
-apart from each other and from the zygote. What it sees afterwards: the folders that the zygote sees, read-only, an empty
-home of limited size, a /proc with nobody else in it, and no network.
+For a child of the zygote, which stands in bubblewrap already: the host's safety rests on that; this
+wall keeps submissions apart from each other and from the zygote. What it sees afterwards: the
+folders that the zygote sees, read-only, an empty home of limited size, a /proc with nobody else in
+it, and no network.
 """
 
 import ctypes
 import os
 import sys
+from collections.abc import Iterable
 
 from grader.box.rights import LIBC
 
@@ -30,8 +32,9 @@ FILES = 50_000  # in each of these; an empty file takes memory too
 USER = 64321  # who the student's code is inside
 
 
-def interpreter_in(folders):
-    """The folders of the running Python that lie in one of these top folders: a course may be below /home, or /tmp."""
+def interpreter_in(folders: Iterable[str]) -> list[str]:
+    """The folders of the running Python that lie in one of these top folders: a course may be below
+    /home, or /tmp."""
     return sorted(
         {
             path
@@ -41,13 +44,13 @@ def interpreter_in(folders):
     )
 
 
-def check(result):
+def check(result: int) -> None:
     if result != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
 
 
-def mount(source, target, kind="none", flags=0, options=""):
+def mount(source: str, target: str, kind: str = "none", flags: int = 0, options: str = "") -> None:
     check(
         LIBC.mount(
             source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
@@ -55,8 +58,9 @@ def mount(source, target, kind="none", flags=0, options=""):
     )
 
 
-def leave(own_user):
-    """New namespaces for this process; its next child is the first process in its own process namespace.
+def leave(own_user: bool) -> None:
+    """New namespaces for this process; its next child is the first process in its own process
+    namespace.
 
     own_user: make a user namespace too, which an ordinary user needs for the others.
     """
@@ -72,7 +76,7 @@ def leave(own_user):
                 file.write(text)
 
 
-def new_root():
+def new_root() -> None:
     """A root of its own for the first process in the namespaces."""
     root = STAND
     mount("none", "/", flags=REC | PRIVATE)

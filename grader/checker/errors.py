@@ -1,6 +1,8 @@
-"""Exceptions of the student's code, raised anew on the trusted side: built-in classes only, with the student's text."""
+"""Exceptions of the student's code, raised anew on the trusted side: built-in classes only, with
+the student's text."""
 
 import builtins
+from typing import Any
 
 
 class ProcessEnded(RuntimeError):
@@ -15,8 +17,9 @@ class Stopped(RuntimeError):
     """The student's code raised what ends a program (SystemExit, KeyboardInterrupt)."""
 
 
-def raised(tree):
-    """The exception that a tree describes, as an instance of the nearest built-in class. Its text is the student's."""
+def raised(tree: Any) -> BaseException:
+    """The exception that a tree describes, as an instance of the nearest built-in class. Its text
+    is the student's."""
     kinds = [
         kind
         for name in texts(tree.get("kinds"))
@@ -27,7 +30,9 @@ def raised(tree):
     name, text = tree.get("type"), tree.get("text")
     if issubclass(base, Exception):
         name = name[:60] if isinstance(name, str) and name[:60].isidentifier() else base.__name__
-        error = make(base, name, text[:2000] if isinstance(text, str) else "", tree.get("args"))
+        error: Any = make(
+            base, name, text[:2000] if isinstance(text, str) else "", tree.get("args")
+        )
     else:
         error = Stopped(f"your code raised {base.__name__}, which ends a program")
     line = tree.get("line")
@@ -42,8 +47,9 @@ def raised(tree):
     return error
 
 
-def make(base, name, text, arguments):
-    """An instance of a built-in class, or of a subclass with the student's name for it, that says `text`."""
+def make(base: type[Exception], name: str, text: str, arguments: Any) -> Exception:
+    """An instance of a built-in class, or of a subclass with the student's name for it, that says
+    `text`."""
     plain = (
         isinstance(arguments, list)
         and len(arguments) < 10
@@ -56,10 +62,13 @@ def make(base, name, text, arguments):
                 return error
         except Exception:
             pass  # UnicodeDecodeError and its like want other arguments
-    if issubclass(base, (UnicodeError, ExceptionGroup)):
-        base = ValueError if issubclass(base, UnicodeError) else RuntimeError
-    return type(name, (base,), {"__str__": lambda self: text})(text)
+    if issubclass(base, UnicodeError):
+        base = ValueError
+    elif issubclass(base, ExceptionGroup):
+        base = RuntimeError
+    named: Any = type(name, (base,), {"__str__": lambda self: text})
+    return named(text)
 
 
-def texts(value):
+def texts(value: Any) -> list[str]:
     return [name for name in value[:30] if isinstance(name, str)] if isinstance(value, list) else []

@@ -1,4 +1,5 @@
-"""Runs one submission: the student's cells in the box, the grade cells here. Returns what the cells earned and showed."""
+"""Runs one submission: the student's cells in the box, the grade cells here. Returns what the cells
+earned and showed."""
 
 import ast
 import contextlib
@@ -8,16 +9,20 @@ import linecache
 import resource
 import signal
 import threading
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import numpy
 import psutil
 
 from grader.checker.errors import OverLimit, ProcessEnded
-from grader.checker.session import error_output
+from grader.checker.outputs import Output, error_output
+from grader.checker.session import Session
 from grader.course import cells
+from grader.course.limits import Limits
 from utils.checks.report import TookTooLong, is_stub
 
-FAILED = (AssertionError,)
+Mark = dict[str, Any]
 GRACE = 20  # seconds that a check may go on, beyond what its calls may take
 LONGEST = 4000  # characters of a message
 
@@ -26,8 +31,11 @@ class CheckHung(BaseException):
     """A grade cell did not come to an end by itself."""
 
 
-def check_submission(notebook, source, space, session, limits):
-    """notebook: the aligned submission; space: names of the lab's own opening cells, with their values; session: a `Session`.
+def check_submission(
+    notebook: dict[str, Any], source: str, space: dict[str, Any], session: Session, limits: Limits
+) -> dict[str, Any]:
+    """notebook: the aligned submission; space: names of the lab's own opening cells, with their
+    values; session: a `Session`.
 
     Returns {"checks", "cells", "events", "setup"} as JSON can hold them.
     """
@@ -56,8 +64,9 @@ def check_submission(notebook, source, space, session, limits):
     return writable({"checks": checks, "cells": outputs, "events": events, "setup": setup})
 
 
-def bound_memory(most):
-    """This process gets no more than so many bytes beyond what it has: of an answer's small values a check can make huge ones."""
+def bound_memory(most: int) -> None:
+    """This process gets no more than so many bytes beyond what it has: of an answer's small values
+    a check can make huge ones."""
     has = getattr(psutil.Process().memory_info(), "data", None)  # known on Linux
     if has is not None:
         resource.setrlimit(
@@ -65,40 +74,41 @@ def bound_memory(most):
         )
 
 
-def writable(result):
-    """The same with every character that UTF-8 cannot write replaced: texts of the student's may hold half of one."""
+def writable(result: dict[str, Any]) -> dict[str, Any]:
+    """The same with every character that UTF-8 cannot write replaced: texts of the student's may
+    hold half of one."""
     return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))
 
 
-def check(name, cell, asked, space, session, limits):
+def check(
+    name: str,
+    cell: dict[str, Any],
+    asked: set[str],
+    space: dict[str, Any],
+    session: Session,
+    limits: Limits,
+) -> tuple[Mark, list[Output]]:
     """Runs one grade cell. Returns its mark and its outputs."""
     most = float(cells.marks(cell)["points"])
     shown = io.StringIO()
     try:
         value = run(name, cell, asked, space, session, limits, shown)
-    except FAILED as error:
-        return failed(
-            most, type(error).__name__, str(error) or "This check does not hold for your answer."
-        )
+    except AssertionError as error:
+        text = str(error) or "This check does not hold for your answer."
+        return failed(most, type(error).__name__, text)
     except (OverLimit, ProcessEnded) as error:
         return failed(most, type(error).__name__, str(error))
     except (CheckHung, TookTooLong):
         return failed(most, "OverLimit", "the check did not come to an end with your answer")
     except NameError as error:
-        missing = getattr(error, "name", None)
-        text = (
-            f"name {missing!r} is not defined: no cell of your notebook that ran defines it"
-            if missing in asked
-            else str(error)
-        )
+        missing, text = getattr(error, "name", None), str(error)
+        if missing in asked:
+            text = f"name {missing!r} is not defined: no cell of your notebook that ran defines it"
         return failed(most, "NameError", text)
     except Exception as error:
         if is_stub(error):
-            return failed(
-                most,
-                "NotImplementedError",
-                "there is no answer yet: the cell still raises NotImplementedError",
-            )
+            text = "there is no answer yet: the cell still raises NotImplementedError"
+            return failed(most, "NotImplementedError", text)
         return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
     points, said = earned(value, most)
     text = shown.getvalue()[:LONGEST] + said
@@ -111,8 +121,17 @@ def check(name, cell, asked, space, session, limits):
     }, outputs
 
 
-def run(name, cell, asked, space, session, limits, shown):
-    """Runs a cell of the lab's own with the student's names in `space`. Returns the value of its last expression."""
+def run(
+    name: str,
+    cell: dict[str, Any],
+    asked: set[str],
+    space: dict[str, Any],
+    session: Session,
+    limits: Limits,
+    shown: io.StringIO,
+) -> Any:
+    """Runs a cell of the lab's own with the student's names in `space`. Returns the value of its
+    last expression."""
     session.where, source = name, cells.text(cell)
     try:
         with contextlib.redirect_stdout(shown), ended_after(limits.cell + GRACE):
@@ -127,15 +146,16 @@ def run(name, cell, asked, space, session, limits, shown):
         raise
 
 
-def failed(most, kind, message):
+def failed(most: float, kind: str, message: str) -> tuple[Mark, list[Output]]:
     message = message[:LONGEST]
     return {"points": 0.0, "most": most, "passed": False, "message": message}, [
         error_output(kind, message)
     ]
 
 
-def earned(value, most):
-    """Points of a grade cell that came to its end: all when its last expression is None or there is none, otherwise that number.
+def earned(value: Any, most: float) -> tuple[float, str]:
+    """Points of a grade cell that came to its end: all when its last expression is None or there is
+    none, otherwise that number.
 
     An answer may have made it something else (a text times 2 is a text): that earns nothing.
     """
@@ -149,32 +169,34 @@ def earned(value, most):
     return float(value), f"{value:g} of {most:g} points\n"
 
 
-def execute(source, name, space):
-    """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when it ends in none."""
+def execute(source: str, name: str, space: dict[str, Any]) -> Any:
+    """Runs a cell of the lab's own in `space`. Returns the value of its last expression, None when
+    it ends in none."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     tree = ast.parse(source, name)
-    last = (
-        tree.body.pop()
-        if tree.body and isinstance(tree.body[-1], ast.Expr) and not is_text(tree.body[-1].value)
-        else None
-    )
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr) or is_text(last.value):
+        exec(compile(tree, name, "exec"), space)
+        return None
+    tree.body.pop()
     exec(compile(tree, name, "exec"), space)
-    return eval(compile(ast.Expression(last.value), name, "eval"), space) if last else None
+    return eval(compile(ast.Expression(last.value), name, "eval"), space)
 
 
-def is_text(node):
+def is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 @contextlib.contextmanager
-def ended_after(seconds):
-    """Raises CheckHung inside when a check is at work for longer: an answer can make the check's own loop endless."""
+def ended_after(seconds: float) -> Iterator[None]:
+    """Raises CheckHung inside when a check is at work for longer: an answer can make the check's
+    own loop endless."""
 
-    def hung(number, frame):
+    def hung(number: int, frame: Any) -> NoReturn:
         raise CheckHung
 
     signal.signal(signal.SIGUSR1, hung)
-    main = threading.main_thread().ident
+    main = threading.main_thread().ident or 0
     timer = threading.Timer(seconds, lambda: signal.pthread_kill(main, signal.SIGUSR1))
     timer.daemon = True
     timer.start()

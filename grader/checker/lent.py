@@ -1,12 +1,16 @@
-"""What a check may lend to an answer, and what the answer may ask of it. All that is not named here is refused.
+"""What a check may lend to an answer, and what the answer may ask of it. All that is not named here
+is refused.
 
-An answer can call functions of the course and of its checks, go through iterators, and use objects of the course's own
-classes, data loaders, networks and optimizers. Of none does it get a name that begins with an underscore, a frame, a
-module or a function's globals. A file, a path or a table, whose methods write and run things, is never lent.
+An answer can call functions of the course and of its checks, go through iterators, and use objects
+of the course's own classes, data loaders, networks and optimizers. Of none does it get a name that
+begins with an underscore, a frame, a module or a function's globals. A file, a path or a table,
+whose methods write and run things, is never lent.
 """
 
 import functools
 import types
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -48,20 +52,20 @@ OPEN = {  # attributes of a library's objects
 class Method:
     """A method of a library's object, to be called."""
 
-    def __init__(self, bound):
+    def __init__(self, bound: Callable[..., Any]) -> None:
         self.bound = bound
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given: Any, **named: Any) -> Any:
         return self.bound(*given, **named)
 
 
-def is_own(thing):
+def is_own(thing: Any) -> bool:
     """Whether a function or class is the course's: of its library, of a lab's cells."""
     parts = str(getattr(thing, "__module__", None)).split(".")
     return parts[0] in ("__main__", "utils")
 
 
-def can_be_lent(value):
+def can_be_lent(value: Any) -> bool:
     """Whether an object of the checker may be known to a box."""
     if isinstance(value, FUNCTIONS) or isinstance(value, type):
         return is_own(value)
@@ -76,8 +80,9 @@ def can_be_lent(value):
     )
 
 
-def attribute(target, name):
-    """The attribute of a lent object that an answer asks for. AttributeError when there is none that it may have."""
+def attribute(target: Any, name: Any) -> Any:
+    """The attribute of a lent object that an answer asks for. AttributeError when there is none
+    that it may have."""
     if type(name) is str and not name.startswith("_"):
         if is_among_its_own(target, name):
             return getattr(target, name)
@@ -89,7 +94,7 @@ def attribute(target, name):
     )
 
 
-def is_among_its_own(target, name):
+def is_among_its_own(target: Any, name: str) -> bool:
     """Whether the course's own class, or one of its objects, defines an attribute."""
     kind = target if isinstance(target, type) else type(target)
     if not is_own(kind):

@@ -1,7 +1,9 @@
-"""The checker's own process: it has torch and the lab's opening cells ready, and forks for every submission.
+"""The checker's own process: it has torch and the lab's opening cells ready, and forks for every
+submission.
 
-Lines of JSON: first what to grade ({"lab", "imports", "backend", "limits"}), answered with {"ready"} or {"fault"}; then one line for each
-submission ({"notebook", "seed"}), answered with its result or {"fault"}. Ends when its input ends.
+Lines of JSON: first what to grade ({"lab", "imports", "backend", "limits"}), answered with
+{"ready"} or {"fault"}; then one line for each submission ({"notebook", "seed"}), answered with its
+result or {"fault"}. Ends when its input ends.
 """
 
 import contextlib
@@ -14,15 +16,16 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from typing import IO, Any
 
-from grader.box import backends, rights, stage, tree, warm
+from grader.box import backends, plan, rights, stage, tree, warm
 from grader.course import cells
 from grader.course.limits import Limits
 
 AFTERWARDS = 60  # seconds beyond the submission's limit, for the checks themselves
 
 
-def main():
+def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     task = json.loads(sys.stdin.readline())
@@ -44,7 +47,7 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def reply(answers, message):
+def reply(answers: IO[str], message: dict[str, Any]) -> None:
     answers.write(json.dumps(message) + "\n")
     answers.flush()
 
@@ -52,23 +55,22 @@ def reply(answers, message):
 class Checker:
     """One lab, one back-end, one submission at a time."""
 
-    def __init__(self, task, folder):
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(
-            folder / ".cache"
-        )  # which torch makes on import and leaves behind
+    def __init__(self, task: dict[str, Any], folder: Path) -> None:
+        # which torch makes on import and leaves behind
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / ".cache")
         import torch  # noqa: F401 (so that the forks have it)
 
         if hasattr(rights.LIBC, "prctl"):
             rights.adopt_orphans()
         self.source, self.limits = task["lab"], Limits(**task["limits"])
         self.rooms = task["imports"]
-        user = backends.own_user()
-        stage.build(folder, self.rooms, user, backends.HOME)
+        user = plan.own_user()
+        stage.build(folder, self.rooms, user, plan.HOME)
         own = [cells.text(cell) for cell in cells.opening(self.source)]
-        plan = backends.Plan(
+        made = plan.Plan(
             folder, user, tuple(self.rooms), tuple(own), self.limits.memory, self.limits.submission
         )
-        self.boxes = backends.starter(task["backend"], plan)  # gets ready while this process does
+        self.boxes = backends.starter(task["backend"], made)  # gets ready while this process does
         self.space = {"__name__": "__main__"}
         os.environ["COURSE_UNATTENDED"] = "1"
         with (
@@ -84,7 +86,7 @@ class Checker:
         warm.keep()
         self.boxes.wait()
 
-    def grade(self, submission):
+    def grade(self, submission: dict[str, Any]) -> dict[str, Any]:
         """The result of one submission, made in a fork of this process."""
         reader, writer = os.pipe()
         sys.stdout.flush()
@@ -106,7 +108,7 @@ class Checker:
         except ValueError:
             return {"fault": "the checker ended without a result"}
 
-    def in_fork(self, submission, reader, writer):
+    def in_fork(self, submission: dict[str, Any], reader: int, writer: int) -> None:
         from grader.checker.grading import bound_memory, check_submission
         from grader.checker.session import Session
 
@@ -123,7 +125,7 @@ class Checker:
                 result = check_submission(
                     submission["notebook"], self.source, dict(self.space), session, self.limits
                 )
-            except backends.BoxError as error:
+            except plan.BoxError as error:
                 result = {"fault": str(error)}
             finally:
                 session.close()
@@ -136,8 +138,8 @@ class Checker:
         finally:
             os._exit(code)
 
-    def tidy(self):
-        """What a submission left behind is ended; a zygote that is gone or not empty is replaced."""
+    def tidy(self) -> None:
+        """Ends what a submission left behind; a zygote that is gone or not empty is replaced."""
         while True:
             try:
                 ended, _ = os.waitpid(-1, os.WNOHANG)
@@ -145,14 +147,13 @@ class Checker:
                 break
             if ended == 0:
                 break
-        if isinstance(self.boxes, backends.Zygote) and (
-            self.boxes.process.poll() is not None or self.boxes.busy()
-        ):
+        if isinstance(self.boxes, backends.Zygote) and self.boxes.needs_renewal():
             self.boxes.again()
 
 
-def read_all(reader, seconds):
-    """Everything from a pipe until it is closed, and whether that came in time. Ends this process when nobody waits for it any more."""
+def read_all(reader: int, seconds: float) -> tuple[bytes, bool]:
+    """Everything from a pipe until it is closed, and whether that came in time. Ends this process
+    when nobody waits for it any more."""
     pieces, deadline = bytearray(), time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([reader, sys.stdin], [], [], left)

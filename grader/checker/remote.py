@@ -1,51 +1,57 @@
-"""What stands in a grade cell for an object of the student's: it can be called and asked for attributes, and nothing else.
+"""What stands in a grade cell for an object of the student's: it can be called and asked for
+attributes, and nothing else.
 
-Whether two of them are equal, how long one is, what number it is: the student's own code would answer that, so it is an
-error. Only plain values are compared, and those have crossed the wire by value.
+Whether two of them are equal, how long one is, what number it is: the student's own code would
+answer that, so it is an error. Only plain values are compared, and those have crossed the wire by
+value.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, NoReturn
 
 
 class NotPlain(TypeError):
-    """A check needs a plain value (a number, tensor, list ...) where the student's code gave an object of its own."""
+    """A check needs a plain value (a number, tensor, list ...) where the student's code gave an
+    object of its own."""
 
 
 class Remote:
-    """An object in the box. Its class has the name of the student's class, so that messages are those of home."""
+    """An object in the box. Its class has the name of the student's class, so that messages are
+    those of home."""
 
-    def __init__(self, session, number, life):
+    def __init__(self, session: Any, number: int, life: int) -> None:
         object.__setattr__(self, "_at", (session, number, life))
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         session, number, life = self._at
         return session.get(number, life, name)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         raise NotPlain(f"an object of the student's cannot be changed from here: {name}")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} object>"
 
     __hash__ = object.__hash__
 
-    def run_probe(self, probe, given, named):
+    def run_probe(self, probe: Any, given: Any, named: Any) -> Any:
         """Runs an `in_student` function where this object lives."""
         return self._at[0].probe(probe, given, named)
 
 
-class Callable(Remote):
+class CallableRemote(Remote):
     """A function, a class, a method or an object that can be called."""
 
-    def __call__(self, *given, **named):
+    def __call__(self, *given: Any, **named: Any) -> Any:
         session, number, life = self._at
         return session.call(number, life, given, named)
 
 
-def refuse(name):
-    def method(self, *given):
+def refuse(name: str) -> Callable[..., NoReturn]:
+    def method(self, *given: Any) -> NoReturn:
         raise NotPlain(
             f"a plain value is needed here, not an object of the class {type(self).__name__}"
         )
@@ -114,7 +120,7 @@ for _name in OTHER:
 Remote.__str__ = Remote.__repr__
 
 
-def stand_in(session, tree, life):
+def stand_in(session: Any, tree: Any, life: int) -> Remote:
     """The Remote for a handle."""
     if type(tree["h"]) is not int:
         raise TypeError("a handle is a number")
@@ -125,5 +131,6 @@ def stand_in(session, tree, life):
 
 
 @lru_cache(1000)
-def kind_of(name, can_be_called):
-    return type(name, (Callable if can_be_called else Remote,), {})
+def kind_of(name: str, can_be_called: bool) -> type[Remote]:
+    made: Any = type(name, (CallableRemote if can_be_called else Remote,), {})
+    return made

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from grader import HOME
 from grader.box import backends
+from grader.box.bubblewrap import bubblewrap
+from grader.box.plan import is_root
 from grader.selftest.canary import MARKER, PATIENCE, Canary, NoBox, NotHere
 
 # what a back-end does not promise: without namespaces nothing bounds these, and a Python that root alone can reach is root's to run
@@ -156,10 +158,10 @@ def remedy(state):
         return "it is not used; tell whoever looks after this course"
     if state.name == "landlock":
         return ""
-    if not backends.bubblewrap():
+    if not bubblewrap():
         return f"sudo {installer()} install bubblewrap"
     for setting, value in NAMESPACES.items():
-        if not backends.is_root() and system_setting(setting) not in (None, value):
+        if not is_root() and system_setting(setting) not in (None, value):
             return f"sudo sysctl -w {setting}={value}   (to keep it: a line in /etc/sysctl.d/60-namespaces.conf)"
     return "in a container: it must be allowed to make namespaces (docker run --privileged), or grade outside of it"
 

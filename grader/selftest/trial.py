@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from grader.box import backends, rights, stage, tree
+from grader.box import backends, plan, process, rights, stage, tree
 from grader.box.program import WIRE
 from grader.selftest import attacks
 from grader.selftest.bait import Bait
@@ -56,17 +56,17 @@ def tried(name):
     rights.adopt_orphans()
     token = os.environ.get(MARKER) or secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="canaries_") as folder, Bait(token) as bait:
-        user = backends.own_user()
-        stage.build(Path(folder), (), user, backends.HOME)
+        user = plan.own_user()
+        stage.build(Path(folder), (), user, plan.HOME)
         bait.writable.append(folder)
         bait.told |= {
             "wire": WIRE,
-            "processes": backends.PROCESSES,
+            "processes": plan.PROCESSES,
             "disk": [[".", 256], ["/tmp", 64], ["/dev/shm", 64]],
             "too_much": MEMORY + 1536 * MB,
             "piece": PIECE,
         }
-        boxes = backends.starter(name, backends.Plan(Path(folder), user, memory=MEMORY, seconds=60))
+        boxes = backends.starter(name, plan.Plan(Path(folder), user, memory=MEMORY, seconds=60))
         try:
             return judged(found_in(boxes, bait), bait)
         finally:
@@ -103,7 +103,7 @@ def opened(boxes):
 
 def run(box, source):
     """Runs a cell in a box. Returns the box's reply; NoBox when it does not come to its end."""
-    timer = backends.Timer(box, PATIENCE / 4)
+    timer = process.Timer(box, PATIENCE / 4)
     try:
         box.wire.send({"do": "cell", "source": source})
         return box.wire.receive()[0]
@@ -135,11 +135,11 @@ def too_much(box, bait):
     """Takes more memory than there may be, in three processes. Whoever watches from outside must see it and be able to end it."""
     most = tree.memory(box.pids(), 0) + 2 * PIECE
     box.wire.send({"do": "cell", "source": f"try_out([memory_in_many_pieces], {bait.told!r})"})
-    backends.wait_until(lambda: tree.memory(box.pids(), most) > most, 4)
+    process.wait_until(lambda: tree.memory(box.pids(), most) > most, 4)
     if (taken := tree.memory(box.pids(), most)) <= most:
         return {"got": ["was not seen from outside"], "refused": []}
     box.kill()
-    backends.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
+    process.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
     what = f"{(taken - most + 2 * PIECE) // MB} MB in three processes"
     return (
         {"got": [], "refused": [f"{what}, seen and ended"]}
@@ -150,7 +150,7 @@ def too_much(box, bait):
 
 def survivors(pids, token):
     """What of a box runs on after its end, by number or by name; it is ended now."""
-    backends.wait_until(lambda: not any(map(alive, pids.items())), 1)
+    process.wait_until(lambda: not any(map(alive, pids.items())), 1)
     left = [pid for pid, when in pids.items() if alive((pid, when))]
     left += [
         one.pid
@@ -183,7 +183,7 @@ def judged(found, bait):
         "root, as whoever started it"
         if bait.uid == 0
         else "a user of its own"
-        if backends.is_root()
+        if plan.is_root()
         else "nobody else than whoever started it"
     )
     return [*canaries, Canary("another user", bait.uid != 0, user)]
@@ -202,7 +202,7 @@ def main(name):
         return print(json.dumps({"missing": missing}))
     try:
         print(json.dumps({"canaries": [asdict(one) for one in tried(name)]}))
-    except (NoBox, backends.BoxError) as error:
+    except (NoBox, plan.BoxError) as error:
         print(json.dumps({"problem": str(error)}))
 
 

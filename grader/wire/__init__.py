@@ -1,1 +1,2 @@
-"""What crosses between the checker and a box: frames, and the values in them. It is copied into every box."""
+"""What crosses between the checker and a box: frames, and the values in them. It is copied into
+every box."""

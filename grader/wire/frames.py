@@ -1,13 +1,15 @@
-"""Frames between the checker and the box: a JSON tree and raw bytes beside it, never a pickle.
+"""Frames between the checker and the box: a JSON tree and raw bytes, never a pickle.
 
-A frame is the length of the JSON (4 bytes), the length of the raw bytes (8 bytes), the JSON, the raw bytes. What comes
-from a box is believed to be nothing: lengths are bounded before anything is read, and a frame that is not as it must be
-is a WireError, after which the box is ended.
+A frame is the length of the JSON (4 bytes), the length of the raw bytes (8 bytes), the JSON, the
+raw bytes. What comes from a box is believed to be nothing: lengths are bounded before anything is
+read, and a frame that is not as it must be is a WireError, after which the box is ended.
 """
 
 import json
 import os
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 HEAD = struct.Struct(">IQ")
 LARGEST_TREE = 16_000_000  # bytes of JSON in a frame
@@ -16,7 +18,7 @@ CHUNK = 1 << 20
 
 
 class WireError(Exception):
-    """The other side sent what is no frame, or too large a one, or is gone."""
+    """The other side sent something that is not a frame, or too large a one, or is gone."""
 
 
 class Closed(WireError):
@@ -30,10 +32,10 @@ class TooLarge(WireError):
 class Wire:
     """Both directions of a connection, by file descriptors."""
 
-    def __init__(self, reader, writer):
+    def __init__(self, reader: int, writer: int) -> None:
         self.reader, self.writer = reader, writer
 
-    def send(self, tree, raw=()):
+    def send(self, tree: Any, raw: Sequence[bytes] = ()) -> None:
         """tree: what JSON can hold; raw: byte strings, sent one after the other."""
         text = json.dumps(tree, separators=(",", ":")).encode()
         size = sum(len(piece) for piece in raw)
@@ -43,7 +45,7 @@ class Wire:
         for piece in [head, *raw] if size > CHUNK else [b"".join([head, *raw])]:
             self._write(piece)
 
-    def receive(self):
+    def receive(self) -> tuple[Any, bytearray]:
         """The tree of the next frame, and its raw bytes."""
         length, size = HEAD.unpack(self._read(HEAD.size))
         if length > LARGEST_TREE or size > LARGEST_RAW:
@@ -54,14 +56,14 @@ class Wire:
         except (ValueError, RecursionError, MemoryError) as error:
             raise WireError(f"a frame that is not JSON: {type(error).__name__}") from None
 
-    def close(self):
+    def close(self) -> None:
         for descriptor in {self.reader, self.writer}:
             try:
                 os.close(descriptor)
             except OSError:
                 continue
 
-    def _write(self, data):
+    def _write(self, data: bytes) -> None:
         view = memoryview(data)
         try:
             while view:
@@ -69,7 +71,7 @@ class Wire:
         except OSError as error:
             raise Closed(f"the other side is gone ({error.strerror})") from None
 
-    def _read(self, size):
+    def _read(self, size: int) -> bytearray:
         pieces = bytearray()
         while len(pieces) < size:
             try:

@@ -1,4 +1,7 @@
-"""Networks by constructor: the layers of torch.nn that cross between checker and box, and the arguments that rebuild them."""
+"""Networks by constructor: the layers of torch.nn that cross between checker and box, and the
+arguments that rebuild them."""
+
+from typing import Any
 
 from torch import nn
 
@@ -95,7 +98,7 @@ WITH_WEIGHTS = {
 }
 
 
-def crosses(module):
+def crosses(module: nn.Module) -> bool:
     """Whether a network can be rebuilt: each layer in it is of a kind above and has its weights."""
     return all(
         type(part) in CONTAINERS or type(part) in LAYERS and has_weights(part)
@@ -103,7 +106,7 @@ def crosses(module):
     )
 
 
-def has_weights(layer):
+def has_weights(layer: nn.Module) -> bool:
     """Whether the weights that a layer computes with are there and hold numbers."""
     if (
         type(layer) in WITH_WEIGHTS
@@ -122,7 +125,7 @@ def has_weights(layer):
     )
 
 
-def arguments(module):
+def arguments(module: nn.Module) -> dict[str, Any]:
     """The constructor's arguments of a layer, by name."""
     return {
         name: module.bias is not None if name == "bias" else getattr(module, name)
@@ -130,8 +133,9 @@ def arguments(module):
     }
 
 
-def build(name, given):
-    """A layer or container without memory for its weights (on torch's device "meta"). ValueError for what is no such layer."""
+def build(name: Any, given: dict[str, Any]) -> nn.Module:
+    """A layer or container without memory for its weights (on torch's device "meta"). ValueError
+    for anything else."""
     kind = BY_NAME.get(name)
     if (
         kind is None
@@ -142,8 +146,9 @@ def build(name, given):
     return kind(**given, device="meta") if kind in WITH_WEIGHTS else kind(**given)
 
 
-def is_argument(name, value):
-    """Whether a value can be an argument of a layer: plain, and no size that would cost time or memory."""
+def is_argument(name: str, value: Any) -> bool:
+    """Whether a value can be an argument of a layer: plain, and no size that would cost time or
+    memory."""
     parts = value if isinstance(value, tuple) else (value,)
     return len(parts) <= 8 and all(
         part is None

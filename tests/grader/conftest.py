@@ -8,11 +8,12 @@ from functools import cache
 import pytest
 
 from grader.box import backends
+from grader.box.plan import is_root
 from grader.selftest import canaries
 from tests.grader import as_user
 
 ISOLATING = ("warm", "cold", "landlock")
-ROOT = backends.is_root()
+ROOT = is_root()
 WHO = ("root", "an ordinary user") if ROOT else ("an ordinary user",)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("resource", reason="boxes are for Linux and macOS")
 
-from grader.box import backends, cgroup, rights, seccomp, stage, tree
+from grader.box import backends, bubblewrap, cgroup, plan, process, rights, seccomp, stage, tree
 from grader.selftest.trial import texts
 from grader.wire.frames import Closed
 from tests.grader import as_user
@@ -24,10 +24,10 @@ COURSE = Path(__file__).resolve().parents[3]
 HOLDER = """
 import sys, tempfile, time
 from pathlib import Path
-from grader.box import backends, stage
+from grader.box import backends, plan, stage
 folder = Path(tempfile.mkdtemp(dir=sys.argv[2]))
-stage.build(folder, (), backends.own_user(), backends.HOME)
-box = backends.starter(sys.argv[1], backends.Plan(folder, backends.own_user())).box()
+stage.build(folder, (), plan.own_user(), plan.HOME)
+box = backends.starter(sys.argv[1], plan.Plan(folder, plan.own_user())).box()
 print(*box.pids(), flush=True)
 time.sleep(60)
 """
@@ -36,10 +36,10 @@ time.sleep(60)
 @contextlib.contextmanager
 def starter(backend, folder):
     """The starter of a back-end, on a stage without rooms. This process adopts orphans meanwhile, as a checker does."""
-    user = backends.own_user()
-    stage.build(folder, (), user, backends.HOME)
+    user = plan.own_user()
+    stage.build(folder, (), user, plan.HOME)
     rights.adopt_orphans()
-    made = backends.starter(backend, backends.Plan(folder, user, memory=1 << 30, seconds=60))
+    made = backends.starter(backend, plan.Plan(folder, user, memory=1 << 30, seconds=60))
     try:
         yield made
     finally:
@@ -115,7 +115,7 @@ def test_a_box_ends_with_the_process_that_made_it(backend, tmp_path):
     pids = [int(pid) for pid in holder.stdout.readline().split()]
     holder.kill()
     holder.communicate()
-    backends.wait_until(lambda: all(map(tree.dead, pids)), 5)
+    process.wait_until(lambda: all(map(tree.dead, pids)), 5)
     assert pids and [pid for pid in pids if not tree.dead(pid)] == []
 
 
@@ -123,21 +123,21 @@ def test_a_box_that_does_not_start_says_why(backend, tmp_path):
     (tmp_path / "utils").mkdir()  # a stage without the program
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "passwd").touch()
-    with pytest.raises(backends.BoxError, match="did not start"):
-        backends.starter(backend, backends.Plan(tmp_path)).box()
+    with pytest.raises(plan.BoxError, match="did not start"):
+        backends.starter(backend, plan.Plan(tmp_path)).box()
 
 
 def test_files_of_package_installers_beside_the_interpreter_are_known(monkeypatch, tmp_path):
     (tmp_path / "pip.conf").touch()
-    monkeypatch.setattr(backends, "interpreter", lambda: [tmp_path, tmp_path / "none"])
-    assert backends.credentials() == [tmp_path / "pip.conf"]
+    monkeypatch.setattr(bubblewrap, "interpreter", lambda: [tmp_path, tmp_path / "none"])
+    assert bubblewrap.credentials() == [tmp_path / "pip.conf"]
 
 
 @pytest.mark.parametrize("backend", ["warm", "cold"])
 def test_such_a_file_cannot_be_read_in_a_box(backend, tmp_path, monkeypatch):
     requires(backend)
     stands_for_one = Path(os.__file__).with_name("antigravity.py")
-    monkeypatch.setattr(backends, "credentials", lambda: [stands_for_one])
+    monkeypatch.setattr(bubblewrap, "credentials", lambda: [stands_for_one])
     with starter(backend, tmp_path) as boxes:
         box = boxes.box()
         shown = run(box, f"print('<', open({str(stands_for_one)!r}).read(), '>')")
@@ -177,10 +177,10 @@ def test_landlock_is_used_from_the_version_on_that_keeps_files_whole(monkeypatch
 def test_where_the_kernel_counts_all_processes_of_a_user_they_are_added(
     monkeypatch, release, root, namespace, counted
 ):
-    monkeypatch.setattr(backends.platform, "release", lambda: release)
-    monkeypatch.setattr(backends, "is_root", lambda: root)
+    monkeypatch.setattr(plan.platform, "release", lambda: release)
+    monkeypatch.setattr(plan, "is_root", lambda: root)
     monkeypatch.setattr(tree, "tasks_of", lambda user: 1000)
-    assert backends.most_processes(namespace) == backends.PROCESSES + 1000 * counted
+    assert plan.most_processes(namespace) == plan.PROCESSES + 1000 * counted
 
 
 @linux
@@ -202,9 +202,9 @@ def test_the_tasks_of_a_user_are_counted_with_their_threads():
     ],
 )
 def test_the_student_gets_a_user_that_this_namespace_knows(monkeypatch, ranges, user):
-    monkeypatch.setattr(backends.os, "getpid", lambda: 7)
-    monkeypatch.setattr(backends.Path, "read_text", lambda path: ranges)
-    assert backends.own_user() == user
+    monkeypatch.setattr(plan.os, "getpid", lambda: 7)
+    monkeypatch.setattr(plan.Path, "read_text", lambda path: ranges)
+    assert plan.own_user() == user
 
 
 @linux

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checker.remote import Callable, NotPlain, Remote, stand_in
-from grader.wire.values import BadValue
+from grader.checker.remote import CallableRemote, NotPlain, Remote, stand_in
+from grader.wire.plain import BadValue
 from tests.grader.checker.boxes import session_of
 
 
@@ -183,7 +183,7 @@ def test_a_name_that_is_no_name_is_not_taken_over(name):
 
 def test_only_what_the_box_says_can_be_called_can_be_called():
     assert (
-        isinstance(remote(called=True), Callable)
+        isinstance(remote(called=True), CallableRemote)
         and callable(remote(called=True))
         and not callable(remote(called=1))
     )

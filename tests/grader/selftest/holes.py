@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader import HOME
-from grader.box import backends, stage
+from grader.box import backends, plan, process, stage
 from grader.selftest import canary, trial
 
 SIZES = (str(64 << 20), str(256 << 20))
@@ -51,7 +51,7 @@ def of_the_start():
     """The environment goes along, and so do open descriptors."""
     clean, popen = backends.environment, subprocess.Popen
     backends.environment = lambda course, home: dict(os.environ) | clean(course, home)
-    backends.subprocess = type(
+    process.subprocess = type(
         "Open",
         (),
         {
@@ -116,7 +116,7 @@ def warm():
         ("        os.closerange(3, WIRE)\n", ""),
     )
     in_the_stage("wall.py", ("NEWIPC | NEWPID", "0"))
-    of_the_program(walled=True, user=backends.own_user() if backends.is_root() else None)
+    of_the_program(walled=True, user=plan.own_user() if plan.is_root() else None)
 
 
 EVERYTHING = {
@@ -159,7 +159,7 @@ def main(name):
     {"cold": cold, "landlock": landlock, "warm": warm}[name]()
     try:
         print(json.dumps({"canaries": [asdict(one) for one in trial.tried(name)]}))
-    except (canary.NoBox, backends.BoxError) as error:
+    except (canary.NoBox, plan.BoxError) as error:
         print(json.dumps({"problem": str(error)}))
 
 

@@ -7,7 +7,7 @@ from torch.nn.utils import prune
 
 from grader.checker.remote import Remote
 from grader.wire import layers
-from grader.wire.values import BadValue, Came
+from grader.wire.plain import BadValue, Came
 from tests.grader.wire.wires import Pair
 
 IMAGE, SIGNAL, ROWS, LABELS = (
@@ -280,7 +280,7 @@ def test_the_tree_that_the_hostile_ones_are_made_from_is_a_network():
 def test_a_network_that_the_box_puts_into_itself_is_still_one_network():
     pair, network = Pair(), nn.Sequential(nn.Linear(2, 2), nn.ReLU())
     pair.to_box(network)
-    number = pair.host.number_of[id(network)]
+    number = pair.host.table.number_of[id(network)]
     pair.host.apply(
         [[number, {**tree("Sequential", {}), "c": [["0", {"t": "ref", "r": number}]]}]], Came()
     )

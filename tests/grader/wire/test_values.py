@@ -12,7 +12,8 @@ from torch import nn
 
 from grader.checker.remote import Remote
 from grader.wire.frames import LARGEST_RAW
-from grader.wire.values import BITS, DTYPES, BadValue, Came, Raw, bytes_of
+from grader.wire.plain import BITS, BadValue, Came, Raw
+from grader.wire.tensors import DTYPES, bytes_of
 from tests.grader.wire.wires import Pair
 
 
@@ -522,7 +523,7 @@ def test_what_the_box_puts_into_a_network_is_known_to_both_from_then_on(pair):
         kept.mul_(5), there[1].bias.mul_(5)
     assert pair.to_checker(kept) is here is network[0].weight and here.tolist() == [[5, 5], [5, 5]]
     assert network[1] is layer and layer.bias.tolist() == [15, 15]
-    pair.host.held.clear()
+    pair.host.table.held.clear()
     del here, layer
     network[1] = nn.ReLU()
     gc.collect()
@@ -530,7 +531,7 @@ def test_what_the_box_puts_into_a_network_is_known_to_both_from_then_on(pair):
     assert (
         kept is there[0].weight
         and type(there[1]) is nn.ReLU
-        and len(pair.guest.shared) == len(pair.host.shared) == 5
+        and len(pair.guest.table.shared) == len(pair.host.table.shared) == 5
     )
 
 
@@ -570,20 +571,20 @@ def test_an_object_kept_by_the_box_is_followed_as_long_as_it_lives(pair):
 
 def test_an_object_that_is_gone_at_home_is_an_ordinary_one_in_the_box(pair):
     kept = pair.to_box(torch.zeros(2))
-    pair.host.held.clear()
+    pair.host.table.held.clear()
     gc.collect()
     pair.to_box(None)
-    assert not pair.guest.shared and pair.to_checker(kept).tolist() == [0, 0]
+    assert not pair.guest.table.shared and pair.to_checker(kept).tolist() == [0, 0]
 
 
 def test_containers_are_shared_until_they_are_given_back(pair):
     numbers = [1]
     kept = pair.to_box(numbers)
-    pair.host.give_back()
+    pair.host.table.give_back()
     pair.to_box(None)
     kept.append(2)
     pair.to_checker(None)
-    assert numbers == [1] and not pair.guest.shared
+    assert numbers == [1] and not pair.guest.table.shared
 
 
 def test_tied_weights_stay_one_parameter(pair):
@@ -597,7 +598,7 @@ def test_what_cannot_cross_is_not_half_shared(pair):
     tensor = torch.ones(2)
     with pytest.raises(BadValue):
         pair.host.encode([tensor, 2**5000], Raw())
-    pair.host.unshare(range(100))
+    pair.host.table.unshare(range(100))
     assert pair.to_box([tensor])[0].tolist() == [1, 1]
 
 
@@ -853,7 +854,7 @@ def test_changes_that_are_none_are_a_bad_value(pair, changes):
     for thing in held:
         pair.to_box(thing)
     by_number = {
-        pair.host.number_of[id(thing)]: position + 1 for position, thing in enumerate(held)
+        pair.host.table.number_of[id(thing)]: position + 1 for position, thing in enumerate(held)
     }
     numbers = {position: number for number, position in by_number.items()}
     if isinstance(changes, list):
@@ -879,7 +880,7 @@ def test_a_box_changes_nothing_that_it_was_not_given(pair):
 
 def test_a_list_of_the_checkers_that_the_box_puts_into_itself_breaks_nothing(pair):
     numbers = [1]
-    number = (pair.to_box(numbers), pair.host.number_of[id(numbers)])[1]
+    number = (pair.to_box(numbers), pair.host.table.number_of[id(numbers)])[1]
     pair.host.apply([[number, {"t": "list", "v": [{"t": "ref", "r": number}]}]], Came())
     assert numbers[0] is numbers
     pair.to_box(None)

@@ -4,18 +4,18 @@ import json
 from types import SimpleNamespace
 
 from grader.box import agent
-from grader.checker import session
-from grader.wire.values import Came, Raw
+from grader.checker import objects
+from grader.wire.plain import Came, Raw
 
 
 class Pair:
     """The checker's side and the box's, as they are in a session, without processes."""
 
     def __init__(self, ask=None):
-        self.host = session.Objects(
+        self.host = objects.CheckerSide(
             SimpleNamespace(rooms=[], own={}, life=1, number_of=lambda remote: remote._at[1])
         )
-        self.guest = agent.Objects(ask)
+        self.guest = agent.BoxSide(ask)
 
     def to_box(self, value):
         return cross(self.host, self.guest, value)
@@ -38,18 +38,16 @@ def cross(sender, receiver, *values):
     tree = {
         "sync": sender.changes(raw),
         "v": [sender.encode(value, raw) for value in values],
-        "gone": sender.released,
+        "gone": sender.table.released,
         "adopt": sender.adopted,
     }
-    sender.released, sender.adopted = [], []
+    sender.table.released, sender.adopted = [], []
     came = Came(b"".join(raw.pieces))
     tree = json.loads(json.dumps(tree))
     sender.sent(raw)
     receiver.be_told(tree["adopt"])
     receiver.apply(tree["sync"], came)
     for number in tree["gone"]:
-        shared = receiver.shared.pop(number, None)
-        if shared:
-            receiver.number_of.pop(id(shared.target()), None)
+        receiver.table.drop(number)
     found = [receiver.decode(part, came) for part in tree["v"]]
     return found[0] if len(values) == 1 else found
