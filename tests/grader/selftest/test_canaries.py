@@ -9,7 +9,6 @@ import pytest
 
 pytest.importorskip("resource", reason="boxes are for Linux and macOS")
 
-from grader.box import backends
 from grader.selftest import canaries
 from grader.selftest.canaries import State
 from grader.selftest.canary import Canary, NoBox
@@ -176,8 +175,8 @@ def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
         (tmp_path / name).write_text(f"{number}\n")
     monkeypatch.setattr(canaries, "SETTINGS", tmp_path)
     monkeypatch.setattr(canaries.platform, "system", lambda: "Linux")
-    monkeypatch.setattr(backends, "bubblewrap", lambda: "/usr/bin/bwrap")
-    monkeypatch.setattr(backends, "is_root", lambda: False)
+    monkeypatch.setattr(canaries, "bubblewrap", lambda: "/usr/bin/bwrap")
+    monkeypatch.setattr(canaries, "is_root", lambda: False)
     assert canaries.remedy(
         State("cold", problem="bwrap: setting up uid map: Permission denied")
     ).startswith(line)
@@ -185,5 +184,5 @@ def test_a_setting_of_the_kernel_that_forbids_namespaces_is_named(
 
 def test_without_bubblewrap_the_remedy_installs_it(monkeypatch):
     monkeypatch.setattr(canaries.platform, "system", lambda: "Linux")
-    monkeypatch.setattr(backends, "bubblewrap", lambda: None)
+    monkeypatch.setattr(canaries, "bubblewrap", lambda: None)
     assert canaries.remedy(State("warm", problem="not installed")).endswith(" install bubblewrap")
