@@ -214,3 +214,9 @@ def test_a_mistake_that_is_right_on_the_failing_case_is_not_named():
     )
     assert "The sign is lost." in verdict(lambda x: 2 * x.abs(), typed)
     assert "The sign is lost." not in verdict(lambda x: (2 * x.abs()).long(), typed)
+
+
+def test_a_mistake_is_named_only_where_the_first_and_the_last_case_agree():
+    """[1, -2] and [3] are squared, the random numbers are doubled."""
+    told = verdict(lambda x: x**2 if len(x) < 3 else 2 * x)
+    assert "Squared" not in told

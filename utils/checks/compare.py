@@ -79,7 +79,7 @@ def as_number(value: Any, expected: str = "a number") -> float:
     if not isinstance(value, (Real, Tensor)) or isinstance(value, Tensor) and value.numel() != 1:
         mistake = NO_RETURN if value is None else "One number is asked for."
         raise Unfit(expected, kind_of(value), mistake)
-    return float(value)
+    return float(value.detach() if isinstance(value, Tensor) else value)
 
 
 def as_tensor(value: Any, shape: Iterable[int], mistake: str = "") -> Tensor:

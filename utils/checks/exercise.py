@@ -170,7 +170,7 @@ class Exercise:
     def diagnosis(
         self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
     ) -> str:
-        """The mistake, or the two, that give what the answer gave: here and on another case where they show."""
+        """The mistake, or the two, that give what the answer gave: here and on other cases where they show."""
         if isinstance(got.error, report.StillRunning):
             return ""
         theirs, end = {id(case): got}, time.monotonic() + PATIENCE
@@ -181,16 +181,32 @@ class Exercise:
             same = self.outcome(mistake, case)
             if not self.agree(got, same, case) or not self.problem(case, right, same):
                 continue  # it gives something else, or what is right here
-            for other, wanted in asked:
+            if self.matches(answer, mistake, case, asked, theirs):
+                return sentence
+        return ""
+
+    def matches(
+        self,
+        answer: Callable,
+        mistake: Callable,
+        case: Case,
+        asked: Sequence[tuple[Case, Outcome]],
+        theirs: dict[int, Outcome],
+    ) -> bool:
+        """Whether both give the same on the first and the last other case where the mistake shows."""
+        for some in (asked, asked[::-1]):
+            for other, wanted in some:
                 wrong = self.outcome(mistake, other)
                 if other is case or not self.problem(other, wanted, wrong):
                     continue
                 if id(other) not in theirs:
                     theirs[id(other)] = self.outcome(answer, other)
-                if self.agree(theirs[id(other)], wrong, other):
-                    return sentence
+                if not self.agree(theirs[id(other)], wrong, other):
+                    return False
                 break
-        return ""
+            else:
+                return False
+        return True
 
     def candidates(self) -> Iterator[tuple[str, Callable]]:
         """The mistakes, and then each two of them that can be made together."""
