@@ -1,21 +1,29 @@
-"""Losses of a vector theta (p,), each made from plain tensors.
+"""Losses of a vector theta (p,): a tuple of a maker and its tensors.
 
-Autograd's graph does not cross into the box of the grader, so an answer that differentiates a loss needs the loss beside it. A
-probe is given the maker and its numbers, makes the loss there, and the check makes the same one here for its oracle.
+Autograd's graph does not cross into the box of the grader, so an answer that differentiates a loss
+needs the loss next to it: the scenes below make it there, and `right` makes the same one here.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from utils.checks.in_student import in_student
 from utils.checks.lab02.vectors import normal, positive, tensor
+
+Loss = tuple[Any, ...]  # (maker, *its arguments)
 
 
 def quadratic(h: Tensor, b: Tensor) -> Callable[[Tensor], Tensor]:
     """1/2 theta^T H theta + b^T theta + 1."""
     return lambda theta: theta @ h @ theta / 2 + b @ theta + 1
+
+
+def bowl(h: Tensor, centre: Tensor, least: float) -> Callable[[Tensor], Tensor]:
+    """least + 1/2 d^T H d with d = theta - centre."""
+    return lambda theta: least + (theta - centre) @ h @ (theta - centre) / 2
 
 
 def quartic(a: Tensor, u: Tensor) -> Callable[[Tensor], Tensor]:
@@ -30,7 +38,10 @@ def tilted(a: Tensor, u: Tensor, slope: Tensor) -> Callable[[Tensor], Tensor]:
 
 
 def network(x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
-    """The cross-entropy of a tanh network with three hidden units and no biases; as many classes as theta has room for."""
+    """The cross-entropy of a tanh network with three hidden units and no biases.
+
+    It has as many classes as theta has room for.
+    """
     first = 3 * x.shape[1]
 
     def loss(theta: Tensor) -> Tensor:
@@ -40,42 +51,30 @@ def network(x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
     return loss
 
 
-class Case(NamedTuple):
-    """A loss in words, its maker and the maker's tensors, and a point."""
-
-    words: str
-    make: Callable
-    numbers: tuple[Tensor, ...]
-    theta: Tensor
-
-    def derivatives(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Value, gradient and Hessian, by torch."""
-        loss = self.make(*self.numbers)
-        return (
-            loss(self.theta),
-            torch.func.grad(loss)(self.theta),
-            torch.func.hessian(loss)(self.theta),
-        )
+def made(loss: Loss) -> Callable[[Tensor], Tensor]:
+    make, *arguments = loss
+    return make(*arguments)
 
 
-def small() -> Case:
-    """Numbers that one can follow by hand."""
-    h, b = tensor([[2.0, 1.0], [1.0, 4.0]]), tensor([1.0, -1.0])
-    return Case(
-        "1/2 theta^T H theta + b^T theta + 1, H = [[2, 1], [1, 4]], b = [1, -1], theta = [1, 2]",
-        quadratic,
-        (h, b),
-        tensor([1.0, 2.0]),
-    )
+@in_student
+def with_loss(answer, loss: Loss, *arguments):
+    """Calls an answer with the loss made next to it."""
+    return answer(made(loss), *arguments)
 
 
-def some(generator: torch.Generator, p: int = 7) -> list[Case]:
-    """A quadratic and a quartic of p parameters, and a network."""
-    x, y = normal(generator, 20, 4), torch.randint(0, 3, (20,), generator=generator)
-    bowl = positive(generator, p), normal(generator, p)
-    steps = normal(generator, p), normal(generator, p)
+def small() -> tuple[str, Loss, Tensor]:
+    """Numbers that one can follow by hand: words, loss and theta."""
+    loss = quadratic, tensor([[2.0, 1.0], [1.0, 4.0]]), tensor([1.0, -1.0])
+    words = "1/2 theta^T H theta + b^T theta + 1, H = [[2, 1], [1, 4]], b = [1, -1], theta = [1, 2]"
+    return words, loss, tensor([1.0, 2.0])
+
+
+def some(generator: torch.Generator, p: int = 7) -> list[tuple[str, Loss, Tensor]]:
+    """A quadratic and a quartic of p parameters, and a network: words, loss and theta."""
+    data = normal(generator, 20, 4), torch.randint(0, 3, (20,), generator=generator)
+    h, (b, a, u, *thetas) = positive(generator, p), normal(generator, 5, p)
     return [
-        Case(f"a quadratic loss of {p} parameters", quadratic, bowl, normal(generator, p)),
-        Case(f"a quartic loss of {p} parameters", quartic, steps, normal(generator, p)),
-        Case("a tanh network of 21 parameters", network, (x, y), normal(generator, 21)),
+        (f"a quadratic loss of {p} parameters", (quadratic, h, b), thetas[0]),
+        (f"a quartic loss of {p} parameters", (quartic, a, u), thetas[1]),
+        ("a tanh network of 21 parameters", (network, *data), normal(generator, 21)),
     ]

@@ -1,182 +1,195 @@
-"""Does `obs_delete(theta, inverse, q)` delete a weight, move the others where the loss is least, and keep the inverse right?"""
+"""Does `obs_delete(theta, inverse, q)` move the others to the least loss, and update H^-1?"""
 
-import numpy
 import torch
 from torch import Tensor
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
-from utils.checks.lab02.saliencies import least_rise
-from utils.checks.lab02.vectors import (
-    compare,
-    described,
-    normal,
-    positive,
-    show,
-    tensor,
-    unchanged,
-)
+from utils.checks.compare import Unfit, as_tensor, described
+from utils.checks.exercise import Case, Outcome, steps
+from utils.checks.lab02.vectors import both, close, normal, of_vectors, positive, shown, tensor
 
-CHECK = "check_obs_delete"
-HINTS = {
-    "singular": "Rows deleted before are 0: the inverse cannot be inverted again. Update it, by the formula."
-}
 KEEP_SIZE = "Keep the size: entry q of theta, and row and column q of the inverse, become 0."
+SINGULAR = "Rows deleted before are 0: the inverse cannot be inverted again. Use the formula."
+SET_THETA = "Rounding leaves almost 0, which is not pruned. Set it: theta[q] = 0."
+SET_INVERSE = (
+    "Rounding leaves almost 0, and weight q would move again. Set the row and column to 0."
+)
+OUTER = "For all products use torch.outer(column, column)."
+WRONG_WAY = "moved the wrong way: delta = -theta_q / [H^-1]_qq times column q."
+BOTH = "Return both, as new tensors: `return theta, inverse`."
 
 
-def check_obs_delete(answer) -> None:
-    """`answer(theta, inverse, q)` returns the new (theta, inverse)."""
-    _delete(answer, tensor([[2.0, 1.0], [1.0, 2.0]]), tensor([1.0, 3.0]), 0)
-    _delete(
-        answer,
-        tensor([[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]]),
-        tensor([1.0, 3.0, 2.0]),
-        0,
-    )
-    _exactly_zero(answer)
-    generator = fresh_generator()
-    h, theta = positive(generator, 5), normal(generator, 5)
-    for q in range(5):
-        _delete(answer, h, theta, q)
-    _in_turn(answer, positive(generator, 6), normal(generator, 6))
-    _regression(answer, generator)
-    passed(
-        CHECK, "the minimum, the inverse of what is left, exact zeros, two in turn, a regression"
-    )
+def in_turn(answer, theta: Tensor, inverse: Tensor, q: list[int]):
+    """Deletes one weight after the other; ends where what comes is not a pair."""
+    got = None
+    for each in q:
+        got = answer(theta, inverse, each)
+        if not is_pair(got):
+            return got
+        theta, inverse = got
+    return got
 
 
-def _delete(answer, h: Tensor, theta: Tensor, q: int) -> tuple[Tensor, Tensor]:
-    inverse = torch.linalg.inv(h)
-    tried = f"q = {q}, theta = {show(theta)}, inverse of H = {show(inverse)}"
-    moved, downdated = _call(answer, theta, inverse, q, tried)
-    d = least_rise(h, theta, q)[0]
-    expected = theta + d
-    expected[q] = 0
-    alone = theta.clone()
-    alone[q] = 0
-    compare(
-        CHECK,
-        f"the new theta, {tried}",
-        moved,
-        expected,
-        {
-            "Weight q is 0, and the others have not moved: the update that makes up for it is missing. "
-            "delta is a multiple of column q.": alone,
-            "The others moved the wrong way: delta = -theta_q / [H^-1]_qq times column q.": alone
-            - (expected - alone),
-            "The sign of the whole update is wrong: delta = -theta_q / [H^-1]_qq times column q.": theta
-            - d,
-            "Column q must be divided by [H^-1]_qq.": torch.where(
-                torch.arange(len(theta)) == q, 0, theta - theta[q] * inverse[:, q]
-            ),
-            "theta was not changed.": theta,
-        },
-        KEEP_SIZE,
-    )
-    left = torch.arange(len(theta)) != q
-    rest, column = torch.outer(left, left), inverse[:, q]
-    expected = torch.zeros_like(h)
-    expected[rest] = torch.linalg.inv(h[left][:, left]).flatten()
-    compare(
-        CHECK,
-        f"the new inverse, {tried}",
-        downdated,
-        expected,
-        {
-            "The inverse is the old one: the downdate is missing. With weight q fixed, H has one row and column less.": inverse,
-            "Row and column q are 0, and the rest is as before: the rest changes too, by column q times itself over [H^-1]_qq.": inverse
-            * rest,
-            "The product of the columns is subtracted, not added.": (2 * inverse - expected) * rest,
-            "The product of the columns must be divided by [H^-1]_qq.": (
-                inverse - torch.outer(column, column)
-            )
-            * rest,
-            "column * column is a vector, entry by entry. For the matrix of all products use torch.outer(column, column).": (
-                inverse - column * column / column[q]
-            )
-            * rest,
-            "column @ column is one number. For the matrix of all products use torch.outer(column, column).": (
-                inverse - column @ column / column[q]
-            )
-            * rest,
-            "That is H without q. The inverse is wanted.": h * rest,
-        },
-        KEEP_SIZE,
-    )
+def is_pair(value) -> bool:
+    return isinstance(value, (tuple, list)) and len(value) == 2
+
+
+def right(theta: Tensor, inverse: Tensor, q: int) -> tuple[Tensor, Tensor]:
+    """Where the gradient of 1/2 d^T H d is 0 for all that are free, and the inverse of their H."""
+    there = inverse.diagonal().nonzero().flatten()
+    h = torch.zeros_like(inverse)
+    h[there[:, None], there] = torch.linalg.inv(inverse[there[:, None], there])
+    free = there[there != q]
+    rest = h[free[:, None], free]
+    moved, downdated = torch.zeros_like(theta), torch.zeros_like(inverse)
+    moved[free] = theta[free] + torch.linalg.solve(rest, h[free, q] * theta[q])
+    downdated[free[:, None], free] = torch.linalg.inv(rest)
     return moved, downdated
 
 
-def _call(answer, theta: Tensor, inverse: Tensor, q: int, tried: str) -> tuple[Tensor, Tensor]:
-    given = theta.clone(), inverse.clone()
-    got = run(CHECK, tried, answer, *given, q, hints=HINTS)
-    unchanged(CHECK, tried, theta=(given[0], theta), inverse=(given[1], inverse))
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        fail(
-            CHECK,
-            tried,
-            "two tensors: the new theta and the new inverse",
-            described(got),
-            "" if got is None else "`return theta, inverse`, both of them new.",
-        )
-    moved, downdated = got
-    if isinstance(moved, Tensor) and moved.shape == theta.shape and 0 < abs(float(moved[q])) < 1e-6:
-        fail(
-            CHECK,
-            tried,
-            f"theta[{q}] = 0, exactly",
-            f"theta[{q}] = {float(moved[q]):.2g}",
-            "Rounding leaves almost 0, and a weight that is almost 0 is not pruned. Set it: theta[q] = 0.",
-        )
-    if isinstance(downdated, Tensor) and downdated.shape == inverse.shape:
-        rest = float(torch.cat([downdated[q], downdated[:, q]]).abs().max())
-        if 0 < rest < 1e-6:
-            fail(
-                CHECK,
-                tried,
-                f"row and column {q} of the inverse 0, exactly",
-                f"up to {rest:.2g}",
-                "Rounding leaves almost 0, and the next deletion would move the weight that is gone. "
-                "Set the row and the column to 0.",
-            )
+@steps
+def delete_with(
+    sign=-1,
+    step=lambda theta, column, q: theta[q] / column[q] * column,
+    product=lambda column, q: torch.outer(column, column) / column[q],
+    downdate=torch.sub,
+    zero_theta=True,
+    zero_inverse=True,
+    result=lambda moved, downdated, q: (moved, downdated),
+):
+    def answer(theta, inverse, q):
+        column = inverse[:, q]
+        moved = theta + sign * step(theta, column, q)
+        downdated = downdate(inverse, product(column, q))
+        if zero_theta:
+            moved[q] = 0
+        if zero_inverse:
+            downdated[q], downdated[:, q] = 0, 0
+        return result(moved, downdated, q)
+
+    return answer
+
+
+def cut_out(moved, downdated, q):
+    left = torch.arange(len(moved)) != q
+    return moved[left], downdated[left][:, left]
+
+
+def by_inversion(theta, inverse, q):
+    h, left = torch.linalg.inv(inverse), torch.arange(len(theta)) != q
+    moved, downdated = right(theta, inverse, q)
+    downdated[torch.outer(left, left)] = torch.linalg.inv(h[left][:, left]).flatten()
     return moved, downdated
 
 
-def _exactly_zero(answer) -> None:
-    """Numbers for which 1 - 1 / 49 * 49 is not 0."""
-    h = torch.linalg.inv(tensor([[49.0, 7.3], [7.3, 2.1]]))
-    tried = "q = 0, theta = [1, 1], inverse of H = [[49, 7.3], [7.3, 2.1]]"
-    _call(answer, torch.ones(2).double(), tensor([[49.0, 7.3], [7.3, 2.1]]), 0, tried)
-    _delete(answer, h, torch.ones(2).double(), 0)
+def without_q(theta, inverse, q):
+    gone, h = torch.tensor(q), torch.linalg.pinv(inverse)
+    return right(theta, inverse, q)[0], h.index_fill(0, gone, 0).index_fill(1, gone, 0)
 
 
-def _in_turn(answer, h: Tensor, theta: Tensor) -> None:
-    """Two deletions one after the other are the minimum with both weights at 0, in either order."""
-    tried = f"first q = 4, then q = 1, of {len(theta)} weights"
-    first = _call(answer, theta, torch.linalg.inv(h), 4, tried)
-    got = _call(answer, *first, 1, tried)[0]
-    gone, left = torch.tensor([1, 4]), torch.tensor([0, 2, 3, 5])
-    expected = torch.zeros_like(theta)
-    expected[left] = theta[left] + torch.linalg.solve(
-        h[left][:, left], h[left][:, gone] @ theta[gone]
-    )
-    compare(CHECK, tried, got, expected, {})
+MISTAKES = [
+    (
+        "The others have not moved: the update that makes up for it is missing.",
+        delete_with(sign=0),
+    ),
+    ("theta was not changed.", delete_with(sign=0, zero_theta=False)),
+    (f"The others {WRONG_WAY}", delete_with(sign=1)),
+    (f"All weights {WRONG_WAY}", delete_with(sign=1, zero_theta=False)),
+    (
+        "Column q must be divided by [H^-1]_qq.",
+        delete_with(step=lambda theta, column, q: theta[q] * column),
+    ),
+    (
+        "delta is theta_q / [H^-1]_qq times column q: theta_q is missing.",
+        delete_with(step=lambda theta, column, q: column / column[q]),
+    ),
+    (SET_THETA, delete_with(zero_theta=False)),
+    (SET_INVERSE, delete_with(zero_inverse=False)),
+    (
+        "The inverse is the old one: the downdate is missing.",
+        delete_with(downdate=lambda inverse, product: inverse.clone(), zero_inverse=False),
+    ),
+    (
+        "Row and column q are 0, but the rest changes too, by outer(column, column) / [H^-1]_qq.",
+        delete_with(downdate=lambda inverse, product: inverse.clone()),
+    ),
+    ("The product of the columns is subtracted, not added.", delete_with(downdate=torch.add)),
+    (
+        "The product of the columns must be divided by [H^-1]_qq.",
+        delete_with(product=lambda column, q: torch.outer(column, column)),
+    ),
+    (
+        f"column * column is a vector, entry by entry. {OUTER}",
+        delete_with(product=lambda column, q: column * column / column[q]),
+    ),
+    (
+        f"column @ column is one number. {OUTER}",
+        delete_with(product=lambda column, q: column @ column / column[q]),
+    ),
+    (SINGULAR, by_inversion),
+    ("That is H without q. The inverse is wanted.", without_q),
+    (KEEP_SIZE, delete_with(result=cut_out)),
+    (BOTH, delete_with(result=lambda moved, downdated, q: moved)),
+    (
+        "theta comes first: `return theta, inverse`.",
+        delete_with(result=lambda moved, downdated, q: (downdated, moved)),
+    ),
+]
 
 
-def _regression(answer, generator: torch.Generator) -> None:
-    """For least squares the loss is quadratic: OBS is the fit without the feature."""
+def cases(generator: torch.Generator) -> list[Case]:
+    three = torch.linalg.inv(tensor([[2.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 2.0]]))
+    inverse, theta = torch.linalg.inv(positive(generator, 5)), normal(generator, 5)
     x, y = normal(generator, 30, 4), normal(generator, 30)
-    theta = torch.from_numpy(numpy.linalg.lstsq(x.numpy(), y.numpy(), rcond=None)[0])
-    got = _call(
-        answer, theta, torch.linalg.inv(x.T @ x), 2, "linear regression, 4 features, q = 2"
-    )[0]
-    expected = torch.zeros(4).double()
-    expected[[0, 1, 3]] = torch.from_numpy(
-        numpy.linalg.lstsq(x[:, [0, 1, 3]].numpy(), y.numpy(), rcond=None)[0]
-    )
-    compare(
-        CHECK,
-        "linear regression, 4 features, q = 2, against the fit without feature 2",
-        got,
-        expected,
-        {},
-    )
+    problems = [
+        (tensor([1.0, 3.0]), tensor([[1.0, -0.5], [-0.5, 1.0]]), [0]),
+        (tensor([1.0, 3.0, 2.0]), three, [0]),
+        (tensor([1.0, 1.0]), tensor([[49.0, 7.3], [7.3, 2.1]]), [0]),  # 1 - 1 / 49 * 49 is not 0
+        *((theta, inverse, [q]) for q in range(5)),
+        (tensor([1.0, 3.0, 2.0]), three, [1, 2]),
+        (normal(generator, 6), torch.linalg.inv(positive(generator, 6)), [4, 1]),
+        (torch.linalg.lstsq(x, y).solution, torch.linalg.inv(x.T @ x), [2]),  # linear regression
+    ]
+    return [
+        Case(
+            f"{', then '.join(f'q = {each}' for each in q)}, theta = {shown(theta)}, "
+            f"inverse of H = {shown(inverse)}",
+            {"theta": theta, "inverse": inverse, "q": q},
+        )
+        for theta, inverse, q in problems
+    ]
+
+
+def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
+    theta, inverse, gone = case.arguments.values()
+    if not is_pair(outcome.returned):
+        raise Unfit("two tensors: theta and the inverse", described(outcome.returned), BOTH)
+    moved = as_tensor(outcome.returned[0], theta.shape, KEEP_SIZE)
+    downdated = as_tensor(outcome.returned[1], inverse.shape, KEEP_SIZE)
+    rest = torch.cat([downdated[gone], downdated[:, gone].T])
+    for where, numbers, mistake in (
+        (f"theta at {gone}", moved[gone], SET_THETA),
+        (f"rows and columns {gone} of the inverse", rest, SET_INVERSE),
+    ):
+        if 0 < (largest := numbers.abs().max()) < 1e-6:
+            raise Unfit(f"{where}: 0, exactly", f"up to {largest:.2g}", mistake)
+    return moved, downdated
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    pairs = zip(("theta", "inverse"), expected.returned, got.returned)
+    name, *values = next(pair for pair in pairs if not close(pair[2], pair[1]))
+    return f"the new {name}, {case.words}", *both(*values)
+
+
+check_obs_delete = of_vectors(
+    name="obs_delete",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="the minimum, the inverse of what is left, exact zeros, two in turn, a regression",
+    ask=in_turn,
+    read=read,
+    same=lambda got, expected: all(map(close, got, expected)),
+    show=show,
+    hints={"singular": SINGULAR},
+)

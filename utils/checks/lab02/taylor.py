@@ -1,125 +1,185 @@
-"""Is `taylor(loss, theta, direction, order)` the Taylor polynomial of the loss along a direction?"""
+"""Is `taylor(loss, theta, direction, order)` the Taylor polynomial of the loss, a function of h?"""
+
+from functools import cache
+from math import isfinite
 
 import torch
 from torch import Tensor
+from torch.func import grad, hessian
 
-from utils.checks.fresh import fresh_generator
+from utils.checks.compare import Unfit, as_number
+from utils.checks.exercise import Case, Outcome, steps
 from utils.checks.in_student import in_student
-from utils.checks.report import fail, passed, run
-from utils.checks.lab02.losses import Case, small, some
-from utils.checks.lab02.vectors import named, normal, plain, same, shortened, show, tensor
+from utils.checks.lab02.losses import Loss, made, small, some
+from utils.checks.lab02.vectors import INEXACT, normal, of_vectors, shown, tensor
+from utils.checks.report import short
 
-CHECK = "check_taylor"
 STEPS = (0.0, 0.5, -2.0)
-HINTS = {
-    "does not require grad": "A gradient that is differentiated again must be made with create_graph=True, and theta must "
-    "require grad (theta.detach().requires_grad_()). torch.func.grad needs neither.",
-    "backward through the graph a second time": "The graph was freed. Compute the numbers once, before you return the function of h.",
-    "scalar outputs": "Only a number has a gradient: first make a number, g @ direction.",
-}
-
-
-def check_taylor(answer) -> None:
-    """`answer(loss, theta, direction, order)` returns a function of h."""
-    cases = [(small(), tensor([3.0, 1.0]))]
-    generator = fresh_generator()
-    cases += [(case, normal(generator, len(case.theta))) for case in some(generator)]
-    for case, direction in cases:
-        for order in (0, 1, 2):
-            _agrees(answer, case, direction, order)
-    passed(CHECK, "orders 0, 1 and 2 of three losses, steps of both signs")
 
 
 @in_student
-def values(answer, make, numbers, theta: Tensor, direction: Tensor, order: int, steps):
-    """The answer's polynomial at each step; or, if it is no function, how it is written."""
-    polynomial = answer(make(*numbers), theta.clone(), direction.clone(), order)
-    return [plain(polynomial(h)) for h in steps] if callable(polynomial) else shortened(polynomial)
+def values(answer, loss: Loss, theta: Tensor, direction: Tensor, order: int, at=STEPS):
+    """The answer's polynomial at each step; or, if it is not a function, how it is written."""
+    polynomial = answer(made(loss), theta, direction, order)
+    return [polynomial(h) for h in at] if callable(polynomial) else short(polynomial)
 
 
-def _agrees(answer, case: Case, direction: Tensor, order: int) -> None:
-    tried = f"order {order}, direction {show(direction)}, {case.words}"
-    got = run(
-        CHECK,
-        tried,
-        values,
-        answer,
-        case.make,
-        case.numbers,
-        case.theta,
-        direction,
-        order,
-        STEPS,
-        hints=HINTS,
-    )
-    if isinstance(got, str):
-        fail(
-            CHECK,
-            tried,
-            "a function of h",
-            got,
-            "Return a function: `return lambda h: ...`, or define one inside and return it.",
-        )
-    value, g, h = case.derivatives()
-    expected = _polynomials(value, g @ direction, direction @ h @ direction / 2)[order]
-    for step, number, wanted in zip(STEPS, got, expected.tolist()):
-        if not (
-            isinstance(number, (int, float)) or isinstance(number, Tensor) and number.numel() == 1
-        ):
-            fail(
-                CHECK,
-                f"h = {step:g}, {tried}",
-                f"the number {wanted:.6g}",
-                show(number) if isinstance(number, Tensor) else str(number),
-                "Every term is a number: g @ direction, and direction @ (H direction).",
-            )
-    got = tensor([float(number) for number in got])
-    if same(got, expected):
-        return
-    worst = int((got - expected).abs().nan_to_num(torch.inf).argmax())
-    fail(
-        CHECK,
-        f"h = {STEPS[worst]:g}, {tried}",
-        f"{expected[worst]:.6g}",
-        f"{got[worst]:.6g}",
-        named(got, expected, _mistakes(case, direction, order, value, g, h)),
-    )
+@steps
+def taylor_with(
+    direct=lambda direction: direction,
+    value=lambda value: value,
+    slope=lambda slope: slope,
+    curvature=hessian,
+    half=0.5,
+    powers=(0, 1, 2),
+    last=lambda order: order,
+    number=lambda value: value,
+):
+    """From the gradient and the whole Hessian, by torch."""
 
-
-def _polynomials(value: Tensor, slope: Tensor, bend: Tensor) -> list[Tensor]:
-    """The three polynomials at all steps; `bend` is what stands before h^2."""
-    steps = tensor(STEPS)
-    return [value + 0 * steps, value + slope * steps, value + slope * steps + bend * steps**2]
-
-
-def _mistakes(
-    case: Case, direction: Tensor, order: int, value: Tensor, g: Tensor, h: Tensor
-) -> dict[str, Tensor]:
-    steps, length = tensor(STEPS), direction.norm()
-    loss, slope, bend = case.make(*case.numbers), g @ direction, direction @ h @ direction / 2
-    right = _polynomials(value, slope, bend)
-    others = {
-        f"That is the polynomial of order {other}{', or the loss itself' * (other == 2)}.": right[
-            other
+    def answer(loss, theta, direction, order):
+        d = direct(direction)
+        all_terms = [
+            lambda: value(loss(theta)),
+            lambda: slope(grad(loss)(theta) @ d),
+            lambda: half * (d @ curvature(loss)(theta) @ d),
         ]
-        for other in (0, 1, 2)
-        if other != order
-    }
-    return others | {
-        "The second-order term has a factor 1/2.": _polynomials(value, slope, 2 * bend)[order],
-        "The second-order term has h squared.": value + slope * steps + bend * steps,
-        "The direction is taken as it is given. It looks as if it were made a unit vector.": _polynomials(
-            value, slope / length, bend / length**2
-        )[order],
-        "Only the diagonal of H was used. direction^T H direction has the mixed terms too.": _polynomials(
-            value, slope, direction**2 @ h.diagonal() / 2
-        )[order],
-        "The term of order 0, the loss at theta itself, is missing.": right[order] - value,
-        "The term of order 1 is missing. (It vanishes only at a critical point.)": _polynomials(
-            value, 0 * slope, bend
-        )[order],
-        "That is the loss itself at theta + h direction, not its polynomial.": torch.stack(
-            [loss(case.theta + step * direction) for step in steps]
-        ),
-        "The step goes backwards: the sign of h.": _polynomials(value, -slope, bend)[order],
-    }
+        terms = [number(term()) for term in all_terms[: last(order) + 1]]
+        return lambda h: sum(term * h**power for power, term in zip(powers, terms))
+
+    return answer
+
+
+right = taylor_with()
+
+
+def by_autograd(create_graph=True, number=torch.dot, once=True):
+    def answer(loss, theta, direction, order):
+        theta = theta.detach().requires_grad_()
+        value = loss(theta)
+        (g,) = torch.autograd.grad(value, theta, create_graph=create_graph)
+
+        def bend():
+            hv = torch.autograd.grad(number(g, direction), theta)[0] if order == 2 else 0 * g
+            return hv @ direction / 2
+
+        bend = cache(bend) if once else bend
+        return lambda h: value + (order > 0) * h * (g @ direction) + h**2 * bend()
+
+    return answer
+
+
+def growing(loss, theta, direction, order):
+    value, slope = loss(theta), grad(loss)(theta) @ direction
+    bend = direction @ hessian(loss)(theta) @ direction
+
+    def polynomial(h):
+        result = value
+        result += (order > 0) * h * slope
+        result += (order > 1) * h**2 / 2 * bend
+        return result
+
+    return polynomial
+
+
+def vectors(loss, theta, direction, order):
+    g = grad(loss)(theta)
+    return lambda h: loss(theta) + (order >= 1) * h * g * direction
+
+
+def itself(from_order):
+    def answer(loss, theta, direction, order):
+        polynomial = right(loss, theta, direction, order)
+        return polynomial if order < from_order else lambda h: loss(theta + h * direction)
+
+    return answer
+
+
+FUNCTION = "Return a function: `return lambda h: ...`."
+ITSELF = "That is the loss itself at theta + h direction, not its polynomial."
+MISTAKES = [
+    ("The second-order term has a factor 1/2.", taylor_with(half=1.0)),
+    ("The second-order term has h squared.", taylor_with(powers=(0, 1, 1))),
+    (
+        "The direction is taken as it is given. It looks as if it were made a unit vector.",
+        taylor_with(direct=lambda direction: direction / direction.norm()),
+    ),
+    ("`order` is the highest power of h: one more was used.", taylor_with(last=lambda n: n + 1)),
+    (
+        "`order` is the highest power of h: one too few was used.",
+        taylor_with(last=lambda n: max(n - 1, 0)),
+    ),
+    ("That is the polynomial of order 2, whatever the order.", taylor_with(last=lambda n: 2)),
+    (ITSELF, itself(from_order=0)),
+    (ITSELF, itself(from_order=2)),
+    (
+        "The term of order 0, the loss at theta itself, is missing.",
+        taylor_with(value=torch.zeros_like),
+    ),
+    (
+        "The term of order 1 is missing. (It vanishes only at a critical point.)",
+        taylor_with(slope=torch.zeros_like),
+    ),
+    ("The step goes backwards: the sign of h.", taylor_with(slope=torch.neg)),
+    (
+        "Only the diagonal of H was used. direction^T H direction has the mixed terms too.",
+        taylor_with(curvature=lambda loss: lambda theta: hessian(loss)(theta).diag().diag()),
+    ),
+    ("`+=` changes the term itself, at each call. Write `result = result + ...`.", growing),
+    (FUNCTION, lambda loss, theta, d, order: loss(theta)),
+    ("Every term is a number: g @ direction, and direction @ (H direction).", vectors),
+    (INEXACT, taylor_with(number=Tensor.float)),
+    (
+        "A gradient that is differentiated again needs create_graph=True in its own call.",
+        by_autograd(create_graph=False),
+    ),
+    (
+        "Only a number has a gradient: first make a number, g @ direction.",
+        by_autograd(number=lambda g, direction: g),
+    ),
+    (
+        "The graph was freed. Compute the numbers once, before you return the function of h.",
+        by_autograd(once=False),
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    problems = [(*small(), tensor([3.0, 1.0]))]
+    problems += [(*each, normal(generator, len(each[-1]))) for each in some(generator)]
+    return [
+        Case(
+            f"order {order}, direction {shown(direction)}, {words}",
+            {"loss": loss, "theta": theta, "direction": direction, "order": order},
+        )
+        for words, loss, theta, direction in problems
+        for order in (0, 1, 2)
+    ]
+
+
+def read(outcome: Outcome, case: Case) -> list[float]:
+    if not isinstance(outcome.returned, list):
+        raise Unfit(
+            "a function of h", outcome.returned, "Return a function: `return lambda h: ...`."
+        )
+    return [as_number(value, "a number for each h") for value in outcome.returned]
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    pairs = list(zip(read(expected, case), read(got, case)))
+    off = [abs(came - wanted) if isfinite(came) else torch.inf for wanted, came in pairs]
+    worst = off.index(max(off))
+    wanted, came = (f"{value:.6g}" for value in pairs[worst])
+    return f"h = {STEPS[worst]:g}, {case.words}", wanted, came
+
+
+check_taylor = of_vectors(
+    name="taylor",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="orders 0, 1 and 2 of four losses, steps of both signs",
+    ask=values,
+    read=read,
+    show=show,
+)
