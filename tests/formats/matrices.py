@@ -2,8 +2,11 @@
 explicit signs.
 """
 
+import numpy
 import pytest
 import torch
+
+from utils.formats import COO
 
 NOTES = torch.zeros(6, 7)  # the notes' example: rows 1 3 0 2 4, data 2 5 9 1 6, completed
 NOTES[[1, 3, 0, 2, 4], [1, 4, 2, 3, 3]] = torch.tensor([2.0, 5.0, 9.0, 1.0, 6.0])
@@ -23,3 +26,18 @@ MATRICES = [
 every_matrix = pytest.mark.parametrize(
     "matrix", MATRICES, ids=lambda a: f"{a.shape[0]}x{a.shape[1]} nnz {int((a != 0).sum())}"
 )
+
+
+def same(ours, scipys):
+    """Whether our arrays are scipy's, one by one."""
+    return all(numpy.array_equal(a.numpy(), b) for a, b in zip(ours, scipys, strict=True))
+
+
+def with_duplicates():
+    """A COO matrix in no order, with entries that are added up, two of them to zero."""
+    return COO(
+        torch.tensor([2, 0, 2, 1, 1]),
+        torch.tensor([1, 0, 1, 2, 2]),
+        torch.tensor([1.0, 5, 2, 3, -3]),
+        (4, 3),
+    )

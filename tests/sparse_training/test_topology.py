@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from utils.model import initialize, mlp, prunable
+from tests.sparse_training.made import made, numbers
+from utils.model import digits, initialize, mlp, prunable
 from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi
 from utils.sparse_training import (
@@ -109,3 +110,34 @@ def test_rescaling_bears_an_empty_layer():
     model = mlp(3, 4, 2, seed=0)
     rescale(model, {"fc1.weight": torch.zeros(4, 3), "fc2.weight": torch.ones(2, 4)})
     assert not model.fc1.weight.any() and model.fc2.weight.isfinite().all()
+
+
+@pytest.mark.parametrize("kind", ["set", "rigl", "dsr", "deep r"])
+def test_while_it_trains_connections_move_and_their_number_stays(kind):
+    model, (x, y) = mlp(64, 30, 10, seed=0), digits().train
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=0.1, momentum=0.0 if kind == "deep r" else 0.9
+    )
+    pruner = made(kind, model, optimizer)
+    first = {name: mask.clone() for name, mask in pruner.masks.items()}
+    for step in range(40):
+        before = {name: mask.clone() for name, mask in pruner.masks.items()}
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x[step::40]), y[step::40]).backward()
+        optimizer.step()
+        pruner.apply(model)
+        if step % 10 == 9:
+            pruner.rewire(model, (x[:100], y[:100]))
+        assert sum(numbers(pruner.masks).values()) == sum(numbers(first).values())
+        assert kind == "dsr" or numbers(pruner.masks) == numbers(first)
+        for name, weight in prunable(model).items():
+            assert not weight[pruner.masks[name] == 0].any()
+            grown = (pruner.masks[name] == 1) & (before[name] == 0)
+            assert not weight[grown].any()
+            if kind != "deep r" and step % 10 == 9:
+                assert grown.any()
+                assert not optimizer.state[model.get_parameter(name)]["momentum_buffer"][
+                    grown
+                ].any()
+    assert all((first[name] != mask).any() for name, mask in pruner.masks.items())
+    assert bool(all(p.isfinite().all() for p in model.parameters()))
