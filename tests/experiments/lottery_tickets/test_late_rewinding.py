@@ -103,9 +103,10 @@ def test_the_ticks_are_those_that_are_foretold_and_every_row_is_there():
 
 def test_late_rewinding_helps_the_sparse_ticket_at_a_large_learning_rate_and_not_at_a_small_one():
     def gains(lr):
-        rows = late_rewinding_on("mnist1d", (0, 25), Setting(seeds=4, levels=3, keep=0.25, lr=lr))
+        setting = Setting((40, 100, 50, 10), seeds=6, levels=3, keep=0.25, steps=300, lr=lr)
+        rows = late_rewinding_on("mnist1d", (0, 30), setting)
         return [
-            mean(rows, k=25, level=2, arm=arm) - mean(rows, k=0, level=2, arm=arm)
+            mean(rows, k=30, level=2, arm=arm) - mean(rows, k=0, level=2, arm=arm)
             for arm in ("ticket", "random")
         ]
 

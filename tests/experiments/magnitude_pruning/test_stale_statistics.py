@@ -5,7 +5,7 @@ from utils.model import convnet, digits, fit, loaders
 
 def test_fresh_statistics_repair_a_part_of_the_damage():
     convnets = [
-        fit(convnet(seed=seed), loaders(digits(), seed=seed)["train"], epochs=8)
+        fit(convnet((8, 16), seed=seed), loaders(digits(), seed=seed)["train"], epochs=4)
         for seed in range(3)
     ]
     rows = stale_statistics(convnets, digits(), sparsities=(0.85,))
