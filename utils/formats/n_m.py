@@ -33,7 +33,7 @@ def pack_2_4(weight: Tensor) -> tuple[Tensor, Tensor]:
     `values` (rows, k / 2), the two stored entries of each group in their order; `metadata`
     uint8 (rows, k / 8), two groups in a byte, the first in the low half: place of the first
     entry + 4 * place of the second. A group with fewer than two entries stores zeros at its
-    lowest free places. ValueError if k is no multiple of 8 or a group has three entries.
+    lowest free places. ValueError if k is not a multiple of 8 or a group has three entries.
     """
     if weight.dim() != 2 or weight.shape[1] % 8:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""How many bits a matrix needs in each format, and from which sparsity on that is fewer than
+"""How many bits a matrix needs in each format, and the sparsity above which that is fewer than
 dense.
 
     dense    b m n                              every entry
@@ -21,7 +21,7 @@ def storage_bits(
     """The bits of a matrix of this shape with `nnz` stored entries. `form` is one of FORMATS,
     else ValueError.
 
-    2:4 always stores two of four, whatever `nnz` is; its last group of a row may be incomplete.
+    2:4 always stores two of four, whatever `nnz` is; its last group of a row can be incomplete.
     """
     m, n = shape
     if form == "dense":
@@ -40,7 +40,7 @@ def storage_bits(
 def break_even(
     form: str, shape: tuple[int, int], value_bits: int = 32, index_bits: int = 32
 ) -> float:
-    """The sparsity from which on the format needs fewer bits than dense; negative where it
+    """The sparsity above which the format needs fewer bits than dense; negative where it
     always does, above 1 never.
 
     Only for the formats whose size grows with the entries: bitmask, coo, csr.

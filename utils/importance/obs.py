@@ -54,7 +54,7 @@ def obs_remove(
     """Delete `count` weights one by one, each time the one of least saliency: (theta (p,),
     positions (count,) in that order).
 
-    `candidates` (p,) is 1 for the weights that may go (default: all that are not zero). The
+    `candidates` (p,) is 1 for the weights that can go (default: all that are not zero). The
     cost is count * p^2. ValueError when there are fewer candidates than `count`.
     """
     alive = theta != 0 if candidates is None else candidates != 0

@@ -6,7 +6,7 @@
 Tanaka, Kunin, Yamins and Ganguli, "Pruning neural networks without any data by
 iteratively conserving synaptic flow" (2020). The scores of every layer add up to R, and
 so do those into and out of each hidden unit. Scored once, a wide layer's weights have
-small parts of R each, and all of them may go; scored again after each small step
+small parts of R each, and all of them can go; scored again after each small step
 (`prune_iteratively` with `exponential`), the parts of those that stay grow, and no
 layer is emptied before it must be.
 """

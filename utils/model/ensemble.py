@@ -52,7 +52,7 @@ def first_members(ensemble: Ensemble, count: int) -> Ensemble:
 
 @torch.no_grad()
 def member_of(ensemble: Ensemble, member: int, like: Model) -> Model:
-    """One member as a network of its own: a copy of `like` with the member's weights and biases."""
+    """One member as a single network: a copy of `like` with the member's weights and biases."""
     network = copy_of(like)
     for name, w, b in zip(prunable(network), *ensemble):
         network.get_parameter(name).copy_(w[member].T)

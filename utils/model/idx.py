@@ -1,7 +1,7 @@
 """MNIST and Fashion-MNIST from the four files that they are published in, which the user brings.
 
 An idx file: two zero bytes, the code of the type (8: unsigned bytes), the number of dimensions,
-then each dimension as four bytes, the highest first, then the entries. It may be packed by gzip.
+then each dimension as four bytes, the highest first, then the entries. It can be packed by gzip.
 
     python -m utils.model.idx mnist                    # fetch the files; nothing else ever does
     python -m utils.model.idx fashion-mnist --folder FOLDER

@@ -67,7 +67,7 @@ def convnet(channels: tuple[int, int] = (16, 32), seed: int | None = None) -> nn
 
 @torch.no_grad()
 def initialize(model: Model, init: Callable[[nn.Parameter], object], seed: int) -> Model:
-    """Draw all weights anew with a function of `torch.nn.init`, biases 0, in place; returns the
+    """Draw new weights with a function of `torch.nn.init`, biases 0, in place; returns the
     model.
 
     `initialize(mlp(64, 100, 10), nn.init.kaiming_normal_, seed=0)` is He's initialization (2015),

@@ -16,7 +16,7 @@ Tensors = dict[str, Tensor]
 
 
 def prunable(model: nn.Module) -> Tensors:
-    """The weights that pruning may remove: the parameters with `dim() > 1`, detached, sharing their
+    """The weights that pruning can remove: the parameters with `dim() > 1`, detached, sharing their
     memory.
     """
     return {name: p.detach() for name, p in model.named_parameters() if p.dim() > 1}

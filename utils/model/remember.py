@@ -18,7 +18,7 @@ def remember(compute: Callable, *settings, **options):
     """`compute(*settings, **options)`, or what it returned the last time; says on the screen
     which of the two.
 
-    The key is made of the settings (their repr) and of the source of all that may compute, so
+    The key is made of the settings (their repr) and of the source of all that can compute, so
     another setting or another program computes again. `options` (a progress bar, for example)
     do not count. Results are numbers, strings, tensors, lists, tuples and dictionaries of them.
     """

@@ -7,7 +7,7 @@ from utils.plots.style import TEXT, picture
 # light enough for black text; group 0 is for what stands back
 TINTS = ("#E6E6E6", "#9BD0F5", "#F7B98A", "#8FDCC0", "#EFB8D6", "#F3E08A", "#C9C3F0", "#B9D98F")
 STEP = 34  # pixels of a box that holds few characters
-PAGE = 790  # pixels that a figure may be wide
+PAGE = 790  # pixels of the widest figure
 
 
 def cells(rows, groups=None, marks=(), title="", text=""):
@@ -36,8 +36,8 @@ def cells(rows, groups=None, marks=(), title="", text=""):
             ["" if entry is None else str(entry) for entry in entries] + [""] * len(blank)
         )
     longest = max(len(word) for line in written for word in line)
-    beside = 40 + 9 * max(len(label) for label, _ in rows)
-    step = max(min(STEP, (PAGE - beside) // width), 9 + 8 * longest)
+    margin = 40 + 9 * max(len(label) for label, _ in rows)
+    step = max(min(STEP, (PAGE - margin) // width), 9 + 8 * longest)
     last = len(TINTS) - 1
     trace = {
         "type": "heatmap",
@@ -68,7 +68,7 @@ def cells(rows, groups=None, marks=(), title="", text=""):
             "tickfont": {"size": 13},
         },
         "shapes": [frame(row, place) for row, place in marks],
-        "width": step * width + beside,
+        "width": step * width + margin,
         "height": 30 * len(rows) + (48 if title else 24) + 12,
         "margin": {"l": 16, "r": 16, "b": 8},
     }

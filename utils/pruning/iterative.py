@@ -1,4 +1,4 @@
-"""Pruning in many steps: a schedule says how sparse to be, the weights of the moment
+"""Pruning in many steps: a schedule says how sparse to be, the current weights
 say which ones go.
 """
 

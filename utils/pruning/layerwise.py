@@ -1,4 +1,4 @@
-"""How much of each layer goes: sparsity_dicts, and the scan that shows which layers can bear
+"""How much of each layer goes: sparsity_dicts, and the scan that shows which layers can take
 it.
 """
 

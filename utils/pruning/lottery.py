@@ -7,7 +7,7 @@ restart:
 
     retain        they keep their trained values           (Han et al., 2015)
     rewind        they get their initial values back       (Frankle and Carbin, 2019)
-    reinitialize  they are drawn anew                      (Liu et al., 2019: the control)
+    reinitialize  they are drawn again                     (Liu et al., 2019: the control)
 """
 
 import copy

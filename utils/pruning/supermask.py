@@ -41,7 +41,7 @@ class MaskedLinear(nn.Module):
     """A linear layer whose weights and biases never change; what is trained is which weights
     are there.
 
-    `scores` (out, in), at the start all `start`. In training the mask is drawn anew for every
+    `scores` (out, in), at the start all `start`. In training the mask is drawn again for every
     batch, with probability sigmoid(scores); in evaluation it is 1 where that is above one half.
     Inputs (batch, in), outputs (batch, out).
     """

@@ -38,7 +38,7 @@ def rigl_rewire(
 class RigL(DynamicPruner):
     """Call `rewire(model, batch)` every `delta_t` steps instead of an optimizer step.
 
-    `end` is the optimizer step from which nothing moves any more.
+    `end` is the first optimizer step at which nothing moves.
     """
 
     def __init__(

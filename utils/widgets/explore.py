@@ -1,4 +1,4 @@
-"""`explore(draw, sparsity=(0, 0.95))`: sliders over a figure that is computed anew for every
+"""`explore(draw, sparsity=(0, 0.95))`: sliders over a figure that is computed again for every
 position.
 """
 

@@ -39,7 +39,7 @@ class Prediction(anywidget.AnyWidget):
         """Show the results (figures, markdown text, tables) once the reader has chosen, or asks to
         see them.
 
-        With COURSE_UNATTENDED set nobody is there to choose, and they are shown at once.
+        With COURSE_UNATTENDED set no reader is there to choose, and they are shown at once.
         """
         notice, place = Notice(choice=self.choice), ipywidgets.Output()
 

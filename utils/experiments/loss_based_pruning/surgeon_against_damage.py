@@ -30,7 +30,7 @@ def deletion_orders(
     """All of `weights` (positions in theta), in the order in which each importance deletes them,
     the least first.
 
-    Random, magnitude and OBD rank once; OBS ranks the rest anew after every deletion.
+    Random, magnitude and OBD rank once; OBS ranks the rest again after every deletion.
     """
     scores = {
         "random": torch.rand(len(theta), generator=generator),
@@ -56,17 +56,17 @@ def inverse_fisher(network: nn.Module, data: Data, weight_decay: float) -> Tenso
 def pruned(
     theta: Tensor, inverse: Tensor, orders: dict[str, Tensor], count: int
 ) -> dict[str, Tensor]:
-    """theta after `count` deletions, for each of WAYS: who chooses, and whether the others make up
+    """theta after `count` deletions, for each of WAYS: what chooses, and whether the rest makes up
     for it.
     """
-    plain = {name: without(theta, order[:count]) for name, order in orders.items()}
-    mended = {
+    unrepaired = {name: without(theta, order[:count]) for name, order in orders.items()}
+    repaired = {
         name: obs_repair(theta, inverse, orders[name][:count]) for name in ("magnitude", "OBS")
     }
-    return plain | {
-        "OBS": mended["OBS"],
-        "magnitude, repaired": mended["magnitude"],
-        "OBS, not repaired": plain["OBS"],
+    return unrepaired | {
+        "OBS": repaired["OBS"],
+        "magnitude, repaired": repaired["magnitude"],
+        "OBS, not repaired": unrepaired["OBS"],
     }
 
 

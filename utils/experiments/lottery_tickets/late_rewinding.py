@@ -48,7 +48,7 @@ def late_rewinding(
     has no control. Accuracy in percent on the test data.
 
     All see the same examples in the same order; k = 0 are the arms of `tickets`.
-    Weights and biases are rewound, and Adam starts anew. `tick` is called after each
+    Weights and biases are rewound, and Adam starts again. `tick` is called after each
     optimizer step.
     """
     seeds, lr, rows = range(setting.seeds), setting.lr, []

@@ -1,5 +1,5 @@
-"""Claim: a sparse format pays only from some sparsity on, and which one depends on the
-format and on the batch.
+"""Claim: a sparse format pays only above some sparsity, and that depends on the format and on
+the batch.
 """
 
 import warnings
@@ -67,8 +67,9 @@ def pruned(matrix: Tensor, sparsity: float, block: int = 1) -> Tensor:
 
 
 def crossover(rows: list[dict], form: str, batch: int) -> float | None:
-    """The sparsity from which on the form is faster than dense, by a twentieth at least: the least
-    one tried after the last at which it is not. None if it never is."""
+    """The lowest of the tried sparsities at and above which the form is faster than dense by at
+    least a twentieth. None if there is none.
+    """
     mine = [row for row in rows if (row["form"], row["batch"]) == (form, batch)]
     slow = [row["sparsity"] for row in mine if row["relative time"] > 0.95]
     fast = [row["sparsity"] for row in mine if row["sparsity"] > max(slow, default=-1)]
