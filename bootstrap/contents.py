@@ -63,7 +63,7 @@ def read(path: Path) -> str:
 
 
 def write(root: Path, manifest: Manifest) -> list[str]:
-    """Writes the tables anew. Returns the paths of the files that changed."""
+    """Writes the tables again. Returns the paths of the files that changed."""
     changed = []
     for name, text in written(root, manifest).items():
         if text != read(root / name):

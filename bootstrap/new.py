@@ -1,41 +1,18 @@
 """The command `new`: a lecture, a lab or a method that passes the tests, to be rewritten."""
 
-import json
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from bootstrap import contents, manifest
 from bootstrap.console import CALL, Stop, say
 from bootstrap.grading import release
 from bootstrap.process import HERE, needs_folder
+from bootstrap.template import filled, notebook
 
-TEMPLATES = Path(__file__).with_name("templates")
 ROOM = "utils/importance/__init__.py"
 Files = dict[str, str]  # path in the course -> text
-CELL = re.compile(r"^%% (\w+) (markdown|code)([^\n]*)\n", re.MULTILINE)
-LECTURE = """
-[[lecture]]
-file = "{name}.ipynb"
-title = "{title}"
-about = ""
-minutes = 30
-notes = []
-"""
-LAB = """
-[[lab]]
-name = "{name}"
-title = "{title}"
-follows = ["{lecture}"]
-minutes = 30
-imports = ["checks.fresh", "checks.compare", "checks.exercise", "checks.report", "checks.{room}"]
-[lab.exercises]
-l2_norm = "1"
-soft_threshold = "2"
-reading = "3"
-"""
 
 
 def new(arguments: list[str]) -> int:
@@ -74,7 +51,7 @@ def lecture(root: Path, name: str) -> tuple[Files, Files]:
     number = after(one.number for one in manifest.read(root).lectures)
     words = {"number": number, "title": titled(name), "name": f"{number}_{name}"}
     made = {f"lectures/{words['name']}.ipynb": notebook("lecture", words)}
-    return made, {manifest.FILE: with_entry(root, LECTURE, words)}
+    return made, {manifest.FILE: with_entry(root, "lecture", words)}
 
 
 def lab(root: Path, name: str) -> tuple[Files, Files]:
@@ -96,7 +73,7 @@ def lab(root: Path, name: str) -> tuple[Files, Files]:
         f"{checks}/l2_norm.py": filled("l2_norm", words),
         f"{checks}/soft_threshold.py": filled("soft_threshold", words),
     }
-    return made, {manifest.FILE: with_entry(root, LAB, words)}
+    return made, {manifest.FILE: with_entry(root, "lab", words)}
 
 
 def method(root: Path, name: str) -> tuple[Files, Files]:
@@ -159,81 +136,39 @@ def write(root: Path, files: Files, changed: Files) -> None:
         raise Stop(f"{name} cannot be written ({problem.strerror}); nothing was made.") from None
 
 
-def filled(template: str, words: dict[str, str]) -> str:
-    """A template with {{word}} replaced."""
-    text = (TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
-    for word, value in words.items():
-        text = text.replace("{{" + word + "}}", value)
-    return text
-
-
-def notebook(template: str, words: dict[str, str]) -> str:
-    """A notebook from a template whose cells begin with a line `%% id kind marks`."""
-    parts = CELL.split(filled(template, words))[1:]
-    content = {
-        "cells": [cell(*parts[at : at + 4]) for at in range(0, len(parts), 4)],
-        "metadata": {
-            "kernelspec": {
-                "display_name": "Python 3 (ipykernel)",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def cell(name: str, kind: str, marks: str, source: str) -> dict[str, Any]:
-    """marks: of "locked", "solution", "grade" and "points=3"; a graded code cell is locked."""
-    words = marks.split()
-    made: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}}
-    if kind == "code":
-        made |= {"execution_count": None, "outputs": []}
-    made["source"] = source.rstrip("\n").splitlines(keepends=True)
-    if words:
-        settings: dict[str, Any] = {
-            "grade": "grade" in words,
-            "grade_id": name,
-            "locked": "solution" not in words,
-            "schema_version": 3,
-            "solution": "solution" in words,
-            "task": False,
-        }
-        points = [int(word.removeprefix("points=")) for word in words if "points=" in word]
-        made["metadata"]["nbgrader"] = settings | ({"points": points[0]} if points else {})
-    return made
-
-
-def with_entry(root: Path, entry: str, words: dict[str, str]) -> str:
+def with_entry(root: Path, kind: str, words: dict[str, str]) -> str:
     """course.toml with an entry more, after the last of its kind."""
-    text = (root / manifest.FILE).read_text(encoding="utf-8").rstrip("\n") + "\n"
-    new = entry.format(**words)
-    if new.startswith("\n[[lecture]]") and "\n[[lab]]\n" in text:
-        lectures, labs = text.split("\n[[lab]]\n", 1)
-        return f"{lectures}{new}\n[[lab]]\n{labs}"
-    return text + new
+    text, lab, labs = contents.read(root / manifest.FILE), "", ""
+    if kind == "lecture":
+        text, lab, labs = text.partition("\n[[lab]]\n")
+    return f"{text}\n{filled(f'{kind}_entry', words)}{lab}{labs}"
 
 
 def exported(text: str, name: str) -> str:
-    """The `__init__.py` of a room with one name more, in its place in the alphabet."""
-    line = f"from utils.importance.{name} import {name}"
-    head, names, tail = re.split(r"(?<=__all__ = \[\n)(.*?)(?=\])", text, flags=re.DOTALL)
-    lines = head.splitlines()
-    imports = sorted([one for one in lines if one.startswith("from ")] + [line])
-    first = next(at for at, one in enumerate(lines) if one.startswith("from "))
-    lines[first : first + len(imports) - 1] = imports
-    listed = sorted([*names.splitlines(), f'    "{name}",'])
-    return "\n".join(lines) + "\n" + "\n".join(listed) + "\n" + tail
+    """The `__init__.py` of a room with one name more, in its places in the alphabet."""
+    head, opening, names = text.partition("__all__ = [\n")
+    line = f"from utils.importance.{name} import {name}\n"
+    head = inserted(head, line, "from utils.", "\n")
+    return head + opening + inserted(names, f'    "{name}",\n', '    "', "]")
 
 
-def after(numbers: Any) -> str:
+def inserted(text: str, line: str, start: str, end: str) -> str:
+    """The text with a line more: before the first with this start that sorts after it.
+
+    Where none does, before the first line that starts with `end`.
+    """
+    lines = text.splitlines(keepends=True)
+    later = (at for at, one in enumerate(lines) if one.startswith(start) and one > line)
+    ends = (at for at, one in enumerate(lines) if one.startswith(end) and at > 1)
+    at = next(later, next(ends, len(lines)))
+    return "".join([*lines[:at], line, *lines[at:]])
+
+
+def after(numbers: Iterable[str]) -> str:
     """The next number, with two digits."""
-    return f"{max(map(int, numbers), default=-1) + 1:02}"
+    return f"{max(map(int, numbers), default=0) + 1:02}"
 
 
 def titled(name: str) -> str:
-    """ "Structured pruning" of "structured_pruning"."""
+    """Such as Structured pruning, of structured_pruning."""
     return name.replace("_", " ").capitalize()

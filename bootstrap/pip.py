@@ -84,7 +84,7 @@ def run(argv: list[str], course: Path, lock: IO[str], shown: bool = False) -> in
     options: dict[str, Any] = {}
     if not WINDOWS:
         # pip keeps the lock as well: should this process be killed, the next waits until pip ends.
-        # In a session of its own it does not see Ctrl-C; we pass it on once, so that pip tidies up.
+        # In its own session it does not see Ctrl-C; we pass it on once, so that pip tidies up.
         options = {"pass_fds": [lock.fileno()], "start_new_session": True}
     with log_file(course).open("ab") as log:
         process = subprocess.Popen(

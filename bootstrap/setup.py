@@ -111,7 +111,7 @@ def failed(extra: str, course: Path, before: dict[str, Any], said: str) -> None:
 
 
 def log_of(course: Path) -> str:
-    """The log of the set-ups of this .venv; empty when there is none."""
+    """The log of the set-ups of this .venv; empty before the first."""
     try:
         return pips.log_file(course).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

@@ -71,7 +71,7 @@ def test_what_condas_pip_step_installs_is_exactly_our_list(conda):
     "COURSE_TEST_NETWORK" not in os.environ, reason="set COURSE_TEST_NETWORK=1: it asks the index"
 )
 def test_pip_can_resolve_what_conda_asks_for(conda):
-    file = ROOT / "condaenv.test.requirements.txt"  # conda too writes it beside environment.yml
+    file = ROOT / "condaenv.test.requirements.txt"  # conda too writes it next to environment.yml
     file.write_text("\n".join(by_pip(conda)))
     try:
         subprocess.run(

@@ -83,7 +83,7 @@ class Folder:
         set_up(extra, again=again, **self.options(pip_does))
 
     def start(self, pip_does):
-        """`course.py lab` on this folder, in a process of its own that a test can interrupt."""
+        """`course.py lab` on this folder, in another process, which a test can interrupt."""
         self.options(pip_does)
         code = textwrap.dedent(DRIVER).format(root=str(ROOT), path=str(self.path))
         return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

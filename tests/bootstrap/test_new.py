@@ -153,3 +153,25 @@ def test_when_a_file_cannot_be_written_nothing_is_made(root):
 def test_the_tables_are_rewritten_for_a_new_lecture(root):
     new.new(["lecture", "norms"])
     assert contents.write(root, manifest.read(root)) == []
+
+
+@pytest.mark.parametrize("name", ["aaa", "gradient_size", "zzz"])
+def test_a_method_takes_its_place_in_the_alphabet(name):
+    text = (ROOT / new.ROOM).read_text(encoding="utf-8")
+    added = new.exported(text, name)
+    assert set(added.splitlines()) - set(text.splitlines()) == {
+        f"from utils.importance.{name} import {name}",
+        f'    "{name}",',
+    }
+    for start in ("from utils.", '    "'):
+        lines = [line for line in added.splitlines() if line.startswith(start)]
+        assert lines == sorted(lines)
+
+
+def test_an_entry_changes_nothing_else_in_course_toml():
+    text = (ROOT / manifest.FILE).read_text(encoding="utf-8")
+    words = {"name": "x", "title": "X", "lecture": "01", "room": "lab99"}
+    for kind in ("lecture", "lab"):
+        added = new.with_entry(ROOT, kind, words)
+        entry = new.filled(f"{kind}_entry", words)
+        assert added.replace("\n" + entry, "", 1) == text and f"\n[[{kind}]]\n" in added

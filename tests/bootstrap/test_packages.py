@@ -38,7 +38,7 @@ def test_a_package_that_cannot_be_imported_is_a_row(monkeypatch, row, missing):
 
 
 def played(monkeypatch, **done):
-    """The program that tries the boxes is played here; it has tests of its own."""
+    """The program that tries the boxes is played here; it has its own tests."""
     monkeypatch.setattr(
         packages.subprocess, "run", lambda *command, **more: SimpleNamespace(**done)
     )

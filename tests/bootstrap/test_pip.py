@@ -14,7 +14,7 @@ from bootstrap.setup import set_up
         ("ERROR: No matching distribution found for torch==2.13.0", "no build of a package"),
         ("PermissionError: [Errno 13] Permission denied", "may not be written"),
         ("Max retries exceeded (Caused by SSLError(CERTIFICATE_VERIFY_FAILED))", "certificate"),
-        ("something nobody foresaw", "the lines above"),
+        ("something unforeseen", "the lines above"),
     ],
 )
 def test_a_failure_of_pip_is_explained(folder, capfd, pip_says, sentence):

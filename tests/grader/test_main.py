@@ -47,6 +47,8 @@ def test_a_run_ends_with_a_table_that_fits_and_where_things_are(course, capsys):
     printed = capsys.readouterr().out
     lines = printed.splitlines()
     assert [line.split()[0] for line in lines if line.startswith(("ada", "zed"))] == ["ada", "zed"]
+    assert lines[lines.index("") - 3].split()[3:6] == ["1a", "1b", "2"]  # as course.toml says
+    assert "exercises (points): 1a double (5), 1b half (1), 2 explanation (4)" in printed
     assert "2 submissions: 1 graded, 1 ungradable" in printed
     assert (
         str(course.folder / "tiny.csv") in printed
