@@ -4,8 +4,9 @@ import platform
 import re
 import shutil
 
+from bootstrap import affected
 from bootstrap.console import say
-from bootstrap.process import environment, go_home, hand_over, needs_folder, python_of
+from bootstrap.process import HERE, environment, go_home, hand_over, needs_folder, python_of
 from bootstrap.setup import set_up
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome"]
@@ -20,14 +21,22 @@ BY_HAND = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--captur
 def test(arguments: list[str]) -> int:
     """Runs the tests of the course.
 
-    usage: {call} test [anything pytest knows]
+    usage: {call} test [--fast] [--changed[=REVISION]] [anything pytest knows]
 
     For example: {call} test tests/pruning -k ties
+    --fast      without the tests that run a box, a browser, a whole notebook or a long experiment
+    --changed   what depends on the files that differ from HEAD, or from REVISION
+
     The browser tests need Chromium, and those of grading a box for submissions (on Linux,
     bubblewrap). Without them they are skipped, and the summary says so.
     """
     needs_folder("tests", "test")
-    arguments = go_home(arguments)
+    fast, since, arguments = options(go_home(arguments))
+    chosen, line = affected.choice(HERE, fast, since)
+    if line:
+        say(line)
+    if chosen is None:
+        return 0
     set_up("test")
     if find_browser() is None:
         say(
@@ -39,7 +48,18 @@ def test(arguments: list[str]) -> int:
             "No bubblewrap was found, so the tests of grading in its boxes cannot run. To get it: "
             "sudo apt install bubblewrap"
         )
-    return hand_over(pytest_command(arguments), environment())
+    return hand_over(pytest_command(chosen + arguments), environment())
+
+
+def options(arguments: list[str]) -> tuple[bool, str | None, list[str]]:
+    """(whether --fast is there, the revision of --changed or None, all other arguments)"""
+    since = None
+    for argument in arguments:
+        name, _, revision = argument.partition("=")
+        if name == "--changed":
+            since = revision or "HEAD"
+    others = [word for word in arguments if word.partition("=")[0] not in ("--fast", "--changed")]
+    return "--fast" in arguments, since, others
 
 
 def find_browser() -> str | None:

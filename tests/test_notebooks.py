@@ -11,9 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
+READS = ("lectures", "solutions", "labs")
 NOTEBOOKS = sorted(
     path
-    for folder in ("lectures", "solutions", "labs")
+    for folder in READS
     for path in (ROOT / folder).rglob("*.ipynb")
     if ".ipynb_checkpoints" not in path.parts
 )
@@ -93,6 +94,7 @@ def reads(table):
     }
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize(
     "path", [p for p in NOTEBOOKS if "solutions" in p.parts], ids=lambda path: path.stem
 )

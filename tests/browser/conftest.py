@@ -1,24 +1,23 @@
 """JupyterLab and Chromium for the browser tests: one of each in a worker."""
 
-import os
-
 import pytest
 
 from . import jupyterlab
 
-WITHOUT = "no Chromium found: `apt-get install chromium` (or COURSE_CHROMIUM=/path/to/chrome) runs the browser tests"
+WITHOUT = (
+    "no Chromium found: `apt-get install chromium` (or COURSE_CHROMIUM=/path/to/chrome) "
+    "runs the browser tests"
+)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook too
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Browser tests share a server in a worker of pytest-xdist: the lectures in one, all others in another."""
+    """Tests that use the browser share one server: the lectures in one worker, all others in another."""
     for item in items:
-        if "tests/browser/" in item.nodeid.replace(os.sep, "/"):
-            item.add_marker(
-                pytest.mark.xdist_group(
-                    "lectures" if item.path.stem == "test_lectures" else "browser"
-                )
-            )
+        if "browser" in getattr(item, "fixturenames", ()):
+            group = "lectures" if item.path.stem == "test_lectures" else "browser"
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +39,11 @@ def groups(request):
 
 @pytest.fixture(scope="session")
 def browser(groups):
-    """Chromium. Without one the tests are skipped, or fail where COURSE_REQUIRE_BROWSER asks for them."""
+    """Chromium. Without one the tests are skipped."""
     if not jupyterlab.find_chromium():
-        (pytest.fail if "COURSE_REQUIRE_BROWSER" in os.environ else pytest.skip)(WITHOUT)
+        pytest.skip(WITHOUT)
     with jupyterlab.chromium() as chromium:
-        yield chromium
+        yield chromium.new_context()  # its pages share a cache: JupyterLab is loaded once
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -78,6 +78,8 @@ def running(folder, instructor=False):
         f"--IdentityProvider.token={token}",
     ]
     arguments.append("--ServerApp.port_retries=0")
+    # A type checker that developers have is no language server here: students have none.
+    arguments.append("--LanguageServerManager.autodetect=False")
     argv, env = command(folder, instructor, arguments)
     log = folder / "jupyterlab.log"
     with log.open("w") as output:
@@ -229,10 +231,12 @@ def requests_of_sliders(page):
 
 def open_notebook(browser, server, path, dark=False):
     """A page that shows the notebook at `path` in JupyterLab. `page.troubles` lists what goes wrong on it."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.troubles = Troubles(page)
     page.slider_requests = requests_of_sliders(page)
     page.server, page.path = server, path
+    wait_for(lambda: kernel_state(page) is None, 30, f"an earlier kernel of {path} did not end")
     page.goto(server.url(f"lab/tree/{path}", reset=""))
     page.wait_for_selector(
         ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell", timeout=60_000
@@ -273,12 +277,14 @@ def run_all(page, seconds=120):
 
 def finished(page):
     """Whether no cell waits: each code cell with text in it has its number, or one shows an error."""
+    if kernel_state(page) != "idle":  # asked first: a search of the page keeps Chromium busy
+        return False
     prompts = page.locator(".jp-CodeCell").evaluate_all(
         """cells => cells.filter(cell => cell.querySelector(".cm-line")?.textContent.trim())
                          .map(cell => cell.querySelector(".jp-InputArea-prompt").textContent)"""
     )
     done = all(any(letter.isdigit() for letter in prompt) for prompt in prompts)
-    return (done or cell_errors(page)) and kernel_state(page) == "idle"
+    return done or bool(cell_errors(page))
 
 
 def cell_errors(page):
@@ -317,14 +323,18 @@ def screenshot(page, name, whole=None):
 
 
 def close(page):
-    """Close the page and end its kernel."""
+    """Close the page and end its kernel, which takes its time while the next page is loading."""
     page.close()
     for session in page.server.ask("api/sessions"):
         if session["path"] == page.path:
-            with contextlib.suppress(
-                urllib.error.HTTPError
-            ):  # a kernel that is just starting again
-                page.server.ask(f"api/sessions/{session['id']}", "DELETE")
+            end = threading.Thread(target=end_session, args=(page.server, session["id"]))
+            end.daemon = True
+            end.start()
+
+
+def end_session(server, name):
+    with contextlib.suppress(OSError):  # a kernel that is just starting again
+        server.ask(f"api/sessions/{name}", "DELETE")
 
 
 # --- the course's widgets -----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from grader.release.labs import contents
 from grader.gradebook.assignment import generate
 
 HERE = Path(__file__).resolve().parents[2]
-NEEDED = ["nbgrader_config.py", "course.toml", "solutions", "labs"]
+READS = ("nbgrader_config.py", "course.toml", "solutions", "labs")
 
 
 def git(*arguments):
@@ -30,11 +30,11 @@ def committed(tmp_path_factory):
     """The course as committed, in a folder of its own."""
     if git("rev-parse", "--verify", "--quiet", "HEAD").returncode:
         pytest.skip("not in a git checkout: nothing is committed that could be compared")
-    known = [name for name in NEEDED if git("cat-file", "-e", f"HEAD:{name}").returncode == 0]
-    if known != NEEDED:
-        pytest.skip(f"not committed yet: {', '.join(sorted(set(NEEDED) - set(known)))}")
+    known = [name for name in READS if git("cat-file", "-e", f"HEAD:{name}").returncode == 0]
+    if known != list(READS):
+        pytest.skip(f"not committed yet: {', '.join(sorted(set(READS) - set(known)))}")
     folder = tmp_path_factory.mktemp("committed")
-    with tarfile.open(fileobj=io.BytesIO(git("archive", "HEAD", *NEEDED).stdout)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(git("archive", "HEAD", *READS).stdout)) as archive:
         archive.extractall(folder, filter="data")
     return Course(folder.resolve())
 

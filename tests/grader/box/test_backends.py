@@ -292,6 +292,7 @@ def test_a_group_is_ended_at_once_and_says_whether_memory_ran_out(groups):
     assert (group.path / "cgroup.kill").read_text().strip() == "1"
 
 
+@pytest.mark.box
 def test_a_box_is_put_into_a_group_whole(groups, monkeypatch, tmp_path_factory):
     requires("landlock")
     monkeypatch.setattr(cgroup, "base", lambda: groups / "slice")

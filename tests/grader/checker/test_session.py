@@ -1318,6 +1318,7 @@ def plan(tmp_path_factory):
     )
 
 
+@pytest.mark.box
 def test_a_real_box_runs_cells_and_calls_and_starts_again(plan):
     from grader.box import backends
 

@@ -353,6 +353,7 @@ def test_the_same_class_makes_the_same_page(course):
     assert page(course, "tiny", rows).count("plotly.js v") == 1
 
 
+@pytest.mark.browser
 @pytest.mark.skipif(
     not find_chromium(), reason="no Chromium found: `apt-get install chromium` runs this test"
 )

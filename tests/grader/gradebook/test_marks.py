@@ -15,7 +15,7 @@ from grader.run.grade import grade, write_again
 from grader.run.seed import course_secret, submission_seed
 from tests.grader.tiny import RIGHT, cell, make_course, manner, quiet, source_cells, submit, write
 
-pytestmark = pytest.mark.xdist_group("regrading")
+pytestmark = [pytest.mark.xdist_group("regrading"), pytest.mark.box]
 
 
 @pytest.fixture(scope="module")

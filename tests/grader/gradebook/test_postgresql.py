@@ -43,6 +43,8 @@ def missing():
 
 pytestmark = [
     pytest.mark.xdist_group("postgresql"),
+    pytest.mark.box,
+    pytest.mark.needs,
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
 

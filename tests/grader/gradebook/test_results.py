@@ -24,6 +24,7 @@ from tests.grader.tiny import RIGHT, manner, quiet, source_cells, submit
 
 pytestmark = [
     pytest.mark.xdist_group("resume"),
+    pytest.mark.box,
     pytest.mark.skipif(
         possible("warm") is not None, reason=f"no box for submissions here: {possible('warm')}"
     ),

@@ -304,6 +304,7 @@ def answer(course, unpacked):
     return right["metadata"]["nbgrader"]["grade_id"]
 
 
+@pytest.mark.notebook
 def test_validate_names_the_cells_that_a_student_has_not_answered(course, unpacked):
     exercise = answer(course, unpacked)
     path = unpacked / "labs" / LAB / f"{LAB}.ipynb"
@@ -348,6 +349,7 @@ def command(folder, arguments):
     return json.loads(ran.stdout)
 
 
+@pytest.mark.browser
 def test_a_students_lab_starts_with_validate_and_without_formgrader(unpacked):
     port, token = free_port(), "t" * 32
     arguments = [

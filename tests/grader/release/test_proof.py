@@ -8,7 +8,7 @@ from grader.course.folders import Course, GradingError
 from grader.release.labs import release
 from tests.grader.tiny import cell, enter, source_cells, write
 
-pytestmark = pytest.mark.xdist_group("proof")
+pytestmark = [pytest.mark.xdist_group("proof"), pytest.mark.box]
 
 
 def course_of(folder, cells):

@@ -10,7 +10,7 @@ from nbgrader.validator import Validator
 from grader.run.grade import csv_path, grade
 from tests.grader.tiny import RIGHT, make_course, manner, quiet, submit
 
-pytestmark = pytest.mark.xdist_group("tiny class")
+pytestmark = [pytest.mark.xdist_group("tiny class"), pytest.mark.box]
 
 STUBBORN = """
 import subprocess, signal, sys, time
@@ -153,6 +153,7 @@ def test_only_what_is_graded_has_a_page(course, rows):
         assert course.feedback("tiny", student).exists() == row.outcome.graded
 
 
+@pytest.mark.notebook
 def test_validate_says_of_code_that_warns_what_the_grader_says(course, rows):
     assert (
         Validator(config=course.config).validate(

@@ -32,6 +32,7 @@ MISSING = (
 )
 pytestmark = [
     pytest.mark.xdist_group("cluster"),
+    pytest.mark.box,
     pytest.mark.skipif(MISSING is not None, reason=str(MISSING)),
 ]
 
