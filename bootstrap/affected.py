@@ -14,7 +14,6 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-
 from bootstrap.console import Stop
 
 SLOW = ("box", "browser", "notebook", "slow")  # marks of tests, see tests/conftest.py
@@ -63,8 +62,7 @@ def git(root: Path, command: str, *arguments: str) -> list[str]:
     try:
         done = subprocess.run(
             ["git", "-C", str(root), command, "-z", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             encoding="utf-8",
         )
     except FileNotFoundError:
@@ -75,7 +73,7 @@ def git(root: Path, command: str, *arguments: str) -> list[str]:
 
 
 def changed_files(root: Path, since: str) -> list[str]:
-    """The files that differ from a revision: committed, uncommitted, new or deleted. Sorted paths."""
+    """The paths of files that differ from a revision: committed or not, new or deleted."""
     found = git(root, "diff", "--name-only", "--no-renames", "--relative", since, "--")
     return sorted({*found, *git(root, "ls-files", "--others", "--exclude-standard")})
 
@@ -83,8 +81,9 @@ def changed_files(root: Path, since: str) -> list[str]:
 class House:
     """The files of a course, and which tests and notebooks stand above some of them.
 
-    root: Path. changed: list of str, paths relative to it. All attributes hold such paths, sorted.
-    below_everything: changed files that all depend on, or of unknown reach. tests, notebooks: those above the changed files.
+    changed: paths relative to the root, as everywhere here. below_everything: those of them that
+    everything depends on, or whose use is unknown. tests, notebooks: those that depend on
+    the others. all_tests, all_notebooks: all that there are.
     """
 
     def __init__(self, root: Path, changed: list[str]) -> None:
@@ -221,9 +220,8 @@ def imports(tree: ast.AST, package: str = "") -> set[str]:
             for flag, word in zip(words, words[1:]):
                 if flag == "-m" and isinstance(word, str):
                     found |= prefixes(word) | {f"{word}.__main__"}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if node not in docstrings:
-                found |= named_in(node.value)
+        elif isinstance(node, ast.Constant) and node not in docstrings:
+            found |= named_in(node.value) if isinstance(node.value, str) else set()
     return found
 
 

@@ -1,9 +1,9 @@
 """Marks say what a test costs, and a test that costs more than its marks say fails.
 
-`box` runs code in a box for submissions, `browser` opens JupyterLab in Chromium, `notebook` executes
-whole notebooks. `course.py test --fast` leaves them out. COURSE_REQUIRE="box browser" asks for all
-tests of these marks: the run fails where one was skipped or where there was none. A test with the
-mark `needs` may be skipped even then: it takes a program more, such as PostgreSQL.
+`box` runs code in a box for submissions, `browser` opens JupyterLab in Chromium, `notebook`
+executes whole notebooks. `course.py test --fast` leaves them out. COURSE_REQUIRE="box browser" asks
+for all tests with these marks: the run fails if one was skipped or if there was none. A test with
+the mark `needs` can be skipped even then: it takes one more program, such as PostgreSQL.
 """
 
 import os

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from bootstrap.console import Stop
 from bootstrap.affected import SLOW, choice
+from bootstrap.console import Stop
 
 FILES = {
     "pyproject.toml": "[project]",
