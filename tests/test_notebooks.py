@@ -1,4 +1,4 @@
-"""Every notebook in git: no outputs, stable ids, nothing of one machine; lab solutions run to full marks and the release to none."""
+"""Every notebook in git: no outputs and unique ids; the reference of each lab earns full marks."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ NOTEBOOKS = sorted(
 
 
 def committed(path):
-    """The notebook as git has it, so that a student's own edits never fail a test; the file where there is no git."""
+    """The notebook as git has it: a student's edits never fail a test. Without git, the file."""
     name = path.relative_to(ROOT).as_posix()
     shown = subprocess.run(
         ["git", "show", f"HEAD:{name}"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
@@ -52,7 +52,7 @@ def test_a_lecture_makes_one_point_a_cell_and_its_code_fits_the_page(path):
     "path", [p for p in NOTEBOOKS if "lectures" in p.parts], ids=lambda path: path.stem
 )
 def test_no_later_cell_of_a_lecture_takes_a_name_that_a_slider_needs(path):
-    """A slider calls its function long after all cells ran: it finds what the last of them left under each name."""
+    """A slider calls its function after all cells ran, with what the last left under a name."""
     taken, needs, explored = (
         {},
         {},
@@ -77,11 +77,11 @@ def test_no_later_cell_of_a_lecture_takes_a_name_that_a_slider_needs(path):
             needed |= new
             todo += new
         later = {other for other in needed if taken.get(other, -1) > number}
-        assert not later, f"the slider of {name} needs {later}, which a later cell assigns anew"
+        assert not later, f"the slider of {name} needs {later}, which a later cell assigns again"
 
 
 def reads(table):
-    """The functions that a cell defines at its top, and the global names that each reads, also inside."""
+    """{function defined at the top of a cell: the global names that it reads, also inside}"""
 
     def inside(scope):
         own = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global()}

@@ -12,7 +12,7 @@ WITHOUT = (
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Tests that use the browser share one server: the lectures in one worker, all others in another."""
+    """Tests with the browser share a server: the lectures in one worker, the rest in another."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             group = "lectures" if item.path.stem == "test_lectures" else "browser"
@@ -24,7 +24,8 @@ def pytest_collection_modifyitems(items):
 def groups(request):
     """Fails where pytest-xdist has lost the groups, and each worker would start its own JupyterLab.
 
-    Under --dist loadgroup xdist writes the group of a test behind an @ in its name, and goes by that alone.
+    Under --dist loadgroup xdist writes the group of a test behind an @ in its name, and goes by
+    that alone.
     """
     command = getattr(request.config, "workerinput", {}).get(
         "mainargv", []
@@ -33,7 +34,8 @@ def groups(request):
         grouped = [item for item in request.session.items if item.get_closest_marker("xdist_group")]
         lost = [item.nodeid for item in grouped if "@" not in item.nodeid]
         assert not lost, (
-            f"{len(lost)} tests are not in their group, such as {lost[0]}: use another version of pytest"
+            f"{len(lost)} tests are not in their group, such as {lost[0]}: "
+            "use another version of pytest"
         )
 
 
@@ -65,7 +67,7 @@ def instructor_server(browser, tmp_path_factory):
 
 @pytest.fixture
 def open_notebook(browser, server):
-    """`open_notebook("lectures/....ipynb")`: a page that is closed, with its kernel, after the test."""
+    """`open_notebook("lectures/....ipynb")`: a page, closed with its kernel after the test."""
     pages = []
 
     def open_one(path, dark=False):

@@ -11,11 +11,14 @@ from utils.widgets import explore, predict, say, show
 weights = np.random.default_rng(0).normal(size=(64, 64))
 
 def draw(sparsity=0.5, ranking="size"):
-    importance = np.abs(weights) if ranking == "size" else np.random.default_rng(1).random(weights.shape)
+    chance = np.random.default_rng(1).random(weights.shape)
+    importance = np.abs(weights) if ranking == "size" else chance
     mask = importance > np.quantile(importance, sparsity)
     threshold = np.abs(weights)[~mask].max(initial=0) if ranking == "size" else None
-    return plots.beside(plots.heatmap(weights, mask, title="Weights of a layer"),
-                        plots.weight_histogram(weights, threshold, mask=mask, title="Their histogram"))
+    return plots.beside(
+        plots.heatmap(weights, mask, title="Weights of a layer"),
+        plots.weight_histogram(weights, threshold, mask=mask, title="Their histogram"),
+    )
 
 explore(draw, sparsity=(0, 0.95), ranking=["size", "chance"])
 """,

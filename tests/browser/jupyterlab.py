@@ -1,4 +1,7 @@
-"""A real JupyterLab in a real browser, for tests: open a notebook, run it, use its sliders, find what went wrong."""
+"""A real JupyterLab in a real browser, for tests.
+
+Open a notebook, run it, use its sliders, find what went wrong.
+"""
 
 import contextlib
 import json
@@ -58,7 +61,7 @@ class Server:
 
 
 def copy_of_course(folder):
-    """A copy of what students and instructors open, so that no test changes a notebook of the course."""
+    """A copy of what students and instructors open: no test changes a notebook of the course."""
     for name in COPIED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True)
@@ -156,7 +159,7 @@ def chromium():
         browser.close()
 
 
-RUNNING = []  # this process's Playwright: there may be only one at a time, and browsers can share it
+RUNNING = []  # this process's Playwright: only one can run at a time, and browsers share it
 
 
 @contextlib.contextmanager
@@ -213,7 +216,7 @@ class Troubles(list):
 
 
 def requests_of_sliders(page):
-    """A list that grows with each request of a slider to Python ("asked") and each answer ("done")."""
+    """A list: "asked" for each request of a slider to Python, "done" for each answer."""
     log = []
 
     def note(payload, mark, word):
@@ -230,7 +233,10 @@ def requests_of_sliders(page):
 
 
 def open_notebook(browser, server, path, dark=False):
-    """A page that shows the notebook at `path` in JupyterLab. `page.troubles` lists what goes wrong on it."""
+    """A page that shows the notebook at `path` in JupyterLab.
+
+    `page.troubles` lists what goes wrong on it.
+    """
     page = browser.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     page.troubles = Troubles(page)
@@ -262,7 +268,7 @@ def exactly(text):
 
 
 def kernel_state(page):
-    """What the server says of the notebook's kernel: "starting", "busy", "idle", or None without one."""
+    """The state of the notebook's kernel: "starting", "busy", "idle", or None without a kernel."""
     for session in page.server.ask("api/sessions"):
         if session["path"] == page.path:
             return session["kernel"]["execution_state"]
@@ -276,7 +282,7 @@ def run_all(page, seconds=120):
 
 
 def finished(page):
-    """Whether no cell waits: each code cell with text in it has its number, or one shows an error."""
+    """Whether no cell waits: each code cell with text has its number, or one shows an error."""
     if kernel_state(page) != "idle":  # asked first: a search of the page keeps Chromium busy
         return False
     prompts = page.locator(".jp-CodeCell").evaluate_all(
@@ -307,7 +313,7 @@ def answer_predictions(page):
 
 
 def assert_no_troubles(page):
-    """Fail if a cell failed, the page logged an error, a request failed or one left this machine."""
+    """Fail if a cell failed, the page logged an error, or a request failed or left this machine."""
     assert not cell_errors(page), "\n".join(cell_errors(page))
     assert not page.troubles, "\n".join(page.troubles)
 
@@ -363,7 +369,10 @@ def press(page, control, key):
 
 
 def use_every_control(page):
-    """Move each slider and each choice by keyboard; fail where figure or sentence stay. Returns how many there are."""
+    """Move each slider and each choice by keyboard; fail where figure or sentence stay the same.
+
+    Returns how many there are.
+    """
     count = 0
     for explorer in explorers(page):
         explorer.scroll_into_view_if_needed()
@@ -377,7 +386,7 @@ def use_every_control(page):
 
 
 def move_slider(page, explorer, slider):
-    """The two ends of a slider show different figures and sentences, and an arrow key moves it by a step."""
+    """The ends of a slider show different figures and sentences; an arrow key moves it a step."""
     name = slider.evaluate("slider => slider.labels[0]?.textContent")
     assert name, "a slider has no label"
     start = slider.input_value()
@@ -394,7 +403,10 @@ def move_slider(page, explorer, slider):
 
 
 def choose_each(page, explorer, group):
-    """Each choice of a group shows another figure than the one before; the first is chosen again at the end."""
+    """Each choice of a group shows another figure than the one before.
+
+    At the end the first one is chosen again.
+    """
     name, radios = group.locator("legend").inner_text(), group.get_by_role("radio").all()
     start = next(number for number, radio in enumerate(radios) if radio.is_checked())
     before = seen(explorer)
@@ -410,7 +422,10 @@ def choose_each(page, explorer, group):
 
 
 def validate(page):
-    """Press nbgrader's Validate on the open notebook: (all that its dialog says, [(source, message) of a failed cell])."""
+    """Press nbgrader's Validate on the open notebook.
+
+    Returns (all that its dialog says, [(source, message) of a failed cell]).
+    """
     page.get_by_role("button", name="Validate").first.click()
     dialog = page.locator(".jp-Dialog", has_text="Validation Results")
     dialog.wait_for(timeout=120_000)
@@ -421,7 +436,7 @@ def validate(page):
 
 
 def instructors_tools(page):
-    """What JupyterLab shows of nbgrader's tools for instructors: the menu Nbgrader, tabs of the sidebars."""
+    """The names of nbgrader's tools for instructors in the menu bar and the sidebars."""
     names = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
     names += page.locator(".jp-SideBar .lm-TabBar-tab").evaluate_all(
         "all => all.map(tab => tab.title)"
@@ -430,7 +445,10 @@ def instructors_tools(page):
 
 
 def open_formgrader(browser, server, path):
-    """Formgrader as an instructor opens it, from the menu beside a notebook: (the page, formgrader's frame in it)."""
+    """Formgrader as an instructor opens it, from the menu.
+
+    Returns (the page, formgrader's frame in it).
+    """
     page = open_notebook(browser, server, path)
     menu(page, "Nbgrader", "Formgrader")
     frame = page.wait_for_selector("iframe[src*=formgrader]").content_frame()

@@ -4,8 +4,8 @@ import pytest
 
 from grader.gradebook import marks
 from grader.run.grade import grade
-
 from tests.grader import tiny
+
 from .jupyterlab import assert_no_troubles, close, instructors_tools, open_formgrader, screenshot
 
 HALF_WRONG = tiny.RIGHT | {"half": "def half(x):\n    return x"}
@@ -13,7 +13,10 @@ HALF_WRONG = tiny.RIGHT | {"half": "def half(x):\n    return x"}
 
 @pytest.fixture(scope="module")
 def opened(browser, instructor_server):
-    """(JupyterLab's page, formgrader's frame in it); ada has 6 of 10 points and bob 5, and 4 wait for a person."""
+    """(JupyterLab's page, formgrader's frame in it).
+
+    ada has 6 of 10 points and bob 5; 4 points wait for a person.
+    """
     course = tiny.make_course(instructor_server.folder)
     tiny.submit(course, "ada", tiny.RIGHT)
     tiny.submit(course, "bob", HALF_WRONG)
@@ -42,7 +45,7 @@ def frame(opened):
 
 
 def table(frame):
-    """The texts in the rows of the page's table, empty ones left out, once formgrader has filled it."""
+    """The non-empty texts in the rows of the page's table, once formgrader has filled it."""
     frame.locator("tbody tr", has_text="Loading").wait_for(state="detached")
     rows = frame.locator("tbody tr").evaluate_all(
         "all => all.map(row => [...row.cells].map(cell => cell.innerText.trim()))"

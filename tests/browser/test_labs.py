@@ -1,4 +1,4 @@
-"""A lab in a student's JupyterLab: what nbgrader's Validate says of it, and what a student does not see."""
+"""A lab in a student's JupyterLab: what Validate says of it, and what a student does not see."""
 
 import json
 import urllib.error
@@ -18,7 +18,7 @@ NO_ANSWER = "there is no answer yet"
 
 @pytest.fixture
 def validated(server, open_notebook):
-    """`validated(path)`: (what Validate's dialog says, {grade id of a failed cell: its message})."""
+    """`validated(path)`: (what Validate's dialog says, {grade id of a failed cell: message})."""
 
     def validate_one(path):
         cells = read(server, path)["cells"]
@@ -39,7 +39,10 @@ def read(server, path):
 
 
 def answered(server, name, **changed):
-    """Writes a copy of the lab with the reference answers, changed where told: (what, by what). Returns its path."""
+    """Writes a copy of the lab with the reference answers, changed where told: (what, by what).
+
+    Returns its path.
+    """
     answers = answers_of(read(server, f"solutions/{LAB}/{LAB}.ipynb"))
     for grade_id, (old, new) in changed.items():
         assert old in answers[grade_id]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.course.folders import Course
-from grader.release.labs import contents
 from grader.gradebook.assignment import generate
+from grader.release.labs import contents
 
 HERE = Path(__file__).resolve().parents[2]
 READS = ("nbgrader_config.py", "course.toml", "solutions", "labs")
