@@ -45,6 +45,10 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: not any(map(item.get_closest_marker, PROGRAMS)))
 
 
+def pytest_collection_finish():
+    STARTED.clear()  # what modules asked the machine as they were imported
+
+
 def shares_a_fixture(item):
     """Whether a fixture of the test's own module is made once for all of its tests."""
     fixtures = [found[-1] for found in item._fixtureinfo.name2fixturedefs.values()]

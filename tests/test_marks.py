@@ -99,3 +99,9 @@ def test_what_is_required_must_run(required, workers, code, line, tmp_path):
     assert done.returncode == code, done.stdout
     assert line is None or line in done.stdout
     assert line is not None or "COURSE_REQUIRE" not in done.stdout
+
+
+def test_what_a_module_starts_as_it_is_imported_is_no_tests_cost(tmp_path):
+    start = 'import subprocess, sys\nsubprocess.run([sys.executable, "-c", "", "bwrap"])\n'
+    (tmp_path / "test_made_up.py").write_text(start + "def test_nothing():\n    pass\n")
+    assert run(tmp_path).returncode == 0

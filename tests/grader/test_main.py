@@ -11,7 +11,7 @@ def course(tmp_path_factory):
     return make_course(tmp_path_factory.mktemp("course"))
 
 
-pytestmark = pytest.mark.xdist_group("commands")
+pytestmark = [pytest.mark.xdist_group("commands"), pytest.mark.box]
 
 
 def run(course, *arguments):

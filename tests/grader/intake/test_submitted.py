@@ -85,6 +85,7 @@ def sources(submission):
 # --- what the file holds -------------------------------------------------------------------------
 
 
+@pytest.mark.box
 def test_a_right_notebook_is_graded_and_kept_byte_for_byte(take, right):
     submission = take(right)
     assert (submission.problem, submission.warnings, submission.remarks, submission.unanswered) == (

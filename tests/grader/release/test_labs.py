@@ -20,6 +20,7 @@ def test_the_same_source_gives_the_same_bytes(course, tmp_path_factory):
     assert contents(course.root / "labs") == contents(other.root / "labs")
 
 
+@pytest.mark.box
 def test_no_solution_no_hidden_test_no_file_beside_the_notebook_goes_out(course):
     (course.source("tiny").parent / "tiny.py").write_text("### BEGIN SOLUTION")
     (course.source("tiny").parent / "notes.txt").write_text("the answers")
