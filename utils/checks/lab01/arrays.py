@@ -41,6 +41,10 @@ def array(name: str, value: Any, dims: int = 1, like: tuple[int, ...] = ()) -> T
         raise Unfit(wanted, kind_of(value), NO_RETURN if value is None else "") from None
     if tensor.layout != torch.strided:
         raise Unfit(wanted, "a sparse tensor", DENSE)
+    if tensor.is_complex() or tensor.is_meta:
+        raise Unfit(
+            wanted, "complex numbers" if tensor.is_complex() else "a tensor without numbers"
+        )
     if tensor.numel() == 0 and tensor.dim() < dims:
         tensor = tensor.reshape(like if 0 in like else (0,) * dims)
     if tensor.dim() != dims:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
-from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.exercise import Case, Exercise, Outcome, steps
 from utils.checks.lab01.arrays import CUT, ROUNDED, array, commas, exactly, parts, type_of
 from utils.checks.lab01.matrices import halves
 
@@ -16,25 +16,19 @@ FEWER = "A group may have one entry, or none: fill it up with zeros, each at ano
 LOST = "`values` does not hold the entries of the matrix: two of each group, row by row."
 THREE = "A group has room for two entries. To store two of three would change the matrix silently."
 EIGHT = "A byte holds the places of two groups: a row must be a multiple of 8 long."
-SHARED = {
-    2: "A place takes 2 bits: four places share a byte.",
-    4: "Two groups share a byte: 4 bits each.",
-}
+FOUR = "A place takes 2 bits: four places share a byte."
+TWO = "Two groups share a byte: 4 bits each."
 CODE = "A half byte is first place + 4 * second place, a byte first + 16 * second group."
 TWICE = "A zero at the place of an entry would overwrite it: give it a free place."
 BYTE = "A place in a group is 0, 1, 2 or 3."
-UINT8 = (
-    "The right numbers in another type: a byte for four places is the point. `.to(torch.uint8)`."
-)
+UINT8 = "Right numbers, wrong type: a byte for four places is the point. `.to(torch.uint8)`."
 
 
 @steps
 def pack_with(
     refuse=lambda groups: ((groups != 0).sum(-1) > 2).any(),
     multiple=8,
-    choose=lambda groups: (
-        (groups != 0).int().argsort(dim=-1, descending=True, stable=True)[..., :2]
-    ),
+    choose=lambda groups: (groups == 0).int().argsort(dim=-1, stable=True)[..., :2],
     values=lambda values: values,
     twice=lambda places, values: places,
     code=(1, 4, 16, 64),
@@ -71,10 +65,8 @@ def always_two(weight):
 
 
 def two_of_each(groups):
-    places = [group.nonzero()[:, 0] for group in groups.reshape(-1, 4)]
-    return torch.stack([torch.stack([two[0], two[1]]) for two in places]).reshape(
-        *groups.shape[:2], 2
-    )
+    found = [group.nonzero()[:, 0] for group in groups.reshape(-1, 4)]
+    return torch.tensor([[two[0], two[1]] for two in found]).reshape(*groups.shape[:2], 2)
 
 
 def always_two_at_once(weight):
@@ -89,21 +81,15 @@ MISTAKES = [
     (CODE, pack_with(code=(1, 3, 16, 48))),
     (CODE, pack_with(code=(1, 4, 8, 32))),
     ("Places are counted from 0.", pack_with(first=1)),
-    (
-        TWICE,
-        pack_with(twice=lambda places, values: torch.where(values != 0, places, places[..., :1])),
-    ),
+    (TWICE, pack_with(twice=lambda at, values: torch.where(values != 0, at, at[..., :1]))),
     (LOST, pack_with(choose=lambda groups: groups.topk(2).indices.sort(-1).values)),
     (LOST, pack_with(values=torch.abs)),
     (LOST, pack_with(values=torch.zeros_like)),
     (CUT, pack_with(values=torch.trunc)),
     (ROUNDED, pack_with(values=lambda values: values.float())),
-    (SHARED[4], pack_with(result=bytes_of((0, 15), (4, 15)))),
-    (SHARED[2], pack_with(result=bytes_of((0, 3), (2, 3), (4, 3), (6, 3)))),
-    (
-        "Each row has its own values and bytes.",
-        pack_with(result=lambda *both: [x.flatten() for x in both]),
-    ),
+    (TWO, pack_with(result=bytes_of((0, 15), (4, 15)))),
+    (FOUR, pack_with(result=bytes_of((0, 3), (2, 3), (4, 3), (6, 3)))),
+    ("Each row has its own bytes.", pack_with(result=lambda *both: [x.flatten() for x in both])),
     (BYTE, pack_with(result=lambda values, metadata: (values, metadata.long() * 8))),
     (UINT8, pack_with(to=torch.int64)),
     (UINT8, pack_with(to=torch.float32)),
@@ -127,8 +113,8 @@ def matrix_of(values: Tensor, metadata: Tensor) -> Tensor:
 
 
 def cases(generator: torch.Generator) -> list[Case]:
-    def of(words: str, *rows: Sequence[float], why: str = "", dtype: Any = torch.float32) -> Case:
-        return Case(words, {"weight": torch.tensor(rows, dtype=dtype)}, why=why)
+    def of(words: str, *rows: Sequence[float], dtype: Any = torch.float32, **more: Any) -> Case:
+        return Case(words, {"weight": torch.tensor(rows, dtype=dtype)}, **more)
 
     def random(m: int, k: int) -> Case:
         """Each group has two entries, one or none."""
@@ -138,26 +124,18 @@ def cases(generator: torch.Generator) -> list[Case]:
             group[torch.randperm(4, generator=generator)[:gone]] = 0
         return Case(f"a random {m} x {k} matrix", {"weight": weight}, why=FEWER)
 
-    def too_much(words: str, why: str, *rows: Sequence[float]) -> Case:
-        return refused(words, ValueError, why, weight=torch.tensor(rows))
-
     return [
         of("one row of two groups", [0, 5, 0, -1.5, 7, 0, 3, 0]),
         of("the largest places", [0, 0, 4, 6, 0, 0, 1, 9], [1, 2, 0, 0, 0, 0, 3, 4]),
         of("tiny entries in float64", [0.1, 1e-8, 0, 0, 0, -1e-7, 0.2, 0], dtype=torch.float64),
         of("more of them", [0, 0.3, 0, 1e-9, 0.7, 0, -0.6, 0], dtype=torch.float64),
-        of(
-            "groups with one entry and none",
-            [0, 0, 0, 8, 0, 0, 0, 0],
-            [0] * 5 + [-4, 0, 0],
-            why=FEWER,
-        ),
+        of("one entry or none", [0, 0, 0, 8] + [0] * 4, [0] * 5 + [-4, 0, 0], why=FEWER),
         of("zeros", [0] * 8, [0] * 8, why=FEWER),
         *(random(m, k) for m, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]),
-        too_much("a group with three entries", THREE, [1.0, 2, 3, 0, 0, 0, 0, 0]),
-        too_much("a group with four entries", THREE, [0.0, 0, 0, 0, -1, 2, -3, 4]),
-        too_much("rows of 12", EIGHT, [0.0] * 12, [0.0] * 12),
-        too_much("a row of 20", EIGHT, [0.0] * 20),
+        of("a group with three entries", [1, 2, 3] + [0] * 5, why=THREE, raises=ValueError),
+        of("a group with four entries", [0] * 4 + [-1, 2, -3, 4], why=THREE, raises=ValueError),
+        of("rows of 12", [0] * 12, [0] * 12, why=EIGHT, raises=ValueError),
+        of("a row of 20", [0] * 20, why=EIGHT, raises=ValueError),
     ]
 
 
@@ -170,9 +148,8 @@ def packed(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
     if (values.shape, metadata.shape) != ((rows, k // 2), (rows, k // 8)):
         wanted = f"values {rows} x {k // 2}, metadata {rows} x {k // 8}"
         came = "values {} x {}, metadata {} x {}".format(*values.shape, *metadata.shape)
-        too_wide = {k // size: words for size, words in SHARED.items()}
-        raise Unfit(wanted, came, too_wide.get(metadata.shape[1], ""))
-    if not ((metadata >= 0) & (metadata <= 255) & (metadata == metadata.int())).all():
+        raise Unfit(wanted, came, {k // 2: FOUR, k // 4: TWO}.get(metadata.shape[1], ""))
+    if not torch.isin(metadata.double(), torch.arange(256.0, dtype=torch.float64)).all():
         came = str(metadata.flatten().tolist()[:8])
         raise Unfit("metadata: bytes, from 0 to 255", came, BYTE)
     return values, metadata

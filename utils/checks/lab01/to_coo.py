@@ -66,7 +66,7 @@ def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
     row, col, data = indices("row", row), indices("col", col), array("data", data)
     if not len(row) == len(col) == len(data):
         return row, col, data
-    order = np.lexsort((data, col, row))
+    order = np.lexsort((data.double(), col, row))
     return row[order], col[order], data[order]
 
 
