@@ -67,17 +67,14 @@ MISTAKES = [
     (START, search_with(start=1000.0)),
     ("A loss can be negative: compare the losses, not their size.", search_with(value=abs)),
     (
-        "That is the pruned theta. Return its mask.",
+        "That is the pruned theta, not its mask.",
         search_with(returned=lambda mask, theta: mask * theta),
     ),
     (
         "A weight that is kept can be 0: do not read the mask off the pruned weights.",
         search_with(returned=lambda mask, theta: mask * theta != 0),
     ),
-    (
-        "That is the wrong way round: 1 = kept, 0 = pruned.",
-        search_with(returned=lambda mask, theta: 1 - mask),
-    ),
+    ("It is the other way round: 1 = kept.", search_with(returned=lambda mask, theta: 1 - mask)),
     (
         "`kept` is the number of ones. It looks as if it were the number to delete.",
         search_with(counts=lambda kept, p: [p - kept]),
@@ -87,22 +84,16 @@ MISTAKES = [
         search_with(counts=lambda kept, p: range(kept + 1)),
     ),
     (
-        "That is the last mask that was tried: it is one tensor. Make a new mask each time.",
+        "That is the last mask that was tried: make a new one each time.",
         search_with(new=Tensor.zero_),
     ),
-    (
-        "The mask fills up, because it is one tensor: make a new mask each time.",
-        search_with(new=lambda mask: mask),
-    ),
+    ("The mask fills up: make a new one each time.", search_with(new=lambda mask: mask)),
     (
         "It keeps the largest weights. Let the loss decide, not the size.",
         lambda loss, theta, kept: ones_at(theta, theta.abs().topk(kept).indices),
     ),
     ("One weight after the other is a greedy search: it never takes a step back.", greedy),
-    (
-        "Weights that are cheap to delete alone can be dear together: try masks, not weights.",
-        single_rises,
-    ),
+    ("Weights cheap to delete alone can be dear together: try masks, not weights.", single_rises),
     (
         "That is the first mask. Is every mask tried that keeps so many?",
         lambda loss, theta, kept: ones_at(theta, range(kept)),

@@ -76,10 +76,7 @@ MISTAKES = [
         "The determinant is positive for a maximum too. What tells them apart?",
         lambda hessian: "minimum" if torch.linalg.det(hessian) > 0 else "saddle",
     ),
-    (
-        "All eigenvalues are 0: nothing is positive, nothing is negative.",
-        classify_with(no_sign="minimum"),
-    ),
+    ("All eigenvalues are 0: none is positive or negative.", classify_with(no_sign="minimum")),
     (
         "One entry of H does not decide: look at the signs of all eigenvalues.",
         lambda hessian: "minimum" if hessian[0, 0] > 0 else "maximum",

@@ -70,7 +70,7 @@ MISTAKES = [
         fisher_with(mean=lambda g: g.mean(0).square()),
     ),
     (
-        "That is the sum over the examples: divide by their number.",
+        "That is the sum: divide by the number of examples.",
         fisher_with(mean=lambda g: g.square().sum(0)),
     ),
     (
@@ -89,10 +89,7 @@ MISTAKES = [
         ".grad adds up: set it to zero before each backward().",
         fisher_with(mean=lambda g: g.cumsum(0).square().mean(0)),
     ),
-    (
-        "That takes the labels of the model (the true Fisher). Take the labels y of the data.",
-        true_fisher,
-    ),
+    ("Those are the labels of the model (the true Fisher). Take the labels y.", true_fisher),
     (
         "That takes the labels that the model predicts: use the labels y of the data.",
         fisher_with(labels=lambda model, x, y: model(x).argmax(1)),

@@ -121,10 +121,7 @@ MISTAKES = [
         "The gradient is a vector, autograd differentiates numbers. Which number gives H v?",
         product_with(number=lambda g, v: g),
     ),
-    (
-        "torch.autograd.grad returns a tuple: take its entry [0].",
-        product_with(result=lambda hv, v: hv),
-    ),
+    ("autograd.grad returns a tuple: take its entry [0].", product_with(result=lambda hv, v: hv)),
     ("That is H times theta, not times v.", product_with(vector=lambda v, theta: theta)),
     ("That is the gradient: differentiate it once more.", lambda loss, at, v: grad(loss)(at)),
     (
@@ -139,14 +136,8 @@ MISTAKES = [
         "That is the gradient of the sum of g, times v. v belongs inside: differentiate g @ v.",
         product_with(number=lambda g, v: g.sum(), result=lambda hv, v: hv[0] * v),
     ),
-    (
-        "Only the diagonal of H was used.",
-        lambda loss, theta, v: hessian(loss)(theta).diagonal() * v,
-    ),
-    (
-        "The 1/2 belongs to the Taylor polynomial. H v has none.",
-        product_with(result=lambda hv, v: hv[0] / 2),
-    ),
+    ("Only H's diagonal was used.", lambda loss, theta, v: hessian(loss)(theta).diagonal() * v),
+    ("The 1/2 is Taylor's: H v has none.", product_with(result=lambda hv, v: hv[0] / 2)),
     (
         "v is taken as it is given. It looks as if it were made a unit vector.",
         product_with(vector=lambda v, theta: v / v.norm()),

@@ -26,29 +26,14 @@ def obd_with(
 SIGN = "A negative H_qq predicts a loss that falls: leave the sign, and do not cut it at 0."
 MISTAKES = [
     ("The 1/2 is missing.", obd_with(half=1.0)),
-    (
-        "theta must be squared: deleting a weight means a step of length |theta_q|.",
-        obd_with(square=lambda theta: theta),
-    ),
-    (
-        "It is H that multiplies. It looks as if theta^2 were divided by it.",
-        obd_with(curvature=torch.reciprocal),
-    ),
+    ("theta must be squared: the step has length |theta_q|.", obd_with(square=lambda theta: theta)),
+    ("H multiplies: do not divide theta^2 by it.", obd_with(curvature=torch.reciprocal)),
     ("H_qq is not squared.", obd_with(curvature=torch.square)),
     (SIGN, obd_with(result=torch.abs)),
     (SIGN, obd_with(result=torch.relu)),
-    (
-        "One saliency for each weight: they are not added up.",
-        obd_with(result=torch.sum),
-    ),
-    (
-        "Return the saliencies alone.",
-        obd_with(result=lambda saliency: (saliency, saliency.sum())),
-    ),
-    (
-        "A list is not a tensor: `*` and `** 2` work entry by entry, without a loop.",
-        obd_with(result=Tensor.tolist),
-    ),
+    ("One saliency for each weight: they are not added up.", obd_with(result=torch.sum)),
+    ("Return the saliencies alone.", obd_with(result=lambda saliency: (saliency, saliency.sum()))),
+    ("A list is not a tensor: `*` works without a loop.", obd_with(result=Tensor.tolist)),
     (INEXACT, obd_with(result=lambda saliency: saliency.float() * (1 + 1e-6))),
 ]
 

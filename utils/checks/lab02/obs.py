@@ -57,10 +57,7 @@ MISTAKES = [
         "It is the diagonal of the inverse that stands below, not the sum of its rows.",
         obs_with(below=lambda inverse: inverse.sum(1)),
     ),
-    (
-        "A list is not a tensor: `/` and `** 2` work entry by entry, without a loop.",
-        obs_with(result=Tensor.tolist),
-    ),
+    ("A list is not a tensor: `/` works without a loop.", obs_with(result=Tensor.tolist)),
     (INEXACT, obs_with(result=lambda saliency: saliency.float() * (1 + 1e-6))),
 ]
 

@@ -87,17 +87,11 @@ def without_q(theta, inverse, q):
 
 
 MISTAKES = [
-    (
-        "The others have not moved: the update that makes up for it is missing.",
-        delete_with(sign=0),
-    ),
+    ("The others have not moved: the update is missing.", delete_with(sign=0)),
     ("theta was not changed.", delete_with(sign=0, zero_theta=False)),
     (f"The others {WRONG_WAY}", delete_with(sign=1)),
     (f"All weights {WRONG_WAY}", delete_with(sign=1, zero_theta=False)),
-    (
-        "Column q must be divided by [H^-1]_qq.",
-        delete_with(step=lambda theta, column, q: theta[q] * column),
-    ),
+    ("Divide column q by [H^-1]_qq.", delete_with(step=lambda theta, column, q: theta[q] * column)),
     (
         "delta is theta_q / [H^-1]_qq times column q: theta_q is missing.",
         delete_with(step=lambda theta, column, q: column / column[q]),

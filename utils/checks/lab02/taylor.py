@@ -104,22 +104,16 @@ MISTAKES = [
         "The direction is taken as it is given. It looks as if it were made a unit vector.",
         taylor_with(direct=lambda direction: direction / direction.norm()),
     ),
-    ("`order` is the highest power of h: one more was used.", taylor_with(last=lambda n: n + 1)),
+    ("`order` is the highest power of h: one is too many.", taylor_with(last=lambda n: n + 1)),
     (
-        "`order` is the highest power of h: one too few was used.",
+        "`order` is the highest power of h: one is missing.",
         taylor_with(last=lambda n: max(n - 1, 0)),
     ),
     ("That is the polynomial of order 2, whatever the order.", taylor_with(last=lambda n: 2)),
     (ITSELF, itself(from_order=0)),
     (ITSELF, itself(from_order=2)),
-    (
-        "The term of order 0, the loss at theta itself, is missing.",
-        taylor_with(value=torch.zeros_like),
-    ),
-    (
-        "The term of order 1 is missing. (It vanishes only at a critical point.)",
-        taylor_with(slope=torch.zeros_like),
-    ),
+    ("The term of order 0, the loss at theta, is missing.", taylor_with(value=torch.zeros_like)),
+    ("The term of order 1, the slope, is missing.", taylor_with(slope=torch.zeros_like)),
     ("The step goes backwards: the sign of h.", taylor_with(slope=torch.neg)),
     (
         "Only the diagonal of H was used. direction^T H direction has the mixed terms too.",
