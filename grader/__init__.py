@@ -10,4 +10,4 @@ from pathlib import Path
 HOME = Path(__file__).parents[1]  # the folder of `utils`, `grader` and course.py
 
 # jsonschema would import it to check URIs, which notebooks have none of; that alone takes a second
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # pyright: ignore[reportArgumentType]

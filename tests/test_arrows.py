@@ -47,9 +47,10 @@ ROOMS = {
         "grader.gradebook",
         "grader.run",
     },
+    "grader.options": {"grader.box"},
     "grader.__main__": {
         "bootstrap",
-        "grader.box",
+        "grader.options",
         "grader.selftest",
         "grader.course",
         "grader.gradebook",

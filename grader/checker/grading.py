@@ -19,6 +19,7 @@ from grader.checker.errors import OverLimit, ProcessEnded
 from grader.checker.outputs import Output, error_output
 from grader.checker.session import Session
 from grader.course import cells
+from grader.course.cells import Notebook
 from grader.course.limits import Limits
 from utils.checks.report import TookTooLong, is_stub
 
@@ -32,7 +33,7 @@ class CheckHung(BaseException):
 
 
 def check_submission(
-    notebook: dict[str, Any], source: str, space: dict[str, Any], session: Session, limits: Limits
+    notebook: Notebook, source: Notebook, space: dict[str, Any], session: Session, limits: Limits
 ) -> dict[str, Any]:
     """notebook: the aligned submission; space: names of the lab's own opening cells, with their
     values; session: a `Session`.

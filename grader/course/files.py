@@ -2,16 +2,17 @@
 
 import os
 import platform
+from pathlib import Path
 
 
-def write(path, text):
-    """Writes a file whole or not at all."""
+def write(path: Path, content: str | bytes) -> None:
+    """Writes a file whole or not at all; a text is written in UTF-8, its line ends as they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = partial(path)
-    temporary.write_text(text, encoding="utf-8", newline="")
+    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     os.replace(temporary, path)
 
 
-def partial(path):
+def partial(path: Path) -> Path:
     """The name of a file while it is being written by this process."""
     return path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")

@@ -6,12 +6,18 @@ import os
 import sqlite3
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bootstrap import manifest
+from traitlets.config import Config
+
+from bootstrap.manifest import Lab, Manifest, ManifestError
+from bootstrap.manifest import read as read_manifest
 from grader import HOME
+
+Check = tuple[str, float, str]  # a graded cell: grade id, points, exercise
 
 
 class GradingError(Exception):
@@ -20,40 +26,41 @@ class GradingError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """root: the folder with nbgrader_config.py; grading: the folder in it for submissions, grades and feedback."""
+    """root: the folder with nbgrader_config.py; grading: the folder in it for submissions, grades
+    and feedback."""
 
     root: Path
     grading: str = "grading"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[Path, str]]:
         return Course, (self.root, self.grading)  # its settings are read anew in another process
 
     @property
-    def folder(self):
+    def folder(self) -> Path:
         """The folder of everything that grading reads and writes."""
         return self.root / self.grading
 
     @property
-    def db_url(self):
+    def db_url(self) -> str:
         """The address of the gradebook, as nbgrader_config.py has it."""
         return self.config.CourseDirectory.db_url
 
-    def source(self, lab):
+    def source(self, lab: str) -> Path:
         return self.root / "solutions" / lab / f"{lab}.ipynb"
 
-    def released(self, lab):
+    def released(self, lab: str) -> Path:
         return self.root / "labs" / lab / f"{lab}.ipynb"
 
-    def submitted(self, lab, student):
+    def submitted(self, lab: str, student: str) -> Path:
         return self.folder / "submitted" / student / lab
 
-    def autograded(self, lab, student):
+    def autograded(self, lab: str, student: str) -> Path:
         return self.folder / "autograded" / student / lab / f"{lab}.ipynb"
 
-    def feedback(self, lab, student):
+    def feedback(self, lab: str, student: str) -> Path:
         return self.folder / "feedback" / student / lab / f"{lab}.html"
 
-    def labs(self):
+    def labs(self) -> list[str]:
         """The names of all labs, sorted."""
         return sorted(
             path.stem
@@ -61,14 +68,14 @@ class Course:
             if path.parent.name == path.stem
         )
 
-    def require(self, lab):
+    def require(self, lab: str) -> None:
         """GradingError, with the list of labs, when there is no such lab."""
         if lab not in self.labs():
             raise GradingError(
                 f"There is no lab {lab!r}. The labs are: {', '.join(self.labs()) or 'none yet'}."
             )
 
-    def students(self, lab):
+    def students(self, lab: str) -> list[str]:
         """Who has a folder for this lab, sorted."""
         found = self.folder.glob(f"submitted/*/{lab}")
         return sorted(
@@ -77,7 +84,7 @@ class Course:
             if path.is_dir() and not path.parent.name.startswith(".")
         )
 
-    def environment(self):
+    def environment(self) -> dict[str, str]:
         """The environment of nbgrader and of the notebooks that it runs."""
         variables = dict(os.environ)
         variables["COURSE_GRADING"] = self.grading
@@ -92,7 +99,7 @@ class Course:
         return variables
 
     @contextlib.contextmanager
-    def entered(self):
+    def entered(self) -> Iterator[None]:
         """This process has the course's environment for a while (not while threads run)."""
         before = dict(os.environ)
         os.environ.update(self.environment())
@@ -103,9 +110,9 @@ class Course:
             os.environ.update(before)
 
     @contextlib.contextmanager
-    def alone(self, lab, say):
-        """Inside, nobody else grades this lab in this folder: waits for a run that does, and says so once. The lock ends with the
-        process that holds it, however that ends."""
+    def alone(self, lab: str, say: Callable[[str], object]) -> Iterator[None]:
+        """Inside, nobody else grades this lab in this folder: waits for a run that does, and says
+        so once. The lock ends with the process that holds it, however that ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(
             sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)
@@ -119,22 +126,22 @@ class Course:
             yield
 
     @property
-    def manifest(self):
+    def manifest(self) -> Manifest:
         """The Manifest of this course; GradingError where course.toml cannot be used."""
         try:
-            return manifest.read(self.root)
-        except manifest.ManifestError as error:
+            return read_manifest(self.root)
+        except ManifestError as error:
             raise GradingError(str(error)) from None
 
-    def entry(self, lab):
+    def entry(self, lab: str) -> Lab:
         """What course.toml says of a lab; GradingError when it says nothing."""
         try:
             return self.manifest.lab(lab)
-        except manifest.ManifestError as error:
+        except ManifestError as error:
             raise GradingError(str(error)) from None
 
     @cached_property
-    def config(self):
+    def config(self) -> Config:
         """nbgrader's settings for this course, a traitlets Config."""
         from traitlets.config.loader import PyFileConfigLoader
 
@@ -143,10 +150,11 @@ class Course:
         with self.entered():
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
 
-    def checks(self, lab):
+    def checks(self, lab: str) -> list[Check]:
         """The graded cells of a lab in their order: a list of (grade id, points, exercise).
 
-        check_x and hidden_x are marks of the exercise x; any other graded cell is an exercise of its own.
+        check_x and hidden_x are marks of the exercise x; any other graded cell is an exercise of
+        its own.
         """
         cells = json.loads(self.source(lab).read_text(encoding="utf-8"))["cells"]
         graded = [
@@ -159,13 +167,13 @@ class Course:
         ]
 
 
-def of_config(config):
+def of_config(config: Config) -> Course:
     """The Course that nbgrader's settings describe."""
     place = config.CourseDirectory
     return Course(Path(place.root), Path(place.submitted_directory).parent.as_posix())
 
 
-def locked(lock):
+def locked(lock: sqlite3.Connection) -> bool:
     """Takes a lock, an SQLite connection; False when another process has it."""
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -176,12 +184,12 @@ def locked(lock):
         return False
 
 
-def exercise(grade_id):
+def exercise(grade_id: str) -> str:
     """The exercise that a graded cell belongs to, by its name."""
     return grade_id.removeprefix("check_").removeprefix("hidden_")
 
 
-def maxima(checks):
+def maxima(checks: list[Check]) -> dict[str, float]:
     """The exercises in their order and the points of each, as a dict."""
     points = {}
     for _, most, name in checks:

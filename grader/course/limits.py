@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds of wall time for a submission and for each of its cells; bytes of memory for all its processes together."""
+    """Seconds of wall time for a submission and for each of its cells; bytes of memory for all its
+    processes together."""
 
     submission: float = 300
     cell: float = 60

@@ -1,1 +1,2 @@
-"""The pages: for each student what became of the submission, for the teacher what became of the class."""
+"""The pages: for each student what became of the submission, for the teacher what became of the
+class."""

@@ -1,18 +1,21 @@
-"""A submission as a page that is safe to open: no script survives, nothing is fetched, formulas are MathML.
+"""A submission as a page that is safe to open: no script survives, nothing is fetched, formulas are
+MathML.
 
-Used for the feedback and for formgrader's page of a submission, which runs with the instructor's rights.
-nbconvert's own SanitizeHTML cleans markdown before it is rendered, which garbles `a < b` and code; here the
-rendered HTML is cleaned instead, with nh3.
+Used for the feedback and for formgrader's page of a submission, which runs with the instructor's
+rights. nbconvert's own SanitizeHTML cleans markdown before it is rendered, which garbles `a < b`
+and code; here the rendered HTML is cleaned instead, with nh3.
 """
 
 import re
 from html import escape
+from typing import Any
 
 import math_core
 import nh3
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
 
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,")
 SHOWN = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
@@ -25,7 +28,7 @@ CODE = re.compile(r"(<(code|pre)\b.*?</\2>)", re.DOTALL | re.IGNORECASE)
 LEFT, RIGHT = "\ue000", "\ue001"  # round the number of a formula, while the HTML is cleaned
 
 
-def keep_attribute(tag, name, value):
+def keep_attribute(tag: str, name: str, value: str) -> str | None:
     """The value of an attribute, None to drop it: no picture is fetched from elsewhere."""
     if tag == "img" and name == "src" and not value.startswith(PICTURES):
         return None
@@ -45,13 +48,14 @@ CLEANER = nh3.Cleaner(
 )
 
 
-def clean(html):
+def clean(html: str) -> str:
     """HTML without anything that runs or fetches."""
     return CLEANER.clean(html)
 
 
-def mathml(tex, display):
-    """A LaTeX formula as MathML, or as it was written when it cannot be read. display: on a line of its own."""
+def mathml(tex: str, display: bool) -> str:
+    """A LaTeX formula as MathML, or as it was written when it cannot be read. display: on a line of
+    its own."""
     try:
         return math_core.LatexToMathML().convert_with_local_state(tex, displaystyle=display)
     except math_core.LatexError:
@@ -60,29 +64,30 @@ def mathml(tex, display):
 
 
 class Renderer(IPythonRenderer):
-    """nbconvert's renderer; formulas are set aside as MathML, a number stands for each until the HTML is clean."""
+    """nbconvert's renderer; formulas are set aside as MathML, a number stands for each until the
+    HTML is clean."""
 
-    def __init__(self, attachments):
+    def __init__(self, attachments: dict[str, Any]):
         super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
         self.formulas = []
 
-    def set_aside(self, tex, display):
+    def set_aside(self, tex: str, display: bool) -> str:
         self.formulas.append(mathml(tex, display))
         return f"{LEFT}{len(self.formulas) - 1}{RIGHT}"
 
-    def put_back(self, html):
+    def put_back(self, html: str) -> str:
         return re.sub(f"{LEFT}([0-9]+){RIGHT}", lambda found: self.formulas[int(found[1])], html)
 
-    def inline_math(self, body):
+    def inline_math(self, body: str) -> str:
         return self.set_aside(body, False)
 
-    def block_math(self, body):
+    def block_math(self, body: str) -> str:
         return self.set_aside(body, True)
 
-    def latex_environment(self, name, body):
+    def latex_environment(self, name: str, body: str) -> str:
         return self.set_aside(f"\\begin{{{name}}}{body}\\end{{{name}}}", True)
 
-    def block_html(self, html):
+    def block_html(self, html: str) -> str:
         """Formulas in a block of HTML (a hint in <details>), but not in its code."""
         parts = CODE.split(html)
         text = [
@@ -92,7 +97,7 @@ class Renderer(IPythonRenderer):
         code = parts[1::3] + [""]
         return super().block_html("".join(a + b for a, b in zip(text, code, strict=True)))
 
-    def _embed_image_or_attachment(self, src):
+    def _embed_image_or_attachment(self, src: str) -> str:
         # nbconvert gives up on the whole notebook when one attachment is missing
         if (
             src.startswith("attachment:")
@@ -103,8 +108,9 @@ class Renderer(IPythonRenderer):
 
 
 @pass_context
-def markdown_to_html(context, source):
-    """The jinja filter `markdown2html`: clean HTML of a markdown cell (or of a comment), formulas as MathML."""
+def markdown_to_html(context: Any, source: str) -> str:
+    """The jinja filter `markdown2html`: clean HTML of a markdown cell (or of a comment), formulas
+    as MathML."""
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = Renderer(attachments)
     html = MarkdownWithMath(renderer=renderer).render(source.replace(LEFT, "").replace(RIGHT, ""))
@@ -112,11 +118,14 @@ def markdown_to_html(context, source):
 
 
 class CleanCells(Preprocessor):
-    """Of outputs only text, tables and pictures are kept; HTML in them and in raw cells is cleaned."""
+    """Of outputs only text, tables and pictures are kept; HTML in them and in raw cells is
+    cleaned."""
 
     enabled = True
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         if cell.cell_type == "raw":
             cell.source = clean(cell.source)
         for output in cell.get("outputs", []):
@@ -126,7 +135,7 @@ class CleanCells(Preprocessor):
         return cell, resources
 
 
-def shown(data):
+def shown(data: dict[str, Any]) -> dict[str, Any]:
     """Of the forms of an output those that a page can show. data: by MIME type."""
     for kind, name in ALIVE.items():
         if kind in data:

@@ -2,8 +2,10 @@
 
 import os
 import re
+from typing import Any
 
 from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader import HOME
@@ -16,9 +18,12 @@ FAILED = (
 
 
 class HideTests(NbGraderPreprocessor):
-    """Takes hidden tests out of the cells, and out of the tracebacks, which quote the failing line."""
+    """Takes hidden tests out of the cells, and out of the tracebacks, which quote the failing
+    line."""
 
-    def preprocess_cell(self, cell, resources, index):
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         if cell.cell_type != "code":
             return cell, resources
         hidden = BEGIN in cell.source
@@ -39,7 +44,7 @@ class HideTests(NbGraderPreprocessor):
         return cell, resources
 
 
-def without_hidden(source):
+def without_hidden(source: str) -> str:
     """The source without its hidden regions."""
     lines, inside = [], False
     for line in source.splitlines():
@@ -52,7 +57,7 @@ def without_hidden(source):
     return "\n".join(lines).rstrip()
 
 
-def message(output):
+def message(output: NotebookNode) -> str:
     """What an error says, without the lines of code that led to it."""
     text = strip_ansi(output.evalue).strip()
     if output.ename in FAILED:

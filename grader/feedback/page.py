@@ -1,19 +1,26 @@
-"""What the feedback page says of marks: points by exercise, and which still wait for a mark by hand."""
+"""What the feedback page says of marks: points by exercise, and which still wait for a mark by
+hand."""
 
+from typing import Any
+
+from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from grader.course.folders import exercise, of_config
-from grader.gradebook import marks, outcomes
+from grader.course.folders import Course, exercise, of_config
+from grader.gradebook import database, marks, outcomes
 from grader.gradebook.outcomes import WARNED
 
 
 class MarksOnPage(NbGraderPreprocessor):
-    """In the place of nbgrader's GetGrades, which takes a mark that is still to come for 0 points."""
+    """In the place of nbgrader's GetGrades, which takes a mark that is still to come for 0
+    points."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         page, course = resources["nbgrader"], of_config(self.config)
         lab, student = page["assignment"], page["student"]
-        with marks.gradebook(course) as book:
+        with database.gradebook(course) as book:
             given, said = marks.read(book, lab, student), marks.said(book, lab, student)
             page["late_penalty"] = marks.late_penalty(book, lab, student)
         for cell in nb.cells:
@@ -35,7 +42,7 @@ class MarksOnPage(NbGraderPreprocessor):
         return nb, resources
 
 
-def exercises(notebook):
+def exercises(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
     """The rows of the table of marks, by exercise."""
     rows = {}
     for cell in notebook.cells:
@@ -58,7 +65,8 @@ def exercises(notebook):
     return rows
 
 
-def remark(course, lab, student):
-    """What was out of the ordinary: a limit that was hit, a cell that was put back; "" where nothing was."""
+def remark(course: Course, lab: str, student: str) -> str:
+    """What was out of the ordinary: a limit that was hit, a cell that was put back; "" where
+    nothing was."""
     outcome = outcomes.last(course, lab, student)
     return outcome.sentence if outcome.status == WARNED else ""

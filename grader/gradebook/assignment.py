@@ -1,48 +1,59 @@
-"""A lab as nbgrader's assignment: the student's version is made and the lab entered into the gradebook."""
+"""A lab as nbgrader's assignment: the student's version is made and the lab entered into the
+gradebook."""
 
 import contextlib
 import copy
 import logging
 import re
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
 
-from grader.course.folders import GradingError
-from grader.gradebook import marks
+from nbgrader.apps.api import NbGraderAPI
+
+from grader.course.folders import Course, GradingError
+from grader.gradebook.database import gradebook
 
 TRIES, PAUSE = 3, 0.5  # seconds
 
 
 @contextlib.contextmanager
-def nbgrader(course, **settings):
-    """nbgrader's API for a course. settings: values of its CourseDirectory that differ from nbgrader_config.py."""
+def nbgrader(course: Course, **settings: Any) -> Iterator[NbGraderAPI]:
+    """nbgrader's API for a course. settings: values of its CourseDirectory that differ from
+    nbgrader_config.py."""
     from nbgrader.apps.api import NbGraderAPI
     from traitlets.log import get_logger
 
     config = copy.deepcopy(course.config)
     config.CourseDirectory.update(settings)
-    log = get_logger()
-    handlers, log.handlers, log.propagate = log.handlers, [logging.NullHandler()], False
+    log = cast(logging.Logger, get_logger())
+    silent: list[logging.Handler] = [logging.NullHandler()]
+    handlers, log.handlers, log.propagate = log.handlers, silent, False
     try:
         yield NbGraderAPI(config=config)
     finally:
         log.handlers = handlers
 
 
-def generate(course, lab):
-    """Makes the student's version of a lab and enters the lab into the gradebook. Returns the folder it was made in.
+def generate(course: Course, lab: str) -> Path:
+    """Makes the student's version of a lab and enters the lab into the gradebook. Returns the
+    folder it was made in.
 
-    Made apart from labs/: where nbgrader fails it removes what was there before. GradingError when it fails.
+    Made apart from labs/: where nbgrader fails it removes what was there before. GradingError when
+    it fails.
     """
     course.require(lab)
     course.folder.mkdir(parents=True, exist_ok=True)
-    marks.gradebook(course).close()  # its tables are there
+    gradebook(course).close()  # its tables are there
+    log = ""
     for _ in range(TRIES):
         # ignore: of what lies beside the notebook nothing goes out to students
         with (
             course.entered(),
             nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api,
         ):
-            result = api.generate_assignment(lab, force=True)
+            result: Any = api.generate_assignment(lab, force=True)
         log = result["log"] + (result.get("error") or "")
         if result["success"]:
             return course.folder / "released" / lab
@@ -52,16 +63,22 @@ def generate(course, lab):
     raise GradingError(why_not_generated(course, lab, log))
 
 
-def why_not_generated(course, lab, log):
+def why_not_generated(course: Course, lab: str, log: str) -> str:
     """One sentence, and what to do, from nbgrader's log."""
     if "Cannot add or remove cells" in log:
         return (
-            f"The graded cells of solutions/{lab} were added, removed or renamed after submissions of this lab had been graded. "
-            f"Undo that, or start this lab's marks afresh (manual marks are lost, so keep a copy of {course.grading}/gradebook.db): "
-            f".venv/bin/nbgrader db assignment remove {lab} --force (its due date goes too), then grade again."
+            f"The graded cells of solutions/{lab} were added, removed or renamed after "
+            "submissions of this lab had been graded. "
+            "Undo that, or start this lab's marks afresh (manual marks are lost, so keep a "
+            f"copy of {course.grading}/gradebook.db): "
+            f".venv/bin/nbgrader db assignment remove {lab} --force (its due date goes too), "
+            "then grade again."
         )
     if "database is locked" in log:
-        return f"The gradebook {course.grading}/gradebook.db is locked by another program: close it (formgrader, another grading run) and try again."
+        return (
+            f"The gradebook {course.grading}/gradebook.db is locked by another program: close it "
+            "(formgrader, another grading run) and try again."
+        )
     tail = [line for line in log.strip().splitlines() if line.strip()]
     reason = next(
         (line for line in reversed(tail) if "Error" in line), tail[-1] if tail else "no message"

@@ -2,23 +2,25 @@
 
 import csv
 import io
+from pathlib import Path
 
 from grader.course.files import write
-from grader.course.folders import maxima
+from grader.course.folders import Check, maxima
+from grader.gradebook.rows import Row
 
 
-def guarded(value):
+def guarded(value: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
-def points(value):
+def points(value: float | None) -> str:
     """Points as short as they can be written: 3, 2.5; "" for None."""
     return "" if value is None else f"{round(value, 2):g}"
 
 
-def write_csv(path, checks, rows):
+def write_csv(path: Path, checks: list[Check], rows: list[Row]) -> None:
     """rows: `report.Row`s; checks: those of the lab."""
     exercises = maxima(checks)
     header = [

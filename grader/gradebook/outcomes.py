@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from grader.course import files
+from grader.course.folders import Course
 
 GRADED, WARNED, UNGRADABLE, OUR_FAULT = "graded", "graded with warnings", "ungradable", "our fault"
 NOT_YET = "not graded yet"
@@ -11,26 +13,27 @@ NOT_YET = "not graded yet"
 
 @dataclass(frozen=True)
 class Outcome:
-    """status: one of the names above; sentence: why, for the instructor and the student; result: the name of the stored result."""
+    """status: one of the names above; sentence: why, for the instructor and the student; result:
+    the name of the stored result."""
 
     status: str
     sentence: str
     result: str | None = None
 
     @property
-    def graded(self):
+    def graded(self) -> bool:
         return self.status in (GRADED, WARNED)
 
 
-def place(course, lab, student):
+def place(course: Course, lab: str, student: str) -> Path:
     return course.folder / "outcomes" / student / f"{lab}.json"
 
 
-def keep(course, lab, student, outcome):
+def keep(course: Course, lab: str, student: str, outcome: Outcome) -> None:
     files.write(place(course, lab, student), json.dumps(asdict(outcome)))
 
 
-def last(course, lab, student):
+def last(course: Course, lab: str, student: str) -> Outcome:
     path = place(course, lab, student)
     return (
         Outcome(**json.loads(path.read_text(encoding="utf-8")))

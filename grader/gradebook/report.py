@@ -1,16 +1,15 @@
-"""What is known of every submission: outcomes kept as small files, marks from the gradebook; and the table of them."""
+"""What is known of every submission: outcomes kept as small files, marks from the gradebook; and
+the table of them."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from rich.table import Table
 from rich.text import Text
 
-from grader.course.folders import maxima
-from grader.gradebook import marks as gradebook_marks
-from grader.gradebook import outcomes
+from grader.course.folders import Check, maxima
 from grader.gradebook.export import points
-from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
+from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader.gradebook.rows import Row
 
 COLOURS = {
     GRADED: "green",
@@ -21,54 +20,7 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table. points: by exercise, None where there is no mark; total: with what was taken off for being late, None for
-    what has no grade."""
-
-    student: str
-    first_name: str | None
-    last_name: str | None
-    email: str | None
-    points: dict
-    total: float | None
-    most: float
-    pending: bool
-    outcome: Outcome
-    taken_off: float = 0.0  # points, for being late
-
-
-def rows(course, lab):
-    """A Row for every student with a folder for this lab."""
-    checks = course.checks(lab)
-    with gradebook_marks.gradebook(course) as book:
-        known = {student.id: student for student in book.students}
-        return [
-            row(book, checks, lab, student, known.get(student), outcomes.last(course, lab, student))
-            for student in course.students(lab)
-        ]
-
-
-def row(book, checks, lab, student, known, outcome):
-    marks = gradebook_marks.read(book, lab, student) if outcome.graded else {}
-    late = gradebook_marks.late_penalty(book, lab, student) if outcome.graded else 0.0
-    if outcome.graded and not marks:  # a gradebook that was taken away is no row of zeros
-        outcome = Outcome(NOT_YET, "")
-    return Row(
-        student,
-        known and known.first_name,
-        known and known.last_name,
-        known and known.email,
-        gradebook_marks.by_exercise(checks, marks),
-        max(sum(mark.points or 0 for mark in marks.values()) - late, 0) if outcome.graded else None,
-        sum(maxima(checks).values()),
-        any(mark.pending for mark in marks.values()),
-        outcome,
-        late,
-    )
-
-
-def table(checks, rows, numbers):
+def table(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> Table:
     """A rich Table. Exercises are columns by number; `legend` names them.
 
     numbers: the number of each exercise, as course.toml has them.
@@ -97,12 +49,12 @@ def table(checks, rows, numbers):
     return table
 
 
-def sentence(row):
+def sentence(row: Row) -> str:
     late = [f"{points(row.taken_off)} points taken off for being late"] if row.taken_off else []
     return "; ".join(filter(None, [row.outcome.sentence, *late]))
 
 
-def legend(checks, rows, numbers):
+def legend(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> list[str]:
     """What the numbers and signs of the table mean, as lines of text."""
     named = [
         f"{numbers.get(name, '?')} {name} ({points(most)})" for name, most in maxima(checks).items()
@@ -112,7 +64,10 @@ def legend(checks, rows, numbers):
         "exercises (points): " + ", ".join(named),
         *(
             [
-                f"? and +: {waiting} submission{'s wait' if waiting > 1 else ' waits'} for marks by hand, in formgrader"
+                (
+                    f"? and +: {waiting} submission{'s wait' if waiting > 1 else ' waits'} for "
+                    "marks by hand, in formgrader"
+                )
             ]
             if waiting
             else []
@@ -120,7 +75,7 @@ def legend(checks, rows, numbers):
     ]
 
 
-def summary(rows):
+def summary(rows: list[Row]) -> str:
     """How many of each status, as one line."""
     number = Counter(row.outcome.status for row in rows)
     return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}: " + ", ".join(

@@ -1,24 +1,34 @@
-"""What came of a submission, as a file named by the hash of what was graded: a run that is cut off resumes where it stopped."""
+"""What came of a submission, as a file named by the hash of what was graded: a run that is cut off
+resumes where it stopped."""
 
 import glob
 import hashlib
 import json
 import platform
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import psutil
 
 from grader import HOME
 from grader.course import files
+from grader.course.cells import Notebook
+from grader.course.folders import Course
+from grader.course.limits import Limits
+
+# what a checker returned: {"checks", "cells", "events", ...}, or {"fault": why}
+Result = dict[str, Any]
 
 FORM = 1  # of the results; a new form makes old results be made again
 # the code that decides about marks
 MARKING = ("grader/wire", "grader/box", "grader/checker", "grader/course/cells", "utils/checks")
 
 
-def common(source, imports, backend, limits):
-    """What the names of a lab's results have in common: a SHA-256 of all that decides about marks but the submission. source: the
-    lab's notebook; imports: what of `utils` its answers may import."""
+def common(source: Notebook, imports: list[str], backend: str, limits: Limits) -> str:
+    """What the names of a lab's results have in common: a SHA-256 of all that decides about marks
+    but the submission. source: the lab's notebook; imports: what of `utils` its answers may
+    import."""
     parts = {
         "form": FORM,
         "lab": source,
@@ -30,13 +40,14 @@ def common(source, imports, backend, limits):
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def key(common, content, notebook, student, seed):
-    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes; notebook: as it was aligned."""
+def key(common: str, content: bytes, notebook: Notebook | None, student: str, seed: str) -> str:
+    """The name of a result: a SHA-256 of all that it depends on. content: the submission's bytes;
+    notebook: as it was aligned."""
     parts = [common, hashlib.sha256(content).hexdigest(), notebook, student, seed]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def library(allowed):
+def library(allowed: list[str]) -> str:
     """A hash of the code that decides about marks, and of what answers may import."""
     found = hashlib.sha256()
     for name in sorted({*MARKING, *(f"utils/{room.replace('.', '/')}" for room in allowed)}):
@@ -49,11 +60,11 @@ def library(allowed):
     return found.hexdigest()
 
 
-def place(course, lab, name):
+def place(course: Course, lab: str, name: str) -> Path:
     return course.folder / "results" / lab / f"{name}.json"
 
 
-def load(course, lab, name):
+def load(course: Course, lab: str, name: str) -> Result | None:
     """A stored result; None when there is none."""
     try:
         return json.loads(place(course, lab, name).read_text(encoding="utf-8"))
@@ -61,11 +72,11 @@ def load(course, lab, name):
         return None
 
 
-def store(course, lab, name, result):
+def store(course: Course, lab: str, name: str, result: Result) -> None:
     files.write(place(course, lab, name), json.dumps(result, sort_keys=True, indent=1))
 
 
-def sweep(course, lab):
+def sweep(course: Course, lab: str) -> None:
     """Removes what a run that was cut off on this machine had begun to write."""
     for place in (
         "",
@@ -73,6 +84,8 @@ def sweep(course, lab):
         "outcomes/*/",
         f"autograded/*/{lab}/",
         f"feedback/*/{lab}/",
+        f"submitted/*/{lab}/",
+        f"kept/*/{lab}/",
     ):
         for path in course.folder.glob(f"{place}.*.{glob.escape(platform.node())}-*.part"):
             if not psutil.pid_exists(int(path.name.split("-")[-1].removesuffix(".part"))):

@@ -1,28 +1,28 @@
 """A student's answers grafted into the lab's source notebook; never the other way round.
 
-Graded and locked cells, ids and metadata are the source's own. Answers and free cells hold the student's text, and the
-student's further cells stand after the cell that they followed, so that everything runs in the order it had at home.
+Graded and locked cells, ids and metadata are the source's own. Answers and free cells hold the
+student's text, and the student's further cells stand after the cell that they followed, so that
+everything runs in the order it had at home.
 """
 
-import copy
-import itertools
-from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from nbformat import from_dict
+from nbformat import NotebookNode, from_dict
+from traitlets.config import Config
 
 from grader.course import cells as lab_cells
-from grader.course.words import listed
-from grader.intake.matching import defined, is_blank, match, same, squeezed
-from grader.intake.parse import text_of
-
-MARKS = ("grade", "solution", "locked", "task", "points", "schema_version", "cell_type", "checksum")
+from grader.intake import notes
+from grader.intake.graft import Graft
+from grader.intake.matching import Asked, match
+from grader.intake.parse import Cell
 
 
 @dataclass(frozen=True)
 class Aligned:
-    """notebook: a dict of nbformat 4, None when not one of its cells is of this lab; the rest as in `intake.Submission`.
-    sure: the share of the graded, locked and answer cells that were recognised."""
+    """notebook: a dict of nbformat 4, None when not one of its cells is of this lab; the rest as in
+    `intake.Submission`. sure: the share of the graded, locked and answer cells that were
+    recognised."""
 
     notebook: dict | None
     warnings: tuple
@@ -31,8 +31,9 @@ class Aligned:
     sure: float
 
 
-def released(source, config=None):
-    """The notebook that students get of a source, made by nbgrader's own steps. config: the course's, for its stubs."""
+def released(source: lab_cells.Notebook, config: Config | None = None) -> NotebookNode:
+    """The notebook that students get of a source, made by nbgrader's own steps. config: the
+    course's, for its stubs."""
     from nbgrader.preprocessors import (
         ClearHiddenTests,
         ClearMarkScheme,
@@ -42,7 +43,8 @@ def released(source, config=None):
         LockCells,
     )
 
-    notebook = from_dict(source)
+    notebook: Any = from_dict(source)
+    resources: Any = {}
     for cell in notebook.cells:
         cell.source = lab_cells.text(cell)
     for step in (
@@ -53,12 +55,13 @@ def released(source, config=None):
         ClearMarkScheme,
         ComputeChecksums,
     ):
-        notebook, _ = step(config=config).preprocess(notebook, {})
+        notebook, _ = step(config=config).preprocess(notebook, resources)
     return notebook
 
 
-def align(source, lab, theirs):
-    """source: the lab's notebook; lab: its cells as `asked(released(source))` has them; theirs: the student's `Cell`s."""
+def align(source: lab_cells.Notebook, lab: list[Asked], theirs: list[Cell]) -> Aligned:
+    """source: the lab's notebook; lab: its cells as `asked(released(source))` has them; theirs: the
+    student's `Cell`s."""
     found = match(lab, theirs)
     kept = sum(one.role != "free" for one in lab)
     if not found.sure:
@@ -66,281 +69,8 @@ def align(source, lab, theirs):
     graft = Graft(source, lab, theirs, found)
     return Aligned(
         graft.notebook(),
-        tuple(graft.warnings()),
-        tuple(graft.remarks()),
+        tuple(notes.warnings(graft)),
+        tuple(notes.remarks(graft)),
         tuple(graft.unanswered),
         found.sure / kept,
     )
-
-
-class Graft:
-    """Puts a student's cells into a lab, and notes what had to be done for it (by the numbers of the lab's cells)."""
-
-    def __init__(self, source, lab, theirs, found):
-        self.source, self.lab, self.theirs, self.found = source, lab, theirs, found
-        self.before = [[] for _ in lab]
-        self.after = [[] for _ in lab]
-        self.notes = {
-            name: []
-            for name in (
-                "missing",
-                "changed",
-                "copied",
-                "twice",
-                "split",
-                "no_code",
-                "from_text",
-                "elsewhere",
-            )
-        }
-        self.owners = found.dropped | {
-            cell: number for number, claims in enumerate(found.claims) for cell in claims
-        }
-        self.unanswered, self.texts, self.parts, self.extras = [], {}, set(), 0
-        for number, one in enumerate(lab):
-            {"answer": self.answer, "locked": self.locked, "free": self.free}[one.role](
-                number, one, found.claims[number]
-            )
-        self.place()
-
-    # --- what becomes of each cell of the lab: texts has the student's cell that gives its text, parts those kept beside it
-
-    def locked(self, number, one, claims):
-        """The source's own stays. Cells with its id that differ are kept beside a true one, as further cells."""
-        true = [
-            cell
-            for cell in claims
-            if same(self.theirs[cell].text, one.text) and self.theirs[cell].kind == one.kind
-        ]
-        if not claims:
-            self.notes["missing"].append(number)
-        elif not true:
-            self.notes["changed"].append(number)
-        if len(claims) > 1:
-            self.notes["copied"].append(number)
-        if true:
-            self.parts |= {
-                cell for cell in claims if cell not in true and not is_blank(self.theirs[cell])
-            }
-
-    def free(self, number, one, claims):
-        if claims:
-            self.texts[number] = claims[0]
-            self.parts |= set(claims[1:])
-
-    def answer(self, number, one, claims):
-        """The last of the student's cells that gives the answer; the others stay beside it, in their order."""
-        given = [cell for cell in claims if not one.is_open(self.theirs[cell])]
-        usable = [cell for cell in given if self.is_usable(one, cell)]
-        self.parts |= set(given)
-        if usable:
-            defining = [cell for cell in usable if self.names(cell) & one.names] or usable
-            self.texts[number] = defining[-1]
-            self.parts.remove(defining[-1])
-            self.note_answer(number, one, claims, given)
-        elif not claims and self.is_elsewhere(one):
-            self.notes["elsewhere"].append(number)
-        else:
-            self.unanswered.append(one.key)
-            if given:
-                self.notes["no_code"].append(number)
-            elif claims:
-                self.texts[number] = claims[-1]
-
-    def note_answer(self, number, one, claims, given):
-        if self.theirs[self.texts[number]].kind != one.kind:
-            self.notes["from_text"].append(number)
-        if number in self.found.elsewhere:
-            self.notes["elsewhere"].append(number)
-        if len(claims) > 1:
-            self.notes[
-                "split" if given == claims and self.is_split(one, claims) else "twice"
-            ].append(number)
-
-    def is_usable(self, one, cell):
-        """Whether a cell can be run, or read, as this answer: code that was turned into text still defines what is asked."""
-        return (
-            one.kind != "code"
-            or self.theirs[cell].kind == "code"
-            or bool(self.names(cell) & one.names)
-        )
-
-    def is_split(self, one, claims):
-        """Whether several cells are the parts of one: side by side, none a copy, and none defines again what another does."""
-        times = Counter(name for cell in claims for name in self.names(cell) & one.names)
-        texts = {squeezed(self.theirs[cell].text) for cell in claims}
-        return (
-            claims[-1] - claims[0] == len(claims) - 1 == len(texts) - 1
-            and max(times.values(), default=1) == 1
-        )
-
-    def is_elsewhere(self, one):
-        """Whether an answer whose cell is gone is given in cells of other answers, or in free ones."""
-        others = (
-            cell
-            for cell, number in self.owners.items()
-            if self.lab[number].role != "locked" and self.theirs[cell].kind == "code"
-        )
-        names = {
-            name
-            for cell in others
-            if not self.lab[self.owners[cell]].is_open(self.theirs[cell])
-            for name in self.names(cell)
-        }
-        return bool(one.names) and one.names <= names
-
-    def names(self, cell):
-        return defined(self.theirs[cell].text)
-
-    # --- where the student's further cells stand
-
-    def place(self):
-        """Each further cell follows the cell of the lab that it followed; parts of an answer stay round their answer."""
-        setup = self.set_up()
-        spot = self.before[0] if setup is None else self.after[setup]
-        for cell, theirs in enumerate(self.theirs):
-            number = self.owners.get(cell)
-            if number is not None:
-                early = cell < self.texts.get(number, -1)
-                spot = self.before[number] if early else self.after[max(number, setup or 0)]
-            if cell in self.parts or number is None and theirs.text.strip():
-                spot.append(theirs)
-        self.extras = sum(
-            cell not in self.owners and bool(theirs.text.strip())
-            for cell, theirs in enumerate(self.theirs)
-        )
-
-    def set_up(self):
-        """The first locked code cell, when no answer comes before it: nothing of a student's runs before that."""
-        for number, one in enumerate(self.lab):
-            if one.role == "answer":
-                return None
-            if one.role == "locked" and one.kind == "code":
-                return number
-        return None
-
-    # --- the notebook
-
-    def notebook(self):
-        taken = {cell.get("id") for cell in self.source["cells"]}
-        ids = (
-            name
-            for name in (f"extra_{number}" for number in itertools.count(1))
-            if name not in taken
-        )
-        made = []
-        for number in range(len(self.lab)):
-            made += [further(theirs, next(ids)) for theirs in self.before[number]]
-            made.append(self.cell(number))
-            made += [further(theirs, next(ids)) for theirs in self.after[number]]
-        rest = {
-            name: copy.deepcopy(value) for name, value in self.source.items() if name != "cells"
-        }
-        return {"cells": made, **rest}
-
-    def cell(self, number):
-        own, one = self.source["cells"][number], self.lab[number]
-        text, kind, attachments = one.text, one.kind, own.get("attachments", {})
-        if one.role == "locked":
-            text = text_of(own["source"])
-        elif number in self.texts:
-            theirs = self.theirs[self.texts[number]]
-            text, attachments = theirs.text, {**attachments, **theirs.attachments}
-            kind = theirs.kind if one.role == "free" else kind
-        elif number in self.notes["elsewhere"]:
-            text = ""
-        return as_cell(kind, text, own.get("id"), copy.deepcopy(own["metadata"]), attachments)
-
-    # --- what to say of it
-
-    def warnings(self):
-        notes = self.notes
-        return self.said(
-            [
-                ("missing and put back", notes["missing"]),
-                ("changed, so the original was used", notes["changed"]),
-                ("there more than once, so the original was used", notes["copied"]),
-                ("there more than once, so the last answer counts", notes["twice"]),
-                (
-                    "the ids of cells were exchanged, so their content decided",
-                    sorted(set(self.found.exchanged.values())),
-                ),
-                ("grading metadata changed, so the original was used", self.tampered()),
-                ("no code any more, so it counts as no answer", notes["no_code"]),
-            ]
-        )
-
-    def remarks(self):
-        notes = self.notes
-        remarks = self.said(
-            [
-                ("grading metadata missing and put back", self.stripped()),
-                ("in several parts, all of them kept", notes["split"]),
-                ("of another kind than asked, its text was taken", notes["from_text"]),
-                ("answered in another cell", notes["elsewhere"]),
-            ]
-        )
-        if self.is_reordered():
-            remarks.append("cells in another order, that of the lab was used")
-        if self.extras:
-            remarks.append(f"{self.extras} extra cell{'s' if self.extras > 1 else ''}")
-        return remarks
-
-    def said(self, notes):
-        return [
-            f"{words}: {listed([f'the cell {self.lab[number].key or self.lab[number].id}' for number in numbers])}"
-            for words, numbers in notes
-            if numbers
-        ]
-
-    def is_reordered(self):
-        firsts = [
-            claims[0]
-            for number, claims in enumerate(self.found.claims)
-            if claims and number not in self.notes["elsewhere"]
-        ]
-        return firsts != sorted(firsts)
-
-    def tampered(self):
-        """Cells with grading metadata that differ from the released ones."""
-        return [
-            number
-            for number, one in enumerate(self.lab)
-            if any(marks and differ(marks, one.marks) for marks in self.marks(number))
-        ]
-
-    def stripped(self):
-        """Cells that are there without grading metadata."""
-        return [
-            number
-            for number, one in enumerate(self.lab)
-            if one.key and self.marks(number) and not any(self.marks(number))
-        ]
-
-    def marks(self, number):
-        """The grading metadata of a student's cells that are this cell of the lab, but not those of another of its cells."""
-        cells = (
-            cell
-            for cell, owner in self.owners.items()
-            if owner == number and cell not in self.found.exchanged
-        )
-        return [self.theirs[cell].marks for cell in cells if self.lab[number].key]
-
-
-def differ(marks, original):
-    """Whether grading metadata say something else than the lab's. What nbgrader adds later may be missing."""
-    return any(marks.get(name, False) != original.get(name, False) for name in MARKS) or marks.get(
-        "grade_id"
-    ) != original.get("grade_id")
-
-
-def further(theirs, name):
-    return as_cell(theirs.kind, theirs.text, name, {}, theirs.attachments)
-
-
-def as_cell(kind, text, name, metadata, attachments):
-    """A cell of nbformat 4.5, without outputs."""
-    cell = {"cell_type": kind, "id": name, "metadata": metadata, "source": text}
-    if kind == "code":
-        return {**cell, "execution_count": None, "outputs": []}
-    return {**cell, "attachments": attachments} if attachments else cell

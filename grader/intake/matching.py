@@ -1,26 +1,29 @@
 """Which of a student's cells is which cell of the lab.
 
-A cell is known by its grade id in nbgrader's metadata, else by its cell id, unless its content says that it is another;
-then by its content, when that is as it was released; an answer by the names it defines; what is still open by its
-place between neighbours that are known. Names are found by looking at the starts of lines, never by parsing: no text
-of a student's is given to a compiler in this process.
+A cell is known by its grade id in nbgrader's metadata, else by its cell id, unless its content says
+that it is another; then by its content, when that is as it was released; an answer by the names it
+defines; what is still open by its place between neighbours that are known. Names are found by
+looking at the starts of lines, never by parsing: no text of a student's is given to a compiler in
+this process.
 """
 
 import re
 from dataclasses import dataclass
 
 from grader.course import cells as lab_cells
-from grader.intake.parse import text_of
+from grader.intake.parse import Cell, text_of
 
 DEFINED = re.compile(
-    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=(?!=)",
+    r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ "
+    r"\t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A cell of the lab as it was released. role: answer, locked or free; names: what the stub of an answer in code defines."""
+    """A cell of the lab as it was released. role: answer, locked or free; names: what the stub of
+    an answer in code defines."""
 
     key: str | None
     id: str | None
@@ -30,17 +33,18 @@ class Asked:
     marks: dict
     names: frozenset
 
-    def is_open(self, cell):
+    def is_open(self, cell: Cell) -> bool:
         """Whether the cell leaves the question open: it is as it was released, or empty."""
         return is_blank(cell) or same(cell.text, self.text)
 
 
 @dataclass
 class Match:
-    """claims: for each cell of the lab, in its order, the student's cells that are it (their numbers, sorted);
-    sure: how many graded, locked or answer cells were recognised by more than their place;
-    exchanged: the student's cells that say they are another cell of the lab than they are, and which; elsewhere: answers
-    that were found beside their cell; dropped: what was left in the cell itself, by number."""
+    """claims: for each cell of the lab, in its order, the student's cells that are it (their
+    numbers, sorted); sure: how many graded, locked or answer cells were recognised by more than
+    their place; exchanged: the student's cells that say they are another cell of the lab than they
+    are, and which; elsewhere: answers that were found beside their cell; dropped: what was left in
+    the cell itself, by number."""
 
     claims: list
     sure: int
@@ -49,12 +53,12 @@ class Match:
     dropped: dict
 
 
-def asked(released):
+def asked(released: lab_cells.Notebook) -> list[Asked]:
     """The cells of a lab. released: the notebook that students got."""
     return [as_asked(cell) for cell in released["cells"]]
 
 
-def as_asked(cell):
+def as_asked(cell: lab_cells.Cell) -> Asked:
     marks, text = lab_cells.marks(cell), text_of(cell["source"])
     answer = bool(marks.get("solution"))
     held = any(marks.get(name) for name in ("grade", "locked", "task"))
@@ -63,28 +67,28 @@ def as_asked(cell):
     return Asked(marks.get("grade_id"), cell.get("id"), cell["cell_type"], role, text, marks, names)
 
 
-def defined(text):
+def defined(text: str) -> frozenset[str]:
     """The names that lines at the left margin define: functions, classes, assignments."""
     found = (one or many for one, many in DEFINED.findall(text))
     return frozenset(name.strip() for names in found for name in names.split(","))
 
 
-def is_blank(cell):
+def is_blank(cell: Cell) -> bool:
     """Whether a cell holds nothing, or in code nothing but comments."""
     lines = [line.strip() for line in cell.text.split("\n")]
     return not any(line and not (cell.kind == "code" and line.startswith("#")) for line in lines)
 
 
-def same(one, other):
+def same(one: str, other: str) -> bool:
     """Whether two texts differ in nothing but the ends of lines."""
     return squeezed(one) == squeezed(other)
 
 
-def squeezed(text):
+def squeezed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
 
 
-def match(lab, theirs):
+def match(lab: list[Asked], theirs: list[Cell]) -> Match:
     """lab: a list of `Asked`; theirs: the student's `Cell`s. Returns a Match."""
     matching = Matching(lab, theirs)
     for step in (matching.by_id, matching.by_text, matching.by_name, matching.by_id_after_all):
@@ -104,9 +108,10 @@ def match(lab, theirs):
 
 
 class Matching:
-    """The state of `match`: owner tells for each of the student's cells which cell of the lab it is, by numbers."""
+    """The state of `match`: owner tells for each of the student's cells which cell of the lab it
+    is, by numbers."""
 
-    def __init__(self, lab, theirs):
+    def __init__(self, lab: list[Asked], theirs: list[Cell]):
         self.lab, self.theirs = lab, theirs
         self.claims = [[] for _ in lab]
         self.owner, self.elsewhere, self.dropped = {}, set(), {}
@@ -115,8 +120,9 @@ class Matching:
         self.released = [squeezed(one.text) for one in lab]
         self.said = self.what_they_say()
 
-    def what_they_say(self):
-        """The cell of the lab that each cell says it is: by grade id, and where no cell has that grade id, by cell id."""
+    def what_they_say(self) -> dict[int, int]:
+        """The cell of the lab that each cell says it is: by grade id, and where no cell has that
+        grade id, by cell id."""
         by_key = {one.key: number for number, one in enumerate(self.lab) if one.key}
         by_id = {one.id: number for number, one in enumerate(self.lab) if one.id}
         grade_ids = [cell.marks.get("grade_id") for cell in self.theirs]
@@ -131,11 +137,11 @@ class Matching:
                 said[number] = by_id[cell.id]
         return said
 
-    def claim(self, number, cell):
+    def claim(self, number: int, cell: int) -> None:
         self.claims[number].append(cell)
         self.owner[cell] = number
 
-    def left(self):
+    def left(self) -> list[int]:
         """The student's cells that are not known yet and hold something."""
         return [
             cell
@@ -143,12 +149,12 @@ class Matching:
             if cell not in self.owner and self.texts[cell].strip()
         ]
 
-    def by_id(self):
+    def by_id(self) -> None:
         for cell, number in self.said.items():
             if not self.denied(number, cell):
                 self.claim(number, cell)
 
-    def denied(self, number, cell):
+    def denied(self, number: int, cell: int) -> bool:
         """Whether a cell's content says that it is another cell of the lab than its id says."""
         one, text = self.lab[number], self.texts[cell]
         if not text.strip() or text == self.released[number]:
@@ -163,7 +169,7 @@ class Matching:
             if place != number and self.is_missing(place)
         )
 
-    def is_missing(self, number):
+    def is_missing(self, number: int) -> bool:
         """Whether no cell that says it is this answer gives one."""
         one = self.lab[number]
         given = (
@@ -173,7 +179,7 @@ class Matching:
         )
         return not any(one.names & self.names[cell] for cell in given)
 
-    def by_text(self):
+    def by_text(self) -> None:
         for number, text in enumerate(self.released):
             if not self.claims[number] and text.strip():
                 for cell in self.left():
@@ -181,8 +187,9 @@ class Matching:
                         self.claim(number, cell)
                         break
 
-    def by_name(self):
-        """An answer without a cell, or whose cell was left as it was, is where its names are defined."""
+    def by_name(self) -> None:
+        """An answer without a cell, or whose cell was left as it was, is where its names are
+        defined."""
         for number, one in enumerate(self.lab):
             if one.names and all(one.is_open(self.theirs[cell]) for cell in self.claims[number]):
                 found = [
@@ -193,7 +200,7 @@ class Matching:
                 if found:
                     self.replace(number, found)
 
-    def replace(self, number, found):
+    def replace(self, number: int, found: list[int]) -> None:
         for cell in self.claims[number]:
             self.dropped[cell] = number
             self.elsewhere.add(number)
@@ -201,20 +208,21 @@ class Matching:
         for cell in found:
             self.claim(number, cell)
 
-    def by_id_after_all(self):
+    def by_id_after_all(self) -> None:
         """What its content denied is taken by its id when nothing else is that cell."""
         for cell, number in self.said.items():
             if cell not in self.owner and not self.claims[number]:
                 self.claim(number, cell)
 
-    def is_sure(self, number):
+    def is_sure(self, number: int) -> bool:
         one = self.lab[number]
         if one.role == "locked":
             return any(self.texts[cell] == self.released[number] for cell in self.claims[number])
         return one.role == "answer" and bool(self.claims[number])
 
-    def by_place(self):
-        """An answer or a free cell that is still open is the first unknown cell of its kind between its known neighbours."""
+    def by_place(self) -> None:
+        """An answer or a free cell that is still open is the first unknown cell of its kind between
+        its known neighbours."""
         for number, one in enumerate(self.lab):
             if one.role == "locked" or not self.is_vacant(number):
                 continue
@@ -224,8 +232,9 @@ class Matching:
                     self.replace(number, [cell])
                     break
 
-    def is_vacant(self, number):
-        """Nothing is this cell; or it asks for an answer in words, which is often written into a cell below."""
+    def is_vacant(self, number: int) -> bool:
+        """Nothing is this cell; or it asks for an answer in words, which is often written into a
+        cell below."""
         one = self.lab[number]
         in_words = one.role == "answer" and one.kind == "markdown"
         return (
@@ -234,13 +243,14 @@ class Matching:
             and all(one.is_open(self.theirs[cell]) for cell in self.claims[number])
         )
 
-    def bounds(self, number):
-        """The student's cells between which a cell of the lab should be: its nearest neighbours that are known."""
+    def bounds(self, number: int) -> tuple[int, int]:
+        """The student's cells between which a cell of the lab should be: its nearest neighbours
+        that are known."""
         before = [cells for cells in self.claims[: number + 1] if cells]
         after = [cells for cells in self.claims[number + 1 :] if cells]
         return max(before[-1]) if before else -1, min(after[0]) if after else len(self.theirs)
 
-    def may_stand_for(self, one, cell):
+    def may_stand_for(self, one: Asked, cell: int) -> bool:
         if self.theirs[cell].kind != one.kind:
             return False
         return one.role == "free" or not one.names or bool(self.names[cell])

@@ -1,14 +1,16 @@
 """The bytes of a notebook that nobody vouches for, as plain cells.
 
-Of a file only the texts of its cells, their kinds, ids, nbgrader's metadata and pasted pictures are used, each checked
-for its type; outputs and everything else are dropped. So the number of its format matters little: whatever has cells
-(or the worksheets of format 3 and before) is read. The kernel matters less still: a lab is graded as Python, and
-Python written under the wrong kernel keeps its marks, while another language fails cell by cell, under a warning.
+Of a file only the texts of its cells, their kinds, ids, nbgrader's metadata and pasted pictures are
+used, each checked for its type; outputs and everything else are dropped. So the number of its
+format matters little: whatever has cells (or the worksheets of format 3 and before) is read. The
+kernel matters less still: a lab is graded as Python, and Python written under the wrong kernel
+keeps its marks, while another language fails cell by cell, under a warning.
 """
 
 import json
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 MOST_VALUES = 5_000_000  # lists, objects and numbers of a file, of which each takes memory
 MOST_CELLS = 2_000
@@ -26,7 +28,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """kind: code, markdown or raw; marks: nbgrader's metadata, empty where there are none; attachments: pasted pictures."""
+    """kind: code, markdown or raw; marks: nbgrader's metadata, empty where there are none;
+    attachments: pasted pictures."""
 
     kind: str
     text: str
@@ -42,8 +45,9 @@ class Notebook:
     remarks: tuple = ()
 
 
-def parse(content, name):
-    """The Notebook in these bytes; Unreadable, with the line that is wrong, when there is none. name: of the file."""
+def parse(content: bytes, name: str) -> Notebook:
+    """The Notebook in these bytes; Unreadable, with the line that is wrong, when there is none.
+    name: of the file."""
     text, remarks = decoded(content, name)
     tree = loaded(text, name)
     raw = raw_cells(tree)
@@ -67,7 +71,7 @@ def parse(content, name):
 # --- from bytes to a tree of JSON ----------------------------------------------------------------
 
 
-def decoded(content, name):
+def decoded(content: bytes, name: str) -> tuple[str, list[str]]:
     """(the text, remarks): UTF-8 with or without a mark at its start, UTF-16 or UTF-32."""
     encoding = json.detect_encoding(content)
     try:
@@ -80,9 +84,10 @@ def decoded(content, name):
     return text, [] if encoding.startswith("utf-8") else [f"read as {encoding.upper()}"]
 
 
-def loaded(text, name):
+def loaded(text: str, name: str) -> Any:
     """The JSON in a text."""
-    # a text of n characters has at most n values; strings are looked at only where that does not settle it
+    # a text of n characters has at most n values; strings are looked at only where that does not
+    # settle it
     if len(text) > MOST_VALUES and values(text) > MOST_VALUES:
         raise Unreadable(f"{name} holds more than {MOST_VALUES:,} values: clear its outputs")
     try:
@@ -95,14 +100,15 @@ def loaded(text, name):
         raise Unreadable(f"{name} holds a number with thousands of digits") from None
 
 
-def values(text):
+def values(text: str) -> int:
     """About how many lists, objects and members of them a text of JSON has."""
     bare = STRING.sub("", text)
     return sum(bare.count(sign) for sign in "[{,")
 
 
-def where(text, number):
-    """The line that is wrong: that of git's marks when there are some, else the one where reading stopped."""
+def where(text: str, number: int) -> str:
+    """The line that is wrong: that of git's marks when there are some, else the one where reading
+    stopped."""
     if mark := CONFLICT.search(text):
         return (
             f"line {text.count(chr(10), 0, mark.start()) + 1} is a conflict mark of git, {mark[1]}"
@@ -113,7 +119,7 @@ def where(text, number):
 # --- from a tree to cells ------------------------------------------------------------------------
 
 
-def raw_cells(tree):
+def raw_cells(tree: Any) -> list[Any] | None:
     """The list of cells, of all worksheets in formats before 4; None when there is no such list."""
     tree = as_dict(tree)
     if isinstance(tree.get("cells"), list):
@@ -123,7 +129,7 @@ def raw_cells(tree):
     return [cell for cells in lists if isinstance(cells, list) for cell in cells] if lists else None
 
 
-def plain(raw):
+def plain(raw: dict[str, Any]) -> Cell:
     """A Cell; a text that is missing or no text is taken for empty, an unknown kind for raw."""
     kind, text = raw.get("cell_type"), text_of(raw_text(raw))
     if kind == "heading":
@@ -141,12 +147,12 @@ def plain(raw):
     )
 
 
-def raw_text(raw):
+def raw_text(raw: dict[str, Any]) -> Any:
     """What a cell has for a text; formats before 4 called that of code its input."""
     return raw["source"] if "source" in raw else raw.get("input")
 
 
-def has_text(raw):
+def has_text(raw: dict[str, Any]) -> bool:
     source = raw_text(raw)
     return (
         isinstance(source, str)
@@ -155,14 +161,15 @@ def has_text(raw):
     )
 
 
-def text_of(source):
-    """A text in one piece, lines ended by \\n, with no character that UTF-8 or Python's source cannot hold."""
+def text_of(source: Any) -> str:
+    """A text in one piece, lines ended by \\n, with no character that UTF-8 or Python's source
+    cannot hold."""
     lines = [source] if isinstance(source, str) else source if isinstance(source, list) else []
     text = "".join(line for line in lines if isinstance(line, str))
     return NO_TEXT.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def pictures(attachments):
+def pictures(attachments: Any) -> dict[str, dict[str, str]]:
     """Those attachments that are pictures: {name: {MIME type: base64}}."""
     found = {}
     for name, forms in as_dict(attachments).items():
@@ -176,15 +183,15 @@ def pictures(attachments):
     return found
 
 
-def is_base64(text):
+def is_base64(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9+/=\s]+", text) is not None
 
 
-def as_dict(value):
+def as_dict(value: Any) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def check_size(cells, name):
+def check_size(cells: list[Cell], name: str) -> None:
     """Unreadable for what nobody writes by hand: it would be run, shown and stored."""
     code = sum(len(cell.text) for cell in cells if cell.kind == "code")
     everything = sum(
@@ -203,7 +210,7 @@ def check_size(cells, name):
 # --- what to say of the file as a whole ----------------------------------------------------------
 
 
-def converted(tree):
+def converted(tree: dict[str, Any]) -> list[str]:
     if isinstance(tree.get("cells"), list):
         return []
     number = tree.get("nbformat")
@@ -217,7 +224,7 @@ def converted(tree):
     ]
 
 
-def of_format(tree):
+def of_format(tree: dict[str, Any]) -> list[str]:
     number = tree.get("nbformat")
     return (
         [f"written in notebook format {number}, read as format 4"]
@@ -226,8 +233,9 @@ def of_format(tree):
     )
 
 
-def of_kernel(tree):
-    """A warning when the notebook was made for another language; what it does not say is taken for Python."""
+def of_kernel(tree: dict[str, Any]) -> list[str]:
+    """A warning when the notebook was made for another language; what it does not say is taken for
+    Python."""
     metadata = as_dict(tree.get("metadata"))
     kernel, language = (
         as_dict(metadata.get("kernelspec")),
@@ -238,11 +246,14 @@ def of_kernel(tree):
         return []
     name = kernel.get("name")
     return [
-        f"written for the kernel {printable(name if isinstance(name, str) and name else language)}, graded as Python"
+        (
+            "written for the kernel "
+            f"{printable(name if isinstance(name, str) and name else language)}, graded as Python"
+        )
     ]
 
 
-def printable(text, most=60):
+def printable(text: str, most: int = 60) -> str:
     """A name that somebody else chose, fit for a sentence."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"

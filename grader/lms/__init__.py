@@ -1,1 +1,1 @@
-"""To and from learning platforms: downloads sorted by student, marks entered into their CSV files."""
+"""To and from learning platforms: downloads sorted by student, marks entered into their CSVs."""

@@ -1,19 +1,14 @@
-"""Notebooks out of what a learning platform lets an instructor download, into grading/submitted/STUDENT/LAB/.
+"""Notebooks out of what a learning platform lets an instructor download, into
+grading/submitted/STUDENT/LAB/.
 
-The download is a folder or a .zip; `lms` knows whose file is whose. An archive is never unpacked: the notebooks that
-are wanted are read out of it one by one. A different notebook that was there is kept in grading/kept/STUDENT/LAB/.
-The time of a submission is that of its file; a timestamp.txt in the download is a student's to write, so it is not read.
+The download is a folder or a .zip; `lms` knows whose file is whose. An archive is never unpacked:
+the notebooks that are wanted are read out of it one by one. A different notebook that was there is
+kept in grading/kept/STUDENT/LAB/. The time of a submission is that of its file; a timestamp.txt in
+the download is a student's to write, so it is not read.
 """
 
-import contextlib
 import datetime
 import itertools
-import lzma
-import os
-import stat
-import struct
-import zipfile
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,47 +17,33 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from grader.course.folders import GradingError
-from grader.intake.parse import Unreadable, printable
-from grader.intake.submitted import (
+from grader.course.files import write
+from grader.course.folders import Course
+from grader.intake.folder import (
     FILE,
     FOLDER,
-    LARGEST,
     LEFTOVERS,
-    bytes_of,
     is_notebook,
     kind_of,
     timestamp,
 )
+from grader.intake.parse import Unreadable, printable
+from grader.lms.download import DAMAGED, UTC, Entry, opened
 from grader.lms.names import is_wrapped, owner, safe
 
 COLLECTED, UNCHANGED, ASIDE, OTHER = "collected", "there already", "left aside", "no notebook"
 COLOURS = {COLLECTED: "green", UNCHANGED: "dim", ASIDE: "red", OTHER: "dim"}
-MOST_ENTRIES = 100_000
-MOST_BYTES = 20_000_000_000  # of everything in an archive, unpacked
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 STAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's, in timestamp.txt
-UTC = datetime.timezone.utc
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A file of a download. parts: the names of its path; wrong: why it is not to be read; time: None where nobody knows."""
-
-    parts: tuple
-    wrong: str | None
-    time: datetime.datetime | None
-    read: Callable[[], bytes]
-
-    @property
-    def path(self):
-        return "/".join(self.parts)
+Store = Callable[[Course, str, str, bytes, datetime.datetime | None], None]
 
 
 @dataclass(frozen=True)
 class Item:
-    """What happened to a file. status: one of the four words above; words: the reason, or what else there is to say."""
+    """What happened to a file. status: one of the four words above; words: the reason, or what else
+    there is to say."""
 
     found: str
     student: str | None
@@ -70,10 +51,12 @@ class Item:
     words: str = ""
 
 
-def collect(course, lab, origin, store=None):
-    """Collects the submissions of a lab. Returns an `Item` for every file; GradingError when the download cannot be read.
+def collect(course: Course, lab: str, origin: Path, store: Store | None = None) -> list[Item]:
+    """Collects the submissions of a lab. Returns an `Item` for every file; GradingError when the
+    download cannot be read.
 
-    store(course, lab, student, content, time) puts a notebook into its place; nothing is written with one that does nothing.
+    store(course, lab, student, content, time) puts a notebook into its place; nothing is written
+    with one that does nothing.
     """
     course.require(lab)
     with opened(Path(origin)) as entries:
@@ -88,7 +71,7 @@ def collect(course, lab, origin, store=None):
     return sorted(items, key=lambda item: (item.status == OTHER, item.student or "", item.found))
 
 
-def table(items):
+def table(items: list[Item]) -> Table:
     """A rich Table of what went where, and what did not and why."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("found", overflow="fold", ratio=3)
@@ -102,7 +85,7 @@ def table(items):
     return table
 
 
-def summary(items):
+def summary(items: list[Item]) -> str:
     number = Counter(item.status for item in items)
     return (
         ", ".join(f"{number[status]} {status}" for status in COLOURS if number[status])
@@ -113,109 +96,12 @@ def summary(items):
 # --- what is in the download ---------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def opened(origin):
-    """The `Entry`s of a folder or a .zip."""
-    if origin.is_dir():
-        yield checked(in_folder(origin), origin)
-    elif not origin.exists():
-        raise GradingError(f"There is no {origin}.")
-    elif not zipfile.is_zipfile(origin):
-        raise GradingError(
-            f"{origin} is neither a folder nor a .zip: unpack it, and name the folder."
-        )
-    else:
-        try:
-            archive = zipfile.ZipFile(origin)
-        except DAMAGED as error:
-            raise GradingError(f"{origin} cannot be read: {error}") from None
-        with archive:
-            if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
-                raise GradingError(
-                    f"{origin} holds more than {MOST_BYTES // 10**9} GB: unpack it by hand, if you trust it, and name the folder."
-                )
-            yield checked(in_archive(archive), origin)
-
-
-def checked(entries, origin):
-    found = list(itertools.islice(entries, MOST_ENTRIES + 1))
-    if len(found) > MOST_ENTRIES:
-        raise GradingError(f"{origin} holds more than {MOST_ENTRIES:,} files.")
-    return found
-
-
-def in_folder(origin):
-    waiting = [()]
-    while waiting:
-        folder = waiting.pop()
-        for name in sorted(os.listdir(origin.joinpath(*folder)), reverse=True):
-            parts, path = (*folder, name), origin.joinpath(*folder, name)
-            kind = kind_of(path)
-            if kind == FOLDER and name not in LEFTOVERS:
-                waiting.append(parts)
-            elif kind not in (None, FOLDER):
-                time = datetime.datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
-                yield Entry(
-                    parts,
-                    None if kind == FILE else f"{kind}, not a file",
-                    time,
-                    lambda path=path: bytes_of(path, path.name),
-                )
-
-
-def in_archive(archive):
-    for info in archive.infolist():
-        names = info.filename.replace("\\", "/").split("/")
-        parts = tuple(name for name in names if name not in ("", "."))
-        if parts and not info.is_dir():
-            yield Entry(
-                parts,
-                why_not(info, names),
-                time_of(info),
-                lambda info=info: unpacked(archive, info),
-            )
-
-
-def why_not(info, names):
-    """Why an entry of an archive is not to be read; None when it may be."""
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if names[0] == "" or ".." in names or ":" in names[0]:
-        return "its path leads out of the archive"
-    if kind not in (0, stat.S_IFREG):
-        return "a link, not a file" if kind == stat.S_IFLNK else "a device, not a file"
-    if info.flag_bits & 1:
-        return "protected by a password"
-    return f"larger than {LARGEST // 10**6} MB" if info.file_size > LARGEST else None
-
-
-def unpacked(archive, info):
-    with archive.open(info) as file:
-        return file.read(LARGEST)
-
-
-def time_of(info):
-    """When an entry was last changed: in UTC where the archive says it so, else its local time taken for ours."""
-    extra = info.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack("<HH", extra[:4])
-        if kind == 0x5455 and size >= 5 and extra[4] & 1:
-            return datetime.datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], UTC)
-        extra = extra[4 + size :]
-    try:
-        return (
-            datetime.datetime(*info.date_time).astimezone(UTC)
-            if info.date_time > (1980, 1, 1, 0, 0, 0)
-            else None
-        )
-    except ValueError:
-        return None
-
-
 # --- whose it is ---------------------------------------------------------------------------------
 
 
-def sorted_out(entries):
-    """(the entries that are notebooks, an Item for every other one); what editors and systems leave behind is passed over."""
+def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Item]]:
+    """(the entries that are notebooks, an Item for every other one); what editors and systems leave
+    behind is passed over."""
     notebooks, items = [], []
     for entry in entries:
         name = entry.parts[-1]
@@ -232,53 +118,40 @@ def sorted_out(entries):
     return notebooks, items
 
 
-def by_student(notebooks, lab):
-    """({student: [(entry, the name of the file)]}, Items for what has no owner or more than one)."""
+def by_student(
+    notebooks: list[Entry], lab: str
+) -> tuple[dict[str, list[tuple[Entry, str]]], list[Item]]:
+    """({student: [(entry, the name of the file)]}, Items for what has no owner or more than
+    one)."""
     wrapped = is_wrapped([entry.parts for entry in notebooks], lab)
     known, items = defaultdict(list), []
     for entry in notebooks:
         name, file = owner(entry.parts, lab, bool(wrapped))
         student = safe(name) if name else None
         if wrapped is None:
-            items.append(
-                Item(
-                    entry.path,
-                    None,
-                    ASIDE,
-                    f"of {entry.parts[0]} or of {entry.parts[1]}? name it LOGIN_{lab}.ipynb",
-                )
-            )
+            words = f"of {entry.parts[0]} or of {entry.parts[1]}? name it LOGIN_{lab}.ipynb"
+            items.append(Item(entry.path, None, ASIDE, words))
         elif not student:
-            items.append(
-                Item(
-                    entry.path,
-                    None,
-                    ASIDE,
-                    f"it does not tell whose it is: name it LOGIN_{lab}.ipynb",
-                )
-            )
+            words = f"it does not tell whose it is: name it LOGIN_{lab}.ipynb"
+            items.append(Item(entry.path, None, ASIDE, words))
         else:
             known[student.casefold()].append((name, student, entry, file))
     groups = {}
     for found in known.values():
         names = sorted({name for name, _, _, _ in found})
         if len(names) > 1:  # two students would share a folder
-            items += [
-                Item(
-                    entry.path,
-                    student,
-                    ASIDE,
-                    f"the names {' and '.join(names)} are too much alike",
-                )
-                for _, student, entry, _ in found
-            ]
+            words = f"the names {' and '.join(names)} are too much alike"
+            items += [Item(entry.path, student, ASIDE, words) for _, student, entry, _ in found]
         else:
             groups[found[0][1]] = [(entry, file) for _, _, entry, file in found]
     return groups, items
 
 
-def pick(files, lab):
-    """((entry, what to say) of the one that counts, or None; (entry, reason) of the others) of one student's files."""
+def pick(
+    files: list[tuple[Entry, str]], lab: str
+) -> tuple[tuple[Entry, str] | None, list[tuple[Entry, str]]]:
+    """((entry, what to say) of the one that counts, or None; (entry, reason) of the others) of one
+    student's files."""
     depth = min(len(entry.parts) for entry, _ in files)
     exact = [
         entry
@@ -306,7 +179,7 @@ def pick(files, lab):
 # --- into its place ------------------------------------------------------------------------------
 
 
-def taken(course, lab, student, entry, words, store):
+def taken(course: Course, lab: str, student: str, entry: Entry, words: str, store: Store) -> Item:
     """Puts a notebook into its place. Returns the Item."""
     try:
         content = entry.read()
@@ -320,7 +193,9 @@ def taken(course, lab, student, entry, words, store):
     return Item(entry.path, student, status, "; ".join(filter(None, [words, standing])))
 
 
-def compare(course, lab, student, content, time):
+def compare(
+    course: Course, lab: str, student: str, content: bytes, time: datetime.datetime | None
+) -> tuple[str, str]:
     """(status, words) of a notebook beside what is in its place."""
     folder = course.submitted(lab, student)
     path = folder / f"{lab}.ipynb"
@@ -337,45 +212,41 @@ def compare(course, lab, student, content, time):
     return COLLECTED, f"the one that was there is kept in {course.grading}/kept"
 
 
-def is_content(path, content):
+def is_content(path: Path, content: bytes) -> bool:
     return path.stat().st_size == len(content) and path.read_bytes() == content
 
 
-def stamped(folder):
-    """When the notebook that is there was handed in; None when its timestamp.txt does not say so in UTC."""
+def stamped(folder: Path) -> datetime.datetime | None:
+    """When the notebook that is there was handed in; None when its timestamp.txt does not say so in
+    UTC."""
     try:
         return datetime.datetime.strptime(timestamp(folder), STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-def put(course, lab, student, content, time):
-    """Writes a notebook and its time; a different one that was there is kept. What is cut off is done again by the next call."""
+def put(
+    course: Course, lab: str, student: str, content: bytes, time: datetime.datetime | None
+) -> None:
+    """Writes a notebook and its time; a different one that was there is kept. What is cut off is
+    done again by the next call."""
     folder = course.submitted(lab, student)
     path = folder / f"{lab}.ipynb"
-    folder.mkdir(parents=True, exist_ok=True)
     if path.exists():
         time_there = stamped(folder) or datetime.datetime.fromtimestamp(path.stat().st_mtime, UTC)
         keep(course.folder / "kept" / student / lab, path.read_bytes(), time_there)
     (folder / "timestamp.txt").unlink(missing_ok=True)
     if time:
-        whole(folder / "timestamp.txt", time.strftime(STAMP).encode())
-    whole(path, content)
+        write(folder / "timestamp.txt", time.strftime(STAMP).encode())
+    write(path, content)
 
 
-def keep(folder, content, time):
+def keep(folder: Path, content: bytes, time: datetime.datetime) -> None:
     """Writes a copy that is named after its time, unless there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
         path = folder / f"{time:%Y-%m-%d_%H-%M-%S}{f'_{number}' if number > 1 else ''}.ipynb"
         if not path.exists():
-            return whole(path, content)
+            write(path, content)
+            return
         if is_content(path, content):
-            return None
-
-
-def whole(path, content):
-    """Writes a file whole or not at all."""
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    os.replace(new, path)
+            return

@@ -1,12 +1,14 @@
 """Whose notebook is it? What learning platforms call the files of a download.
 
-Known are loose files login_LAB.ipynb, folders by login, Moodle's "First Last_12345_assignsubmission_file_/" (and its
-loose files of that name) and Canvas's "lastfirst_LATE_12345_67890_LAB-1.ipynb". Their numbers stay in the student's
-id, so that two students of one name stay two: First_Last_12345, lastfirst_12345.
+Known are loose files login_LAB.ipynb, folders by login, Moodle's "First
+Last_12345_assignsubmission_file_/" (and its loose files of that name) and Canvas's
+"lastfirst_LATE_12345_67890_LAB-1.ipynb". Their numbers stay in the student's id, so that two
+students of one name stay two: First_Last_12345, lastfirst_12345.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MOODLE = re.compile(r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_file_?(?P<file>.*)$")
 CANVAS = re.compile(r"^(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)$")
@@ -14,10 +16,12 @@ NO_NAME = re.compile(r'[*?\[\]/\\:"<>|\s]+')
 LONGEST = 100
 
 
-def owner(parts, lab, wrapped):
-    """(the student as the platform names them, the name of their file) of a path; None for the student when it does not tell.
+def owner(parts: Sequence[str], lab: str, wrapped: bool) -> tuple[str | None, str]:
+    """(the student as the platform names them, the name of their file) of a path; None for the
+    student when it does not tell.
 
-    parts: the names that make up the path, the file last; wrapped: whether the first is a folder round the whole download.
+    parts: the names that make up the path, the file last; wrapped: whether the first is a folder
+    round the whole download.
     """
     folders, file = list(parts[wrapped:-1]), parts[-1]
     for folder in folders:
@@ -32,8 +36,9 @@ def owner(parts, lab, wrapped):
     return (loose["name"], f"{lab}{loose['rest']}") if loose else (None, file)
 
 
-def is_wrapped(paths, lab):
-    """Whether all of these paths lie in one folder round the whole download; None when that folder may as well be a student.
+def is_wrapped(paths: Sequence[Sequence[str]], lab: str) -> bool | None:
+    """Whether all of these paths lie in one folder round the whole download; None when that folder
+    may as well be a student.
 
     paths: those of notebooks, as tuples of names.
     """
@@ -55,8 +60,9 @@ def is_wrapped(paths, lab):
     return None if below - {lab} and not loose else False
 
 
-def safe(name):
-    """A name that a folder may have on every system and that nbgrader can read; None when nothing is left of it."""
+def safe(name: str) -> str | None:
+    """A name that a folder may have on every system and that nbgrader can read; None when nothing
+    is left of it."""
     text = unicodedata.normalize("NFC", name)
     text = NO_NAME.sub(
         "_",

@@ -1,15 +1,21 @@
-"""The archive that an instructor hands to a class: lectures, labs, the library and the door, nothing of grading.
+"""The archive that an instructor hands to a class: lectures, labs, the library and the door,
+nothing of grading.
 
-What goes in is listed here; whatever else lies in the course's folder stays there. The library is in it with the
-reference of nearly every exercise, because the lectures need it; `grader`, which students do not need, is not.
+What goes in is listed here; whatever else lies in the course's folder stays there. The library is
+in it with the reference of nearly every exercise, because the lectures need it; `grader`, which
+students do not need, is not.
 """
 
+import io
 import json
 import re
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 
-from grader.course.folders import GradingError
+from grader.course.files import write
+from grader.course.folders import Course, GradingError
 from grader.gradebook.assignment import generate
 from grader.release.labs import same_files
 
@@ -40,11 +46,11 @@ PICTURE = re.compile(r"!\[[^\]]*\]\(([^):]+)\)")
 DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes the same bytes
 
 
-def bundle(course, path):
+def bundle(course: Course, path: Path) -> Path:
     """Writes the archive to `path`, a .zip. Returns the path.
 
-    GradingError, and nothing written, where labs/ is not what solutions/ generates, where a file of the course is
-    missing, and where a file that would go out holds a solution or a hidden test.
+    GradingError, and nothing written, where labs/ is not what solutions/ generates, where a file of
+    the course is missing, and where a file that would go out holds a solution or a hidden test.
     """
     if path.suffix != ".zip":
         raise GradingError(f"The bundle is a .zip file, {path.name} is not named like one.")
@@ -52,19 +58,19 @@ def bundle(course, path):
     if not path.parent.is_dir():
         raise GradingError(f"There is no folder {path.parent} to write the bundle to.")
     top = tomllib.loads(files["pyproject.toml"].decode())["project"]["name"]
-    unfinished = path.with_name(f"{path.name}.new")
-    with zipfile.ZipFile(unfinished, "w") as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(f"{top}/{name}", DATE)
             entry.create_system = 3  # Unix, on every system
             entry.external_attr = 0o100644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
-    unfinished.replace(path)
+    write(path, packed.getvalue())
     return path
 
 
-def entries(course):
+def entries(course: Course) -> dict[str, bytes]:
     """The bytes of every file of the archive, by its path in the course."""
     names = [*FILES, *(name for name in OPTIONAL if (course.root / name).exists())]
     files = {name: content(course, name) for name in names}
@@ -80,16 +86,19 @@ def entries(course):
     for name, data in files.items():
         if PASSWORD.search(data):
             raise GradingError(
-                f"{name} would go out to students, and there is an address with a password in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then bundle again."
+                f"{name} would go out to students, and there is an address with a password "
+                "in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then "
+                "bundle again."
             )
         if mark := next((mark for mark in SECRET if mark.encode() in data), None):
             raise GradingError(
-                f"{name} would go out to students, and there is a line in it with {mark}. Take it out, then bundle again."
+                f"{name} would go out to students, and there is a line in it with {mark}. "
+                "Take it out, then bundle again."
             )
     return files
 
 
-def content(course, name):
+def content(course: Course, name: str) -> bytes:
     """The bytes of a file; a notebook's without the outputs and numbers of a run."""
     path = course.root / name
     if not path.is_file():
@@ -98,7 +107,7 @@ def content(course, name):
     return never_run(data) if path.suffix == ".ipynb" else data
 
 
-def never_run(data):
+def never_run(data: bytes) -> bytes:
     """The bytes of a notebook without outputs; as they are when there are none."""
     notebook = json.loads(data)
     ran = [cell for cell in notebook["cells"] if cell.get("outputs") or cell.get("execution_count")]
@@ -107,8 +116,9 @@ def never_run(data):
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b"\n" if ran else data
 
 
-def found(root, folder, kinds):
-    """The files of these kinds in a folder, without links and what is left out, as paths in the course."""
+def found(root: Path, folder: str, kinds: set[str]) -> Iterator[str]:
+    """The files of these kinds in a folder, without links and what is left out, as paths in the
+    course."""
     for path in (root / folder).rglob("*"):
         name = path.relative_to(root)
         kept = not RUBBISH & set(name.parts)
@@ -116,8 +126,9 @@ def found(root, folder, kinds):
             yield name.as_posix()
 
 
-def labs(course):
-    """The bytes of every released lab, as solutions/ generates it now; GradingError where labs/ has something else."""
+def labs(course: Course) -> dict[str, bytes]:
+    """The bytes of every released lab, as solutions/ generates it now; GradingError where labs/ has
+    something else."""
     if not course.labs():
         raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
     files = {}
@@ -125,8 +136,10 @@ def labs(course):
         made = generate(course, lab)
         if not same_files(made, course.root / "labs" / lab):
             raise GradingError(
-                f"labs/{lab} is not what solutions/{lab} generates: a file was changed, added or not released. "
-                f"Release it again (course.py release {lab}), look at what changed, then bundle again."
+                f"labs/{lab} is not what solutions/{lab} generates: a file was changed, "
+                "added or not released. "
+                f"Release it again (course.py release {lab}), look at what changed, then "
+                "bundle again."
             )
         files |= {
             f"labs/{lab}/{path.relative_to(made).as_posix()}": path.read_bytes()
@@ -136,7 +149,7 @@ def labs(course):
     return files
 
 
-def for_students(readme):
+def for_students(readme: str) -> str:
     """README.md without the sections for instructors; its last line, the licences, stays."""
     first, *sections = re.split(r"^(?=## )", readme, flags=re.MULTILINE)
     kept = [

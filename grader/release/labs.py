@@ -3,15 +3,16 @@
 import shutil
 from pathlib import Path
 
-from grader.course.folders import GradingError
+from grader.course.folders import Course, GradingError
 from grader.gradebook.assignment import generate
 from grader.release import complete, proof
 
 
-def release(course, lab, always_proved=False):
+def release(course: Course, lab: str, always_proved: bool = False) -> bool:
     """Writes labs/LAB, once it is seen that it can be graded. Returns True when it changed.
 
-    always_proved: also where it did not change; its hidden tests or its reference, which it does not show, may have.
+    always_proved: also where it did not change; its hidden tests or its reference, which it does
+    not show, may have.
     """
     course.require(lab)
     if lacking := complete.of_lab(course.root, course.manifest, lab):
@@ -29,12 +30,12 @@ def release(course, lab, always_proved=False):
     return True
 
 
-def same_files(one, other):
+def same_files(one: Path, other: Path) -> bool:
     """True when two folders hold the same files, byte for byte."""
     return contents(one) == contents(other)
 
 
-def contents(folder):
+def contents(folder: Path) -> dict[str, bytes]:
     """The bytes of every file in a folder, by its path in it; .ipynb_checkpoints is left out."""
     files = (
         path

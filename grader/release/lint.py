@@ -1,13 +1,15 @@
 """What in a grade cell could be forged by an answer, found by reading the cell."""
 
 import ast
+from collections.abc import Iterator
 
 from grader.course import cells
+from grader.course.cells import Notebook
 
 OF_SHAPE = {"shape", "size", "dim", "ndim", "numel", "dtype", "len", "isinstance", "type"}
 
 
-def complaints(source):
+def complaints(source: Notebook) -> list[str]:
     """Sentences about the grade cells of a lab's source; empty when there is nothing to say."""
     asked, found = cells.asked(source), []
     for cell in source["cells"]:
@@ -19,52 +21,41 @@ def complaints(source):
     return found
 
 
-def of_cell(text, asked):
+def of_cell(text: str, asked: set[str]) -> list[tuple[int, str]]:
     """(line, sentence) pairs for one grade cell. asked: the names that students define."""
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        return [
-            (
-                error.lineno or 1,
-                "not plain Python (a grade cell runs without IPython: no %magic, no !command)",
-            )
-        ]
-    theirs, found = tainted(tree, asked), []
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Compare)
-            and len(node.ops) == 1
-            and isinstance(node.ops[0], (ast.Eq, ast.Is))
-        ):
-            if speaks_of(node.left, theirs) and speaks_of(node.comparators[0], theirs):
-                found.append(
-                    (
-                        node.lineno,
-                        "compares two values of the student's with each other: two wrong ones can be equal",
-                    )
-                )
-        if (
-            isinstance(node, ast.UnaryOp)
-            and isinstance(node.op, ast.Not)
-            and isinstance(node.operand, ast.Compare)
-            and speaks_of(node, theirs)
-        ):
-            if any(isinstance(op, (ast.Lt, ast.Gt, ast.LtE, ast.GtE)) for op in node.operand.ops):
-                found.append((node.lineno, "`not (a > b)` holds for NaN: write `a <= b`"))
+        why = "not plain Python (a grade cell runs without IPython: no %magic, no !command)"
+        return [(error.lineno or 1, why)]
+    theirs = tainted(tree, asked)
+    found = [pair for node in ast.walk(tree) for pair in of_node(node, theirs)]
     asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     if asserts and all(only_shape(node.test) for node in asserts) and not any(checks_called(tree)):
-        found.append(
-            (
-                asserts[0].lineno,
-                "looks at shapes, lengths and types alone: any values of that shape pass",
-            )
-        )
+        why = "looks at shapes, lengths and types alone: any values of that shape pass"
+        found.append((asserts[0].lineno, why))
     return found
 
 
-def tainted(tree, asked):
-    """The names in a cell whose values come from the student: `asked`, and what is computed from them."""
+def of_node(node: ast.AST, theirs: set[str]) -> Iterator[tuple[int, str]]:
+    """theirs: the names whose values come from the student."""
+    match node:
+        case ast.Compare(left, [ast.Eq() | ast.Is()], [right]):
+            if speaks_of(left, theirs) and speaks_of(right, theirs):
+                yield (
+                    node.lineno,
+                    "compares two values of the student's with each other: "
+                    "two wrong ones can be equal",
+                )
+        case ast.UnaryOp(ast.Not(), ast.Compare(ops=ops)):
+            ordered = any(isinstance(op, (ast.Lt, ast.Gt, ast.LtE, ast.GtE)) for op in ops)
+            if ordered and speaks_of(node, theirs):
+                yield node.lineno, "`not (a > b)` holds for NaN: write `a <= b`"
+
+
+def tainted(tree: ast.AST, asked: set[str]) -> set[str]:
+    """The names in a cell whose values come from the student: `asked`, and what is computed from
+    them."""
     theirs = set(asked)
     for _ in range(5):
         before = len(theirs)
@@ -81,11 +72,11 @@ def tainted(tree, asked):
     return theirs
 
 
-def speaks_of(node, names):
+def speaks_of(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(inner, ast.Name) and inner.id in names for inner in ast.walk(node))
 
 
-def only_shape(test):
+def only_shape(test: ast.expr) -> bool:
     parts = test.values if isinstance(test, ast.BoolOp) else [test]
     return all(
         any(
@@ -99,7 +90,7 @@ def only_shape(test):
     )
 
 
-def checks_called(tree):
+def checks_called(tree: ast.AST) -> list[ast.Call]:
     """Calls of the course's own checks, which look at values."""
     return [
         node

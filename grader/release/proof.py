@@ -1,20 +1,25 @@
-"""A lab is released only when its reference earns every point through the box, and the untouched release none."""
+"""A lab is released only when its reference earns every point through the box, and the untouched
+release none."""
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 from grader.box.backends import best
 from grader.course import cells
-from grader.course.folders import GradingError
+from grader.course.cells import Notebook
+from grader.course.folders import Course, GradingError
 from grader.course.limits import Limits
+from grader.gradebook.results import Result
 from grader.release import lint
 from grader.run import workers
 
 SEED = "0" * 64
 
 
-def prove(source, released, imports):
+def prove(source: Notebook, released: Notebook, imports: list[str]) -> None:
     """source, released: a lab's notebooks as dicts; imports: what of `utils` answers may import.
 
     GradingError, with all that is wrong, when it is not fit to be graded.
@@ -26,7 +31,8 @@ def prove(source, released, imports):
     for name, check in result["checks"].items():
         if not check["passed"]:
             wrong.append(
-                f"{name}: the reference earns {check['points']:g} of {check['most']:g}: {check['message'] or 'no message'}"
+                f"{name}: the reference earns {check['points']:g} of {check['most']:g}: "
+                f"{check['message'] or 'no message'}"
             )
     for name, check in run(untouched(source, released))["checks"].items():
         if check["points"]:
@@ -35,8 +41,9 @@ def prove(source, released, imports):
         raise GradingError("Not released:\n" + "\n".join(f"- {text}" for text in wrong))
 
 
-def first_error(source, result):
-    """What the first cell that fails says: with the reference no cell may, and later ones fail because of it."""
+def first_error(source: Notebook, result: Result) -> list[str]:
+    """What the first cell that fails says: with the reference no cell may, and later ones fail
+    because of it."""
     for name, cell in cells.named(source):
         for output in result["cells"].get(cell["id"], []):
             if output["output_type"] == "error" and not cells.is_check(cell):
@@ -44,8 +51,8 @@ def first_error(source, result):
     return [f"{name} fails outside the box: {text}" for name, text in result["setup"].items()][:1]
 
 
-def runner(source, imports):
-    def run(notebook):
+def runner(source: Notebook, imports: list[str]) -> Callable[[Notebook], Result]:
+    def run(notebook: Notebook) -> Result:
         task = {
             "lab": source,
             "imports": imports,
@@ -62,7 +69,7 @@ def runner(source, imports):
     return run
 
 
-def untouched(source, released):
+def untouched(source: Notebook, released: Notebook) -> Notebook:
     """The source with the answers of the release: stubs."""
     stubs, notebook = (
         {cells.grade_id(cell): cells.text(cell) for cell in released["cells"]},
@@ -74,7 +81,7 @@ def untouched(source, released):
     return notebook
 
 
-def of_lab(course, lab, made):
+def of_lab(course: Course, lab: str, made: Path) -> None:
     """Proves a lab whose release was made in the folder `made`."""
     source, released = (
         json.loads(path.read_text(encoding="utf-8"))

@@ -1,23 +1,30 @@
-"""What nbgrader's own `autograde` and formgrader's button do in this course: grade in a box, as `course.py grade` does."""
+"""What nbgrader's own `autograde` and formgrader's button do in this course: grade in a box, as
+`course.py grade` does."""
 
-from nbformat import read
+from typing import Any
+
+from nbformat import NotebookNode, read
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grader.box.backends import best
 from grader.course.folders import GradingError, of_config
-from grader.run.grade import Manner, grade_one
+from grader.run.grade import grade_one
+from grader.run.one import Manner
 
 
 class GradeInBox(NbGraderPreprocessor):
     """In the place of nbgrader's Execute and SaveAutoGrades."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         course = of_config(self.config)
         lab, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
         backend = best()
         if backend == "none":
             raise GradingError(
-                "There is no box for submissions here: python3 course.py doctor says how to get one."
+                "There is no box for submissions here: python3 course.py doctor says how to "
+                "get one."
             )
         outcome = grade_one(course, lab, student, Manner(backend))
         if not outcome.graded:

@@ -4,11 +4,13 @@ import hashlib
 import hmac
 import os
 import secrets
+from pathlib import Path
 
 from grader.course.files import partial
+from grader.course.folders import Course
 
 
-def course_secret(course):
+def course_secret(course: Course) -> bytes:
     """The secret, 32 random bytes in grading/secret, made once and readable by its owner alone."""
     path = course.folder / "secret"
     if not path.exists():
@@ -16,8 +18,9 @@ def course_secret(course):
     return bytes.fromhex(path.read_text().strip())
 
 
-def make_secret(path):
-    """Another grader may make one at the same moment, and a grader may be stopped here: there is one, whole, or none."""
+def make_secret(path: Path) -> None:
+    """Another grader may make one at the same moment, and a grader may be stopped here: there is
+    one, whole, or none."""
     temporary = partial(path)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_bytes(32).hex())
@@ -29,8 +32,9 @@ def make_secret(path):
         os.unlink(temporary)
 
 
-def submission_seed(secret, lab, student, content):
-    """HMAC-SHA256 of lab, student and the submission's bytes, as 64 hex digits: the same for the same file, guessed by nobody.
+def submission_seed(secret: bytes, lab: str, student: str, content: bytes) -> str:
+    """HMAC-SHA256 of lab, student and the submission's bytes, as 64 hex digits: the same for the
+    same file, guessed by nobody.
 
     Another file draws other inputs, so what a student learns of them is of no use for the next try.
     """

@@ -3,6 +3,8 @@
 from grader.course import cells
 from grader.course.words import listed
 from grader.gradebook.outcomes import GRADED, WARNED, Outcome
+from grader.gradebook.results import Result
+from grader.intake.submitted import Submission
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 SHORT_OF = {  # words of an error, and the limit that they speak of
@@ -17,9 +19,10 @@ SHORT_OF = {  # words of an error, and the limit that they speak of
 }
 
 
-def of_result(submission, result, name=None):
-    """The Outcome of a submission that was run. submission: an `intake.Submission`; result: what the checker returned."""
-    warnings = [*limits_hit(result), *unreadable(submission.notebook, result), *submission.warnings]
+def of_result(submission: Submission, result: Result, name: str | None = None) -> Outcome:
+    """The Outcome of a submission that was run. submission: an `intake.Submission`; result: what
+    the checker returned."""
+    warnings = [*limits_hit(result), *unreadable(submission, result), *submission.warnings]
     checks = result["checks"].values()
     passed, missing = sum(check["passed"] for check in checks), unanswered(submission)
     count = [] if warnings or (missing and not passed) else [passed_of(passed, len(checks))]
@@ -27,13 +30,13 @@ def of_result(submission, result, name=None):
     return Outcome(WARNED if warnings else GRADED, sentence, name)
 
 
-def passed_of(passed, number):
+def passed_of(passed: int, number: int) -> str:
     return (
         f"all {number} checks passed" if passed == number else f"{passed} of {number} checks passed"
     )
 
 
-def limits_hit(result):
+def limits_hit(result: Result) -> list[str]:
     """What went over a limit or ended the process, and in which cells."""
     found = {}
     for event in result["events"]:
@@ -57,10 +60,10 @@ def limits_hit(result):
     return [f"{text} in {listed(places)}" for text, places in found.items()] + list(short)
 
 
-def unreadable(notebook, result):
+def unreadable(submission: Submission, result: Result) -> list[str]:
     names = [
         name
-        for name, cell in cells.named(notebook)
+        for name, cell in cells.named(submission.notebook or {"cells": []})
         if cells.is_code(cell)
         and not cells.is_check(cell)
         and any(output.get("ename") in SYNTAX for output in result["cells"].get(cell["id"], []))
@@ -68,6 +71,6 @@ def unreadable(notebook, result):
     return [f"syntax error in {listed(names)}"] if names else []
 
 
-def unanswered(submission):
+def unanswered(submission: Submission) -> list[str]:
     number = len(submission.unanswered)
     return [f"no answer in {number} cell{'s' if number > 1 else ''}"] if number else []

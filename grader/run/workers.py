@@ -1,4 +1,5 @@
-"""Hands submissions to checkers: processes that are kept as long as the lab is the same, one for each submission at a time."""
+"""Hands submissions to checkers: processes that are kept as long as the lab is the same, one for
+each submission at a time."""
 
 import atexit
 import json
@@ -7,11 +8,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from grader import HOME
 from grader.course.folders import GradingError
+from grader.gradebook.results import Result
 
 ALL, IDLE = set(), []
 TRIES = 2
@@ -27,8 +31,9 @@ class Fault(Exception):
 class Checker:
     """A process of `grader.checker.program`. task: its first line, with what `LAB` names."""
 
-    def __init__(self, task):
-        self.task, self.log = task, tempfile.TemporaryFile()
+    def __init__(self, task: dict[str, Any]):
+        self.task = task
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process)
         variables = dict(
             os.environ,
             PYTHONPATH=str(HOME),
@@ -45,6 +50,8 @@ class Checker:
             stdout=subprocess.PIPE,
             stderr=self.log,
         )
+        assert self.process.stdin and self.process.stdout
+        self.lines, self.answers = self.process.stdin, self.process.stdout
         ALL.add(self)
         try:
             self.ask(task)
@@ -52,15 +59,15 @@ class Checker:
             self.close()
             raise
 
-    def ask(self, message):
+    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """Sends a line and returns the answer. Fault when it has none, or says that it failed."""
         timer = threading.Timer(self.task["limits"]["submission"] + PATIENCE, self.process.kill)
         timer.daemon = True
         timer.start()
         try:
-            self.process.stdin.write(json.dumps(message) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
+            self.lines.write(json.dumps(message) + "\n")
+            self.lines.flush()
+            line = self.answers.readline()
         except (BrokenPipeError, ValueError):
             line = ""
         finally:
@@ -74,23 +81,23 @@ class Checker:
             raise Fault(answer["fault"])
         return answer
 
-    def last_words(self):
+    def last_words(self) -> str:
         self.log.seek(0)
         lines = self.log.read(1_000_000).decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "it said nothing"
 
-    def close(self):
+    def close(self) -> None:
         """Ends the process; it ends its boxes when its input ends."""
         ALL.discard(self)
         try:
-            self.process.stdin.close()
+            self.lines.close()
             self.process.wait(10)
         except (OSError, ValueError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait()
 
 
-def run(task):
+def run(task: dict[str, Any]) -> Result:
     """Grades one submission. task: what `LAB` names, "notebook" and "seed", as JSON can hold them.
 
     Returns the result, or {"fault": why} after it was tried again.
@@ -111,8 +118,9 @@ def run(task):
     return {"fault": fault}
 
 
-def take(task):
-    """A checker for this lab: one that has nothing to do, or a new one. Those that wait for another lab are closed."""
+def take(task: dict[str, Any]) -> Checker:
+    """A checker for this lab: one that has nothing to do, or a new one. Those that wait for another
+    lab are closed."""
     while IDLE:
         try:
             own = IDLE.pop()
@@ -124,7 +132,7 @@ def take(task):
     return Checker(task)
 
 
-def stop():
+def stop() -> None:
     """Ends every checker."""
     IDLE.clear()
     for own in list(ALL):
@@ -135,8 +143,9 @@ atexit.register(stop)
 
 
 @contextmanager
-def executor(jobs, scheduler=None):
-    """What runs the tasks, and how many at a time: threads here, or the workers of a Dask cluster. scheduler: its address, tcp://..."""
+def executor(jobs: int, scheduler: str | None = None) -> Iterator[tuple[Executor, int]]:
+    """What runs the tasks, and how many at a time: threads here, or the workers of a Dask cluster.
+    scheduler: its address, tcp://..."""
     if scheduler is None:
         pool = ThreadPoolExecutor(max_workers=jobs)
         try:
@@ -163,6 +172,8 @@ def executor(jobs, scheduler=None):
             client.wait_for_workers(1, timeout=4 * ANSWERS_IN)
         except TimeoutError:
             raise GradingError(
-                f"The Dask scheduler at {scheduler} has no workers. Start one with: dask worker {scheduler}"
+                f"The Dask scheduler at {scheduler} has no workers. Start one with: dask "
+                f"worker {scheduler}"
             ) from None
-        yield client.get_executor(pure=False), sum(client.nthreads().values())
+        threads: Any = client.nthreads()
+        yield client.get_executor(pure=False), sum(threads.values())

@@ -1,8 +1,9 @@
 """What is planted outside a box for the canaries, and what the outside notices of attacks on it."""
 
+from __future__ import annotations
+
 import contextlib
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -12,25 +13,32 @@ import tempfile
 from pathlib import Path
 
 from grader import HOME
-from grader.selftest import attacks
+from grader.box.backends import Box
+from grader.selftest.attacks.reaching import CHANGES
 from grader.selftest.canary import MARKER
+from grader.selftest.watching import STATES, comm, forget_shared, manner, state, writable
 
 REAL = ("course.py", "nbgrader_config.py", "utils/checks/__init__.py")
-VICTIM = "import ctypes, os, sys; kept = ctypes.create_string_buffer(os.environ['{marker}'].encode()); print(ctypes.addressof(kept), flush=True); sys.stdin.read()"
+VICTIM = (
+    "import ctypes, os, sys; kept = "
+    "ctypes.create_string_buffer(os.environ['{marker}'].encode()); print(ctypes.addressof(kept), "
+    "flush=True); sys.stdin.read()"
+)
 
 
 class Bait:
-    """Files, sockets, a process and a variable that hold `token`; they are there while this is open.
+    """Files, sockets, a process and a variable that hold `token`; they are there while this is
+    open.
 
     told: what the attacks need to know of them.
     """
 
-    def __init__(self, token):
+    def __init__(self, token: str):
         self.token, self.signals = token, 0
         self.stack = contextlib.ExitStack()
         self.told = {"token": token, "grader": os.getpid()}
 
-    def __enter__(self):
+    def __enter__(self) -> Bait:
         try:
             for plant in (
                 self.plant_files,
@@ -46,15 +54,16 @@ class Bait:
             self.stack.close()
             raise
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.written()
         forget_shared()
         self.stack.close()
 
     # --- planting
 
-    def plant_files(self):
-        """A readable file in a folder open to everybody, in each place where a course has something to lose."""
+    def plant_files(self) -> None:
+        """A readable file in a folder open to everybody, in each place where a course has something
+        to lose."""
         homes, temporary = (
             [Path.home()],
             list(dict.fromkeys([Path("/tmp"), Path(tempfile.gettempdir())])),
@@ -72,7 +81,7 @@ class Bait:
             if (HOME / name).exists()
         ]
 
-    def plant_file(self, place):
+    def plant_file(self, place: Path) -> Path:
         folder = Path(
             self.stack.enter_context(
                 tempfile.TemporaryDirectory(prefix="canary_", dir=place, ignore_cleanup_errors=True)
@@ -87,10 +96,10 @@ class Bait:
         self.stack.callback(os.close, descriptor)
         return path
 
-    def plant_victims(self):
+    def plant_victims(self) -> None:
         """Files to be changed, and folders to be written into."""
         folder = Path(self.told["temporary"][0][0]).parent
-        self.victims = {name: folder / name for name in attacks.CHANGES}
+        self.victims = {name: folder / name for name in CHANGES}
         for path in self.victims.values():
             path.write_text(self.token)
             path.chmod(0o666)
@@ -116,20 +125,22 @@ class Bait:
             "writable": self.writable,
         }
 
-    def plant_victim(self):
+    def plant_victim(self) -> None:
         command = [sys.executable, "-S", "-E", "-c", VICTIM.format(marker=MARKER)]
         self.victim = subprocess.Popen(
             command, env={MARKER: self.token}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.stack.callback(self.end_victim)
-        self.told |= {"victim": self.victim.pid, "address": int(self.victim.stdout.readline())}
+        assert self.victim.stdout
+        address = int(self.victim.stdout.readline())
+        self.told |= {"victim": self.victim.pid, "address": address}
         self.as_it_was = manner(self.victim.pid)
 
-    def end_victim(self):
+    def end_victim(self) -> None:
         self.victim.kill()
         self.victim.communicate()
 
-    def plant_sockets(self):
+    def plant_sockets(self) -> None:
         folder = Path(self.told["temporary"][0][0]).parent
         tcp, self.udp = self.bound(socket.SOCK_STREAM), self.bound(socket.SOCK_DGRAM)
         named = [self.unix(f"\0canary-{self.token}"), self.unix(str(folder / "socket"))]
@@ -143,7 +154,7 @@ class Bait:
             ],
         }
 
-    def bound(self, kind):
+    def bound(self, kind: int) -> socket.socket:
         made = self.stack.enter_context(socket.socket(socket.AF_INET, kind))
         made.bind(("127.0.0.1", 0))
         made.setblocking(False)
@@ -151,13 +162,13 @@ class Bait:
             made.listen()
         return made
 
-    def unix(self, name):
+    def unix(self, name: str) -> socket.socket:
         made = self.stack.enter_context(socket.socket(socket.AF_UNIX))
         made.bind(name)
         made.listen()
         return made
 
-    def plant_variable(self):
+    def plant_variable(self) -> None:
         before = os.environ.get(MARKER)
         os.environ[MARKER] = self.token
         self.stack.callback(
@@ -166,17 +177,17 @@ class Bait:
             )
         )
 
-    def listen(self):
+    def listen(self) -> None:
         """Counts signals to this process."""
 
-        def heard(number, frame):
+        def heard(number: int, frame: object) -> None:
             self.signals += 1
 
         self.stack.callback(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, heard))
 
     # --- what it noticed
 
-    def noticed(self, box):
+    def noticed(self, box: Box) -> dict[str, list[str]]:
         """{name of an attack: what the outside noticed of it}"""
         return {
             "other_processes": self.processes(),
@@ -185,7 +196,7 @@ class Bait:
             "rights": self.rights(box),
         }
 
-    def processes(self):
+    def processes(self) -> list[str]:
         found = ["a signal came out"] if self.signals else []
         if self.victim.poll() is not None:
             return [*found, "another process was ended"]
@@ -195,13 +206,13 @@ class Bait:
             if value != self.as_it_was[name]
         ]
 
-    def datagram(self):
+    def datagram(self) -> list[str]:
         try:
             return ["a datagram came out"] if self.udp.recv(100) else []
         except BlockingIOError:
             return []
 
-    def written(self):
+    def written(self) -> list[str]:
         """What was written or changed outside; what was written is removed."""
         found = []
         for folder in self.writable:
@@ -215,7 +226,7 @@ class Bait:
             if state(path) != self.before[name]
         ]
 
-    def rights(self, box):
+    def rights(self, box: Box) -> list[str]:
         """What of its rights the student's process still has."""
         pid = next((pid for pid in box.pids() if comm(pid) == self.token[:15]), None)
         if pid is None:
@@ -236,61 +247,3 @@ class Bait:
             for name, wanted in (("NoNewPrivs", "1"), ("Seccomp", "2"))
             if lines[name] != wanted
         ]
-
-
-STATES = ("mode", "owner", "time", "attribute")
-
-
-def state(path):
-    """All that an attack could change of a file."""
-    found = [path.with_name(path.name + "_").is_symlink()]
-    if path.exists():
-        facts = path.stat()
-        found += [facts.st_size, facts.st_mode, facts.st_uid, facts.st_mtime_ns, attributes(path)]
-    return found
-
-
-def attributes(path):
-    try:
-        return [name for name in os.listxattr(path) if name.startswith("user.")]
-    except OSError:  # a file system without any
-        return []
-
-
-def forget_shared():
-    """Removes what an attack without a box has left in shared memory, semaphores and message queues."""
-    libc = attacks.LIBC
-    for get, remove, size in (
-        (libc.shmget, libc.shmctl, (0,)),
-        (libc.semget, libc.semctl, (0,)),
-        (libc.msgget, libc.msgctl, ()),
-    ):
-        if (number := get(attacks.KEY, *size, 0)) >= 0:
-            remove(number, 0, None) if remove is not libc.semctl else remove(number, 0, 0)
-    with contextlib.suppress(AttributeError):
-        libc.mq_unlink(b"/canary")
-
-
-def manner(pid):
-    """How a process runs, as far as others could change it."""
-    return {
-        "limits": resource.prlimit(pid, resource.RLIMIT_NOFILE),
-        "priority": os.getpriority(os.PRIO_PROCESS, pid),
-        "cores": os.sched_getaffinity(pid),
-    }
-
-
-def comm(pid):
-    """The name that a process goes by; empty when it is gone."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
-
-
-def writable(place):
-    """Whether something can be planted there. The folder of the course's own state is made for it."""
-    if place.name == ".course":
-        with contextlib.suppress(OSError):
-            place.mkdir(exist_ok=True)
-    return place.is_dir() and os.access(place, os.W_OK)

@@ -1,4 +1,5 @@
-"""Which boxes hold on this machine: what must not work from inside a box is planted and tried in a real one.
+"""Which boxes hold on this machine: what must not work from inside a box is planted and tried in a
+real one.
 
 python -m grader.selftest.canaries     says it of every back-end, as JSON, for course.py doctor
 """
@@ -10,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +22,14 @@ from grader.box.bubblewrap import bubblewrap
 from grader.box.plan import is_root
 from grader.selftest.canary import MARKER, PATIENCE, Canary, NoBox, NotHere
 
-# what a back-end does not promise: without namespaces nothing bounds these, and a Python that root alone can reach is root's to run
+# what a back-end does not promise: without namespaces nothing bounds these, and a Python that root
+# alone can reach is root's to run
 KNOWN_OPEN = {"landlock": {"number of processes", "disk", "another user"}}
 
 
-def try_all(backend):
-    """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when there is no box to try it in."""
+def try_all(backend: str) -> list[Canary]:
+    """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when there is no
+    box to try it in."""
     return printed(
         subprocess.run(
             command(backend),
@@ -38,17 +42,17 @@ def try_all(backend):
     )
 
 
-def command(backend):
+def command(backend: str) -> list[str]:
     """Tries a back-end and prints what came of it."""
     return [sys.executable, "-P", "-m", "grader.selftest.trial", backend]
 
 
-def environment():
+def environment() -> dict[str, str]:
     """With a variable that no box may see."""
     return os.environ | {MARKER: secrets.token_hex(8), "PYTHONPATH": str(HOME)}
 
 
-def printed(done):
+def printed(done: subprocess.CompletedProcess[str]) -> list[Canary]:
     """The canaries that a finished process has printed."""
     try:
         found = json.loads(done.stdout)
@@ -63,7 +67,7 @@ def printed(done):
     return [Canary(**one) for one in found["canaries"]]
 
 
-def broken(name, found):
+def broken(name: str, found: Iterable[Canary]) -> list[Canary]:
     """Those that are open although a back-end of this name must hold them."""
     return [
         one
@@ -77,18 +81,19 @@ def broken(name, found):
 
 @dataclass(frozen=True)
 class State:
-    """What came of a back-end's canaries on this machine. problem: why there is no such box, otherwise empty."""
+    """What came of a back-end's canaries on this machine. problem: why there is no such box,
+    otherwise empty."""
 
     name: str
     found: tuple = ()
     problem: str = ""
 
     @property
-    def holds(self):
+    def holds(self) -> bool:
         """Whether it keeps what it promises; without a box nothing is promised."""
         return self.name == "none" or bool(self.found) and not broken(self.name, self.found)
 
-    def __str__(self):
+    def __str__(self) -> str:
         """One line for a report."""
         if self.name == "none":
             return "no box: for submissions that one trusts"
@@ -108,8 +113,9 @@ class State:
         )
 
 
-def look(name):
-    """Tries a back-end. What came of it is never kept: the next kernel or setting may be another."""
+def look(name: str) -> State:
+    """Tries a back-end. What came of it is never kept: the next kernel or setting may be
+    another."""
     try:
         return State(name, tuple(try_all(name)) if name != "none" else ())
     except NoBox as error:
@@ -118,12 +124,13 @@ def look(name):
         return State(name, problem=f"its canaries took over {PATIENCE} s")
 
 
-def best():
-    """The State of the best back-end that holds on this machine; its name is "none" where no box does."""
+def best() -> State:
+    """The State of the best back-end that holds on this machine; its name is "none" where no box
+    does."""
     return next(state for state in map(look, backends.BEST_FIRST) if state.holds)
 
 
-def report():
+def report() -> list[tuple[str, str, bool, str]]:
     """For `course.py doctor`: a list of (what, found, ok, the line that makes it better)."""
     with ThreadPoolExecutor(len(backends.BEST_FIRST)) as pool:
         states = list(pool.map(look, backends.BEST_FIRST))
@@ -148,7 +155,7 @@ def report():
     ]
 
 
-def remedy(state):
+def remedy(state: State) -> str:
     """What to do for a back-end that is not there; empty when nobody knows."""
     if platform.system() != "Linux":
         return (
@@ -162,12 +169,19 @@ def remedy(state):
         return f"sudo {installer()} install bubblewrap"
     for setting, value in NAMESPACES.items():
         if not is_root() and system_setting(setting) not in (None, value):
-            return f"sudo sysctl -w {setting}={value}   (to keep it: a line in /etc/sysctl.d/60-namespaces.conf)"
-    return "in a container: it must be allowed to make namespaces (docker run --privileged), or grade outside of it"
+            return (
+                f"sudo sysctl -w {setting}={value}   (to keep it: a line in "
+                "/etc/sysctl.d/60-namespaces.conf)"
+            )
+    return (
+        "in a container: it must be allowed to make namespaces (docker run --privileged), or "
+        "grade outside of it"
+    )
 
 
-# what lets an ordinary user make namespaces: Debian's switch, everybody's, and that of Ubuntu 23.10 and later, which is for AppArmor.
-# A profile of AppArmor for bwrap alone does it too; Ubuntu's own, bwrap-userns-restrict, is enough for cold and not for warm.
+# what lets an ordinary user make namespaces: Debian's switch, everybody's, and that of Ubuntu 23.10
+# and later, which is for AppArmor. A profile of AppArmor for bwrap alone does it too; Ubuntu's own,
+# bwrap-userns-restrict, is enough for cold and not for warm.
 SETTINGS = Path("/proc/sys")
 NAMESPACES = {
     "kernel.unprivileged_userns_clone": 1,
@@ -176,8 +190,9 @@ NAMESPACES = {
 }
 
 
-def system_setting(name):
-    """A number of the kernel's settings; None where the kernel has no such setting. A maximum that is not 0 is enough."""
+def system_setting(name: str) -> int | None:
+    """A number of the kernel's settings; None where the kernel has no such setting. A maximum that
+    is not 0 is enough."""
     try:
         number = int(SETTINGS.joinpath(*name.split(".")).read_text())
     except (OSError, ValueError):
@@ -185,7 +200,7 @@ def system_setting(name):
     return NAMESPACES[name] if name.startswith("user.") and number else number
 
 
-def installer():
+def installer() -> str:
     return next((name for name in ("apt", "dnf", "zypper") if shutil.which(name)), "apt")
 
 

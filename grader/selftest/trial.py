@@ -1,27 +1,35 @@
-"""Tries the attacks in real boxes and prints, as JSON, what came of each: python -m grader.selftest.trial BACKEND
+"""Tries the attacks in real boxes and prints, as JSON, what came of each.
 
-In a process of its own: a box takes every later child of the process that made it for a part of itself.
+    python -m grader.selftest.trial BACKEND
+
+In a process of its own: a box takes every later child of the process that made it for a part of
+itself.
 """
 
 import contextlib
-import inspect
 import json
 import os
 import secrets
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from grader.box import backends, plan, process, rights, stage, tree
+from grader.box.process import Box
 from grader.box.program import WIRE
 from grader.selftest import attacks
 from grader.selftest.bait import Bait
 from grader.selftest.canary import MARKER, PATIENCE, Canary, NoBox
 from grader.wire.frames import WireError
 
+# {name of an attack: {"got": what got through, "refused": what the rest was told}}
+Found = dict[str, dict[str, list[str]]]
 MB = 1 << 20
 MEMORY = 1024 * MB  # of the box that is tried
 PIECE = 80 * MB  # a third of what is too much in many pieces
@@ -51,13 +59,14 @@ SECOND = ("the_box_before",)
 QUIET = {"outliving": "all ended with the box", "rights": "none left and none to gain"}
 
 
-def tried(name):
+def tried(name: str) -> list[Canary]:
     """Tries everything in boxes of this back-end. Returns a list of Canary."""
     rights.adopt_orphans()
     token = os.environ.get(MARKER) or secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="canaries_") as folder, Bait(token) as bait:
         user = plan.own_user()
         stage.build(Path(folder), (), user, plan.HOME)
+        shutil.copytree(Path(attacks.__file__).parent, Path(folder, "grader/selftest/attacks"))
         bait.writable.append(folder)
         bait.told |= {
             "wire": WIRE,
@@ -73,7 +82,7 @@ def tried(name):
             boxes.close()
 
 
-def found_in(boxes, bait):
+def found_in(boxes: Any, bait: Bait) -> Found:
     """{name of an attack: {"got": ..., "refused": ...}} of two boxes, one after the other."""
     with opened(boxes) as first:
         found = attack(first, FIRST, bait)
@@ -91,17 +100,17 @@ def found_in(boxes, bait):
 
 
 @contextlib.contextmanager
-def opened(boxes):
+def opened(boxes: Any) -> Iterator[Box]:
     """A new box that knows the attacks."""
     box = boxes.box()
     try:
-        run(box, inspect.getsource(attacks))
+        run(box, "from grader.selftest.attacks import try_out")
         yield box
     finally:
         box.close()
 
 
-def run(box, source):
+def run(box: Box, source: str) -> dict[str, Any]:
     """Runs a cell in a box. Returns the box's reply; NoBox when it does not come to its end."""
     timer = process.Timer(box, PATIENCE / 4)
     try:
@@ -113,16 +122,17 @@ def run(box, source):
         timer.cancel()
 
 
-def attack(box, names, bait):
-    """Tries these attacks in one cell. Returns what came of each; NoBox when that cannot be known."""
-    said = list(texts(run(box, f"try_out([{', '.join(names)}], {bait.told!r})")))
+def attack(box: Box, names: Iterable[str], bait: Bait) -> Found:
+    """Tries these attacks in one cell. Returns what came of each; NoBox when that cannot be
+    known."""
+    said = list(texts(run(box, f"try_out({list(names)!r}, {bait.told!r})")))
     printed = next((text for text in said if text.startswith(bait.token)), None)
     if printed is None:
         raise NoBox(f"the attacks did not come to their end: {' '.join(said)[-300:]}")
     return json.loads(printed.removeprefix(bait.token))
 
 
-def texts(tree):
+def texts(tree: Any) -> Iterator[str]:
     """All texts in a tree of JSON."""
     if isinstance(tree, str):
         yield tree
@@ -131,10 +141,11 @@ def texts(tree):
             yield from texts(item)
 
 
-def too_much(box, bait):
-    """Takes more memory than there may be, in three processes. Whoever watches from outside must see it and be able to end it."""
+def too_much(box: Box, bait: Bait) -> dict[str, list[str]]:
+    """Takes more memory than there may be, in three processes. Whoever watches from outside must
+    see it and be able to end it."""
     most = tree.memory(box.pids(), 0) + 2 * PIECE
-    box.wire.send({"do": "cell", "source": f"try_out([memory_in_many_pieces], {bait.told!r})"})
+    box.wire.send({"do": "cell", "source": f"try_out(['memory_in_many_pieces'], {bait.told!r})"})
     process.wait_until(lambda: tree.memory(box.pids(), most) > most, 4)
     if (taken := tree.memory(box.pids(), most)) <= most:
         return {"got": ["was not seen from outside"], "refused": []}
@@ -148,7 +159,7 @@ def too_much(box, bait):
     )
 
 
-def survivors(pids, token):
+def survivors(pids: dict[int, float | None], token: str) -> list[str]:
     """What of a box runs on after its end, by number or by name; it is ended now."""
     process.wait_until(lambda: not any(map(alive, pids.items())), 1)
     left = [pid for pid, when in pids.items() if alive((pid, when))]
@@ -161,19 +172,19 @@ def survivors(pids, token):
     return [f"{len(left)} still running"] if left else []
 
 
-def born(pid):
+def born(pid: int) -> float | None:
     try:
         return psutil.Process(pid).create_time()
     except psutil.Error:
         return None
 
 
-def alive(one):
+def alive(one: tuple[int, float | None]) -> bool:
     pid, when = one
     return when is not None and born(pid) == when and not tree.dead(pid)
 
 
-def judged(found, bait):
+def judged(found: Found, bait: Bait) -> list[Canary]:
     """The canaries, one for each attack, and one for who the student's process is."""
     canaries = [
         Canary(name.replace("_", " "), not one["got"], seen(name, one))
@@ -189,7 +200,7 @@ def judged(found, bait):
     return [*canaries, Canary("another user", bait.uid != 0, user)]
 
 
-def seen(name, one):
+def seen(name: str, one: dict[str, list[str]]) -> str:
     """What an attack got, or what it was told."""
     if not one["got"]:
         return ", ".join(one["refused"][:3]) or QUIET.get(name, "nothing came of it")
@@ -197,7 +208,7 @@ def seen(name, one):
     return "; ".join(one["got"][:3]) + (f"; {more} more" if more > 0 else "")
 
 
-def main(name):
+def main(name: str) -> None:
     if missing := backends.possible(name):
         return print(json.dumps({"missing": missing}))
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.gradebook import marks
+from grader.gradebook.database import gradebook
 from grader.run.grade import grade
 from tests.grader import tiny
 
@@ -20,7 +20,7 @@ def opened(browser, instructor_server):
     course = tiny.make_course(instructor_server.folder)
     tiny.submit(course, "ada", tiny.RIGHT)
     tiny.submit(course, "bob", HALF_WRONG)
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         book.update_or_create_student("ada", first_name="Ada", last_name="Lovelace")
         book.update_or_create_student("bob", first_name="Bob", last_name="Noyce")
     rows = grade(course, "tiny", tiny.manner(cell=10), tiny.quiet())

@@ -1,8 +1,9 @@
-"""The bad submissions on every back-end, one after the other: python -m tests.grader.all_backends [warm] [cold] [landlock]
+"""The bad submissions on every back-end, one after the other: python -m tests.grader.all_backends
+[warm] [cold] [landlock]
 
 Prints a line for each case that is not as expected, and a summary; exit code 0 when all are.
-Without namespaces of its own Landlock is run inside a pid namespace where bubblewrap can make one: should it not hold,
-`kill(-1)` ends this run and nothing else.
+Without namespaces of its own Landlock is run inside a pid namespace where bubblewrap can make one:
+should it not hold, `kill(-1)` ends this run and nothing else.
 """
 
 import os

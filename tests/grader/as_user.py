@@ -1,7 +1,9 @@
-"""Runs a command as an ordinary user, when root runs the tests: python tests/grader/as_user.py COMMAND ...
+"""Runs a command as an ordinary user, when root runs the tests: python tests/grader/as_user.py
+COMMAND ...
 
-In a mount namespace of its own, in which the folders of this Python and of the course can be reached though a folder above them is
-closed to others (a Python in root's home is). No right of root is left.
+In a mount namespace of its own, in which the folders of this Python and of the course can be
+reached though a folder above them is closed to others (a Python in root's home is). No right of
+root is left.
 """
 
 import os

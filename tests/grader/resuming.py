@@ -1,4 +1,5 @@
-"""Kills a grading run again and again, starts it again, and compares with a run that nobody disturbed.
+"""Kills a grading run again and again, starts it again, and compares with a run that nobody
+disturbed.
 
 python -m tests.grader.resuming [--submissions 200] [--kills 5] [--seed 0]
 """
@@ -20,6 +21,7 @@ import psutil
 from grader.course.folders import Course
 from grader.gradebook import marks
 from grader.gradebook.assignment import generate
+from grader.gradebook.database import gradebook
 from grader.run.grade import grade
 from grader.run.seed import course_secret
 from tests.grader.tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
@@ -41,7 +43,8 @@ WRONG = [
 
 
 def made_course(folder, cells=None):
-    """A released course in a new folder. Nobody proves that it can be graded: that is said elsewhere, and takes seconds."""
+    """A released course in a new folder. Nobody proves that it can be graded: that is said
+    elsewhere, and takes seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     enter(folder)
     course = Course(folder.resolve())
@@ -114,8 +117,8 @@ def graded(course):
 
 
 def killed(course, temporary, results, seconds):
-    """Starts a run and kills it so many seconds after it has made so many more results. Returns whether it was still at work then, and
-    whatever of it was left when it should have been gone."""
+    """Starts a run and kills it so many seconds after it has made so many more results. Returns
+    whether it was still at work then, and whatever of it was left when it should have been gone."""
     wanted, run = graded(course) + results, started(course, temporary)
     while run.poll() is None and graded(course) < wanted:
         time.sleep(0.01)
@@ -160,7 +163,8 @@ def started_with(temporary):
 
 
 def picture(course):
-    """All that came of a run: every file that it wrote, by its path, and the marks in the gradebook."""
+    """All that came of a run: every file that it wrote, by its path, and the marks in the
+    gradebook."""
     files = {
         path.relative_to(course.folder).as_posix(): path.read_bytes()
         for place in ("results", "outcomes", "autograded", "feedback")
@@ -168,7 +172,7 @@ def picture(course):
         if path.is_file()
     }
     files["tiny.csv"] = (course.folder / "tiny.csv").read_bytes()
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         given = {student.id: marks.read(book, "tiny", student.id) for student in book.students}
     return files, given
 
@@ -183,7 +187,8 @@ def results_named(course):
 
 
 def disturbed_and_not(folder, number, kills, seed, say=lambda text: None):
-    """(the course graded in peace, the course whose runs were killed, its folder for temporary files)."""
+    """(the course graded in peace, the course whose runs were killed, its folder for temporary
+    files)."""
     first = made_course(folder / "first")
     class_of(first, number)
     calm, other, temporary = (
@@ -238,7 +243,11 @@ def main():
             process.pid for process in started_with(temporary)
         ]
         print(
-            f"{len(files)} files, marks of {len(given)} students: {len(differ)} files differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: {left or 'nothing'}"
+            (
+                f"{len(files)} files, marks of {len(given)} students: {len(differ)} files "
+                f"differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: "
+                f"{left or 'nothing'}"
+            )
         )
         print(*differ[:20], sep="\n")
     return 1 if differ or left or given != their_given else 0

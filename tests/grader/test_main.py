@@ -68,6 +68,6 @@ def test_what_the_grader_broke_is_no_success(course, capsys, monkeypatch):
         raise OSError("no space left on device")
 
     submit(course, "ada")
-    monkeypatch.setattr("grader.run.grade.marks.write", broken)
+    monkeypatch.setattr("grader.gradebook.entries.write", broken)
     assert run(course, "grade", "tiny", "--student", "ada") == 1
     assert "our fault" in capsys.readouterr().out

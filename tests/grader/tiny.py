@@ -11,7 +11,7 @@ from grader.box.backends import best
 from grader.course.folders import Course
 from grader.course.limits import Limits
 from grader.gradebook.assignment import generate
-from grader.run.grade import Manner
+from grader.run.one import Manner
 
 HERE = Path(__file__).resolve().parents[2]
 RIGHT = {
@@ -36,7 +36,10 @@ def source_cells():
         cell(
             "markdown",
             "intro",
-            "# Tiny\n\nOf $a < b$:\n\n$$\\sum_i w_i^2$$\n\n<details><summary>Hint 1</summary>\nThink of $x^2$.\n</details>\n",
+            (
+                "# Tiny\n\nOf $a < b$:\n\n$$\\sum_i w_i^2$$\n\n<details><summary>Hint "
+                "1</summary>\nThink of $x^2$.\n</details>\n"
+            ),
         ),
         cell(
             "code",
@@ -56,8 +59,10 @@ def source_cells():
         cell(
             "code",
             "hidden_double",
-            '"""double on fresh numbers"""\n### BEGIN HIDDEN TESTS\nimport os\nhidden_number = int(os.environ["COURSE_SEED"], 16)\n'
-            'assert double(hidden_number) == 2 * hidden_number, "wrong for a large number"\n### END HIDDEN TESTS',
+            '"""double on fresh numbers"""\n### BEGIN HIDDEN TESTS\nimport os\nhidden_number '
+            '= int(os.environ["COURSE_SEED"], 16)\n'
+            'assert double(hidden_number) == 2 * hidden_number, "wrong for a large '
+            'number"\n### END HIDDEN TESTS',
             grade=True,
             locked=True,
             points=3,
@@ -131,7 +136,8 @@ def make_course(folder):
 
 
 def submit(course, student, answers=None, edit=None):
-    """Hands in the released notebook with these answers; edit changes its list of cells in place."""
+    """Hands in the released notebook with these answers; edit changes its list of cells in
+    place."""
     cells = copy.deepcopy(json.loads(course.released("tiny").read_text(encoding="utf-8"))["cells"])
     for one in cells:
         one["source"] = (answers or {}).get(one["id"], one["source"])

@@ -1,4 +1,5 @@
-"""A box of every back-end: it runs a cell, ends with everything in it, and leaves nothing. And control groups, on a tree of plain files."""
+"""A box of every back-end: it runs a cell, ends with everything in it, and leaves nothing. And
+control groups, on a tree of plain files."""
 
 import contextlib
 import os
@@ -35,7 +36,8 @@ time.sleep(60)
 
 @contextlib.contextmanager
 def starter(backend, folder):
-    """The starter of a back-end, on a stage without rooms. This process adopts orphans meanwhile, as a checker does."""
+    """The starter of a back-end, on a stage without rooms. This process adopts orphans meanwhile,
+    as a checker does."""
     user = plan.own_user()
     stage.build(folder, (), user, plan.HOME)
     rights.adopt_orphans()
@@ -239,7 +241,8 @@ def test_the_numbers_of_system_calls_are_those_of_the_kernels_headers():
 
 @pytest.fixture
 def groups(tmp_path):
-    """A tree as the kernel has it, of plain files: slice (which hands on both controllers) / scope (this process)."""
+    """A tree as the kernel has it, of plain files: slice (which hands on both controllers) / scope
+    (this process)."""
     for path, handed_on in (
         (tmp_path, "cpu memory pids"),
         (tmp_path / "slice", "memory pids"),

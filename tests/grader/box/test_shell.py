@@ -39,7 +39,8 @@ def session(tmp_path_factory):
 
 @pytest.fixture
 def run(session):
-    """Runs a cell; what it shows must be what a notebook can hold. Every test finds the same process."""
+    """Runs a cell; what it shows must be what a notebook can hold. Every test finds the same
+    process."""
 
     def run_cell(source):
         shown = session.run_cell("the cell answer", source)
@@ -110,7 +111,10 @@ def test_output_of_a_called_function_costs_nothing(run, session):
         (r"import sys; sys.stdout.close(); print('after')", "after\n"),
         ("import sys; sys.stdout.flush(); print(sys.stdout.isatty())", "False\n"),
         (
-            "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): print('a')\nprint('b')",
+            (
+                "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): "
+                "print('a')\nprint('b')"
+            ),
             "b\n",
         ),
         ("import sys; sys.stdout.writelines(['a', 'b'])", "ab"),
@@ -183,7 +187,8 @@ def test_what_a_cell_raises_is_shown_and_the_next_one_runs(run, source, name, wo
 def test_displays_are_kept_in_the_kinds_that_feedback_can_show(run):
     shown = run(
         "from IPython.display import *\n"
-        "display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'), Javascript('alert(1)'), SVG('<svg/>'), JSON({'a': 1}), 5)"
+        "display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'), Javascript('alert(1)'), "
+        "SVG('<svg/>'), JSON({'a': 1}), 5)"
     )
     assert (
         all(set(one) <= {*SHOWN} for one in data(shown))
@@ -195,13 +200,17 @@ def test_displays_are_kept_in_the_kinds_that_feedback_can_show(run):
     }
     assert data(
         run(
-            "display(HTML('a'), display_id=True); clear_output(); update_display(HTML('b'), display_id='x')"
+            (
+                "display(HTML('a'), display_id=True); clear_output(); update_display(HTML('b'), "
+                "display_id='x')"
+            )
         )
     )
 
 
 def test_a_plotly_figure_is_known_to_have_been_there(run):
-    # a box sets a variable for this; this process is a fork of one that may have imported plotly before
+    # a box sets a variable for this; this process is a fork of one that may have imported plotly
+    # before
     run("import plotly.io\nplotly.io.renderers.default = 'plotly_mimetype'")
     there = [{"application/vnd.plotly.v1+json": {}}]
     assert (
@@ -220,7 +229,8 @@ def test_objects_whose_looks_raise_or_are_no_text_are_shown_plainly(run):
         ("ValueError", "no")
     ]
     run(
-        "class C:\n    def _repr_mimebundle_(self, **more): return {'text/html': 5, 'image/png': object(), 'x': open}\n"
+        "class C:\n    def _repr_mimebundle_(self, **more): return {'text/html': 5, "
+        "'image/png': object(), 'x': open}\n"
         "    def __getattr__(self, name): return self\nC()"
     )
     run("class D:\n    def _ipython_display_(self): raise KeyboardInterrupt\nD()")
@@ -230,7 +240,8 @@ def test_what_is_too_long_to_be_shown_is_left_out_and_not_cut_in_half(run, sessi
     before = len(session.events)
     shown = run(
         "from IPython.display import *\n"
-        "display(HTML('<b>' * 100_000), Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + b'0' * 3_000_000, format='png'), 'x' * 100_000)"
+        "display(HTML('<b>' * 100_000), Image(data=b'\\x89PNG\\r\\n\\x1a\\n' + b'0' * "
+        "3_000_000, format='png'), 'x' * 100_000)"
     )
     assert [set(one) for one in data(shown)] == [{"text/plain"}] * 3 and len(
         data(shown)[2]["text/plain"]

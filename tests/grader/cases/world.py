@@ -1,4 +1,5 @@
-"""The world round the cases: a course with all of them handed in, and what nobody may read, reach, change or leave."""
+"""The world round the cases: a course with all of them handed in, and what nobody may read, reach,
+change or leave."""
 
 import os
 import secrets
@@ -21,7 +22,8 @@ VARIABLE = "CASES_PASSWORD"
 
 
 class World:
-    """Made in a new folder. course: with the cases and some honest students; the rest are canaries. make: makes the course in a folder."""
+    """Made in a new folder. course: with the cases and some honest students; the rest are canaries.
+    make: makes the course in a folder."""
 
     def __init__(self, folder, cases, honest=HONEST, make=make_course):
         folder = Path(folder).resolve()
@@ -46,7 +48,8 @@ class World:
         return self.course.submitted(LAB, student) / f"{LAB}.ipynb"
 
     def listen(self):
-        """A TCP port, a UDP port of the same number and an abstract unix socket; who called is asked later."""
+        """A TCP port, a UDP port of the same number and an abstract unix socket; who called is
+        asked later."""
         self.tcp = socket.create_server(("127.0.0.1", 0), backlog=100)
         self.port = self.tcp.getsockname()[1]
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -79,7 +82,8 @@ class World:
         return {VARIABLE: self.secret, "HOME": str(self.home)}
 
     def digests(self):
-        """A digest of every file handed in; of what is no file (a link, a pipe) only that it is there."""
+        """A digest of every file handed in; of what is no file (a link, a pipe) only that it is
+        there."""
         paths = sorted((self.course.folder / "submitted").rglob("*"))
         return {
             str(path): sha256(path.read_bytes()).hexdigest()

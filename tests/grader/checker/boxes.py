@@ -1,4 +1,5 @@
-"""Boxes for tests of the checker: a student's side in a thread of this process, and a peer that says what it is told to."""
+"""Boxes for tests of the checker: a student's side in a thread of this process, and a peer that
+says what it is told to."""
 
 import os
 import socket
@@ -32,7 +33,8 @@ class Cells:
 
 
 class ThreadBox:
-    """A box whose student's process is a thread. serve: what the thread does with its end of the wire."""
+    """A box whose student's process is a thread. serve: what the thread does with its end of the
+    wire."""
 
     opening = ()
 

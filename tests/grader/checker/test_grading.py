@@ -179,10 +179,16 @@ def test_the_names_of_the_labs_own_cells_are_never_the_students():
         answer("f", "def f(x): return helper(x)\nLIMIT = None"),
         check(
             "check_f",
-            "assert f(2) == helper(2)\nassert LIMIT == 5\nassert torch.ones(1).item() == 1\nassert sum([1, 2]) == 3",
+            (
+                "assert f(2) == helper(2)\nassert LIMIT == 5\nassert torch.ones(1).item() == "
+                "1\nassert sum([1, 2]) == 3"
+            ),
         ),
     ]
-    worthless = "def helper(x): return 7\ndef f(x): return 7\nLIMIT = 9\nclass torch: ones = None\nsum = None"
+    worthless = (
+        "def helper(x): return 7\ndef f(x): return 7\nLIMIT = 9\nclass torch: ones = None\nsum = "
+        "None"
+    )
     assert points(graded(lab, {"f": worthless})) == {"check_f": 0}
     assert points(
         graded(lab, {"f": "helper = sum = LIMIT = torch = None\ndef f(x): return 6"})
@@ -190,18 +196,25 @@ def test_the_names_of_the_labs_own_cells_are_never_the_students():
 
 
 def test_the_data_of_the_labs_opening_cells_are_not_changed_by_an_answer():
-    opening = "import torch\nx, pair = torch.ones(2), (torch.ones(2), [torch.ones(2)])\ntable = {'a': [1], 'x': torch.ones(2)}\nnetwork = torch.nn.Linear(1, 1)"
+    opening = (
+        "import torch\nx, pair = torch.ones(2), (torch.ones(2), [torch.ones(2)])\ntable = {'a': "
+        "[1], 'x': torch.ones(2)}\nnetwork = torch.nn.Linear(1, 1)"
+    )
     lab = [
         setup("setup", opening),
         answer("f", "def f(*given): pass"),
         check(
             "data",
-            "f(x, pair, table, table['a'], pair[0])\nassert x.all() and pair[0].all() and pair[1][0].all() and len(pair[1]) == 1\n"
+            "f(x, pair, table, table['a'], pair[0])\nassert x.all() and pair[0].all() and "
+            "pair[1][0].all() and len(pair[1]) == 1\n"
             "assert table['a'] == [1] and table['x'].all() and len(table) == 2",
         ),
         check(
             "copies",
-            "mine, items = x.clone(), list(table['a'])\nf(mine, items)\nassert not mine.any() and items == []",
+            (
+                "mine, items = x.clone(), list(table['a'])\nf(mine, items)\nassert not "
+                "mine.any() and items == []"
+            ),
         ),
         check("works", "f(network)\nassert not network.weight.any()"),
     ]
@@ -394,7 +407,10 @@ def test_a_failed_check_of_the_library_says_its_message_alone():
 
 def test_every_result_can_be_written_into_a_notebook():
     hostile = "\ud800 \x00 \x1b[31m <script>alert(1)</script>"
-    source = f"x = {hostile!r}\nprint(x)\ndef double(y): raise ValueError(x)\nclass A:\n    def __repr__(self): return x"
+    source = (
+        f"x = {hostile!r}\nprint(x)\ndef double(y): raise ValueError(x)\nclass A:\n    def "
+        "__repr__(self): return x"
+    )
     result = graded(DOUBLE, {"double": source})
     text = json.dumps(result, ensure_ascii=False).encode()
     for name, outputs in json.loads(text)["cells"].items():

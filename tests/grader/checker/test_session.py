@@ -852,7 +852,8 @@ def test_the_honest_frames_played_back_come_to_the_same(honest):
 
 
 def is_meant(error):
-    """Whether an exception was raised on purpose: where a session raises what it has found out, or by the check's own code."""
+    """Whether an exception was raised on purpose: where a session raises what it has found out, or
+    by the check's own code."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
         "tests/grader" in last.filename
@@ -1140,7 +1141,10 @@ def forked(source="x = 1", **changes):
 )
 def test_a_call_that_ends_the_process_costs_that_call(ending, words):
     session = forked(
-        f"import ctypes, os, sys\nWIRE = sys._getframe(3).f_locals['self'].wire.writer\ndef ends(): {ending}\ndef works(): return 5"
+        (
+            "import ctypes, os, sys\nWIRE = sys._getframe(3).f_locals['self'].wire.writer\ndef "
+            f"ends(): {ending}\ndef works(): return 5"
+        )
     )
     with pytest.raises(ProcessEnded) as caught:
         session.look({"ends"})["ends"]()
@@ -1206,7 +1210,10 @@ def test_a_process_that_ends_again_and_again_is_not_started_for_ever():
 def test_a_process_that_ends_when_its_cells_are_run_again_costs_the_rest_and_no_more(tmp_path):
     once = tmp_path / "once"
     session = forked(
-        f"import os\nif os.path.exists({str(once)!r}): os._exit(1)\nopen({str(once)!r}, 'w')\ndef ends(): os._exit(1)"
+        (
+            f"import os\nif os.path.exists({str(once)!r}): os._exit(1)\nopen({str(once)!r}, "
+            "'w')\ndef ends(): os._exit(1)"
+        )
     )
     with pytest.raises(ProcessEnded):
         session.look({"ends"})["ends"]()
@@ -1234,7 +1241,10 @@ def test_a_cell_that_runs_too_long_is_ended_and_the_next_one_runs():
 
 def test_calls_to_and_fro_do_not_lengthen_the_time_of_a_call():
     session = forked(
-        "def call(f):\n    import time\n    time.sleep(0.8)\n    return f()\ndef slow():\n    import time\n    time.sleep(3)",
+        (
+            "def call(f):\n    import time\n    time.sleep(0.8)\n    return f()\ndef slow():\n   "
+            " import time\n    time.sleep(3)"
+        ),
         cell=1,
     )
     names = session.look({"call", "slow"})
@@ -1259,7 +1269,10 @@ def test_the_time_of_a_submission_ends_its_cells_and_runs_no_more():
 
 def test_memory_beyond_the_limit_ends_the_process_with_its_children():
     session = forked(memory=1 << 30)
-    source = "import os, time\nif os.fork() == 0:\n    kept = bytearray(600 << 20)\n    time.sleep(20)\nkept = bytearray(600 << 20)\ntime.sleep(20)"
+    source = (
+        "import os, time\nif os.fork() == 0:\n    kept = bytearray(600 << 20)\n    "
+        "time.sleep(20)\nkept = bytearray(600 << 20)\ntime.sleep(20)"
+    )
     assert (
         session.run_cell("the cell large", source)[0]["evalue"]
         == "used more than 1024 MB of memory"

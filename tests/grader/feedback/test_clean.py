@@ -64,7 +64,10 @@ def test_a_formula_that_cannot_be_read_is_shown_as_written():
 
 def test_a_hint_keeps_its_details_and_its_formulas():
     page = html(
-        "<details><summary>Hint 1</summary>Of $x^2$, in the folder <code>$HOME/$USER</code>.</details>"
+        (
+            "<details><summary>Hint 1</summary>Of $x^2$, in the folder "
+            "<code>$HOME/$USER</code>.</details>"
+        )
     )
     assert (
         page.count("<math") == 1
@@ -107,7 +110,10 @@ def test_a_number_of_a_formula_cannot_be_forged():
 
 
 def hidden_cell(error, message):
-    source = "'''on fresh numbers'''\n### BEGIN HIDDEN TESTS\nsecret = 17\nassert f(secret)\n### END HIDDEN TESTS\nshown()"
+    source = (
+        "'''on fresh numbers'''\n### BEGIN HIDDEN TESTS\nsecret = 17\nassert f(secret)\n### END "
+        "HIDDEN TESTS\nshown()"
+    )
     outputs = [
         new_output("stream", name="stdout", text="the input was 17"),
         new_output("error", ename=error, evalue=message, traceback=["----> 2 assert f(secret)"]),

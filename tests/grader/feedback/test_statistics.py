@@ -10,23 +10,25 @@ import numpy as np
 import pytest
 
 from grader.course.folders import Course
+from grader.feedback.figures import histogram, shares
 from grader.feedback.statistics import (
     failures,
     gist,
-    histogram,
     page,
     pass_rates,
-    shares,
     write_statistics,
 )
 from grader.gradebook import results
 from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
-from grader.gradebook.report import Row
+from grader.gradebook.rows import Row
 from tests.browser.jupyterlab import chromium, find_chromium
 from tests.grader.tiny import HERE, source_cells, write
 
 CHECKS = ["check_double", "hidden_double", "check_half"]
-EVIL = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\"> & </details>"
+EVIL = (
+    "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\"> & "
+    "</details>"
+)
 
 
 @pytest.fixture
@@ -273,7 +275,10 @@ def test_a_message_without_advice_shows_what_was_expected_and_got(course):
             "checks": {
                 "hidden_double": said(
                     "hidden_double",
-                    "check_x: the result\n  expected  a list\n  got       None\nin line 3 of its cell:  x",
+                    (
+                        "check_x: the result\n  expected  a list\n  got       None\nin line 3 of "
+                        "its cell:  x"
+                    ),
                 )
             }
         }
@@ -380,7 +385,10 @@ def test_it_opens_offline_with_all_figures_and_nothing_of_a_student_runs(course)
         assert sheet.title() == "tiny · statistics"
         assert sheet.evaluate("document.documentElement.scrollWidth") <= 390
         sheet.evaluate(
-            "document.body.insertAdjacentHTML('beforeend', \"<img src='data:,x' onerror=\\\"document.title = 'owned'\\\">\")"
+            (
+                "document.body.insertAdjacentHTML('beforeend', \"<img src='data:,x' "
+                'onerror=\\"document.title = \'owned\'\\">")'
+            )
         )
         sheet.wait_for_timeout(300)
         assert sheet.title() == "tiny · statistics"

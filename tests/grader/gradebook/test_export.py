@@ -6,7 +6,7 @@ import pytest
 
 from grader.gradebook.export import guarded, points, write_csv
 from grader.gradebook.outcomes import Outcome
-from grader.gradebook.report import Row
+from grader.gradebook.rows import Row
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\n=1"])

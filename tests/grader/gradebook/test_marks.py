@@ -10,7 +10,9 @@ import pytest
 from nbconvert import HTMLExporter
 
 from grader.course.folders import GradingError
-from grader.gradebook import marks, report
+from grader.gradebook import marks
+from grader.gradebook.database import gradebook
+from grader.gradebook.rows import all_rows
 from grader.run.grade import grade, write_again
 from grader.run.seed import course_secret, submission_seed
 from tests.grader.tiny import RIGHT, cell, make_course, manner, quiet, source_cells, submit, write
@@ -28,7 +30,7 @@ def course(tmp_path_factory):
     assert [(row.outcome.status, row.outcome.sentence) for row in rows.values()] == [
         ("graded", "all 3 checks passed")
     ] * 2
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "ada")
         mark.manual_score, mark.needs_manual_grade = 3, False
         book.db.commit()
@@ -55,7 +57,7 @@ def test_a_changed_answer_asks_for_the_hand_again(course):
 
 
 def test_the_report_alone_takes_up_new_marks_without_running(course):
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "bob")
         mark.manual_score, mark.needs_manual_grade = 1, False
         book.db.commit()
@@ -72,7 +74,7 @@ def test_what_cannot_be_graded_any_more_keeps_no_marks_of_before(course):
     row = again(course, student="cy")["cy"]
     assert (row.total, row.outcome.status) == (None, "ungradable")
     assert not course.feedback("tiny", "cy").exists()
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         assert all(mark.auto is None for mark in marks.read(book, "tiny", "cy").values())
 
 
@@ -166,6 +168,6 @@ def test_an_interrupted_run_leaves_no_old_words_on_new_marks(course, monkeypatch
     monkeypatch.setattr("grader.run.grade.prepare", interrupted)
     with pytest.raises(KeyboardInterrupt):
         again(course, student="bob")
-    assert {row.student: (row.total, row.outcome.status) for row in report.rows(course, "tiny")}[
+    assert {row.student: (row.total, row.outcome.status) for row in all_rows(course, "tiny")}[
         "bob"
     ] == (None, "not graded yet")

@@ -1,4 +1,5 @@
-"""A gradebook on a PostgreSQL server: the marks are those of the file, also with two graders at once."""
+"""A gradebook on a PostgreSQL server: the marks are those of the file, also with two graders at
+once."""
 
 import contextlib
 import importlib.util
@@ -13,8 +14,9 @@ import pytest
 
 from grader.box.backends import possible
 from grader.course.folders import Course, GradingError
-from grader.gradebook import marks, report
-from grader.run.grade import csv_path, grade
+from grader.gradebook.database import gradebook
+from grader.gradebook.rows import all_rows, csv_path
+from grader.run.grade import grade
 from tests.grader.resuming import copy_of, finished, graded_class, started
 from tests.grader.tiny import manner, quiet
 
@@ -98,7 +100,10 @@ class Server:
         assert done.returncode == 0, (self.folder / "log").read_text()
 
     def start(self):
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
+        settings = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 -c "
+            f"unix_socket_directories={self.folder} -c fsync=off"
+        )
         self.run("pg_ctl", "-D", self.folder / "data", "-o", settings, "-w", "start")
 
     def stop(self):
@@ -140,14 +145,14 @@ def in_a_file(tmp_path_factory):
 
 def table_of(course):
     """The marks of a course as a table: rows, CSV."""
-    return report.rows(course, "tiny"), csv_path(course, "tiny").read_bytes()
+    return all_rows(course, "tiny"), csv_path(course, "tiny").read_bytes()
 
 
 def rows_in(course):
     """How many rows each table of the gradebook has."""
     from sqlalchemy import MetaData, func, select
 
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         tables = MetaData()
         tables.reflect(book.engine)
         return {
@@ -174,7 +179,7 @@ def test_marks_by_hand_and_regrading_are_as_in_a_file(in_a_file, server, tmp_pat
     monkeypatch.setenv("COURSE_GRADEBOOK", server.empty_database("byhand"))
     course = copy_of(in_a_file, tmp_path / "byhand")
     grade(course, "tiny", manner(), quiet(), "student000")
-    with marks.gradebook(course) as book:
+    with gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "student000")
         mark.manual_score, mark.needs_manual_grade = 3, False
         book.db.commit()
@@ -197,12 +202,12 @@ def test_two_graders_at_once_on_an_empty_database_give_the_same_marks(
     ]
     for run in runs:
         finished(run)
-    expected = report.rows(in_a_file, "tiny")
+    expected = all_rows(in_a_file, "tiny")
     for course in courses:
-        without = [row.outcome.sentence for row in report.rows(course, "tiny")]
+        without = [row.outcome.sentence for row in all_rows(course, "tiny")]
         assert without == [row.outcome.sentence for row in expected]
         assert [
-            (row.student, row.points, row.total, row.pending) for row in report.rows(course, "tiny")
+            (row.student, row.points, row.total, row.pending) for row in all_rows(course, "tiny")
         ] == [(row.student, row.points, row.total, row.pending) for row in expected]
     found = rows_in(courses[0])
     assert found == rows_in(in_a_file)
@@ -234,4 +239,4 @@ def test_an_address_that_cannot_be_used_is_named_with_what_to_write(
 ):
     monkeypatch.setenv("COURSE_GRADEBOOK", address)
     with pytest.raises(GradingError, match=r"COURSE_GRADEBOOK.*postgresql\+psycopg://USER"):
-        marks.gradebook(Course(in_a_file.root))
+        gradebook(Course(in_a_file.root))

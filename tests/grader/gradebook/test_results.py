@@ -1,150 +1,60 @@
-"""A grader that is killed and started again ends where an undisturbed one ends; grading is the same every time."""
+"""The name of a stored result: the same as long as nothing that decides about marks changes."""
 
-import json
-import os
-import stat
+import shutil
 
 import pytest
 
-from grader.box.backends import possible
-from grader.course.files import partial
-from grader.course.folders import Course
-from grader.run.grade import grade
-from grader.run.seed import course_secret, make_secret
-from tests.grader import resuming
-from tests.grader.resuming import (
-    copy_of,
-    graded_class,
-    made_course,
-    picture,
-    results_named,
-    started_with,
+from grader import HOME
+from grader.course.limits import Limits
+from grader.gradebook import results
+
+ALLOWED = ["pruning.masks"]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    for name in ("grader", "utils"):
+        shutil.copytree(HOME / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(results, "HOME", tmp_path)
+    return tmp_path
+
+
+def changed(path):
+    path.write_text(path.read_text() + "\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grader/wire/frames.py",
+        "grader/box/agent.py",
+        "grader/checker/grading.py",
+        "grader/course/cells.py",
+        "utils/checks/report.py",
+        "utils/pruning/masks.py",
+    ],
 )
-from tests.grader.tiny import RIGHT, manner, quiet, source_cells, submit
-
-pytestmark = [
-    pytest.mark.xdist_group("resume"),
-    pytest.mark.box,
-    pytest.mark.skipif(
-        possible("warm") is not None, reason=f"no box for submissions here: {possible('warm')}"
-    ),
-]
-SUBMISSIONS, KILLS, SEED = 24, 3, 5
+def test_a_change_of_what_decides_about_marks_changes_it(home, name):
+    before = results.library(ALLOWED)
+    changed(home / name)
+    assert results.library(ALLOWED) != before
 
 
-# --- killed
+@pytest.mark.parametrize("name", ["grader/lms/fill.py", "utils/pruning/schedules.py"])
+def test_a_change_of_anything_else_does_not(home, name):
+    before = results.library(ALLOWED)
+    changed(home / name)
+    assert results.library(ALLOWED) == before
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    return resuming.disturbed_and_not(tmp_path_factory.mktemp("resume"), SUBMISSIONS, KILLS, SEED)
-
-
-def test_a_run_that_was_killed_ends_like_one_that_was_not(runs):
-    calm, killed, _ = runs
-    assert picture(killed) == picture(calm)
-
-
-def test_every_submission_has_exactly_one_result(runs):
-    _, killed, _ = runs
-    named = results_named(killed)
-    assert sorted(named) == killed.students("tiny")
-    stored = sorted(path.stem for path in killed.folder.glob("results/tiny/*"))
-    assert stored == sorted(name for name in named.values() if name)
-    assert [student for student, name in named.items() if name is None] == [
-        f"student{place:03}" for place in range(7, SUBMISSIONS, 8)
-    ]
-
-
-def test_nothing_is_left_half_written(runs):
-    _, killed, temporary = runs
-    assert [path for path in killed.folder.rglob("*") if path.name.endswith(".part")] == []
-    assert list(temporary.iterdir()) == []
-
-
-def test_no_process_is_left(runs):
-    _, _, temporary = runs
-    assert started_with(temporary) == []
-
-
-# --- the same every time
-
-
-def results(course):
-    return {
-        student: json.loads((course.folder / "results" / "tiny" / f"{name}.json").read_text())
-        for student, name in results_named(course).items()
-        if name
-    }
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    return graded_class(tmp_path_factory.mktemp("same") / "course", 7)
-
-
-def test_grading_again_gives_the_same_bytes(small):
-    before = picture(small)
-    grade(small, "tiny", manner(fresh=True), quiet())
-    assert picture(small) == before
-
-
-def test_a_cold_box_gives_the_same_as_a_warm_one(small, tmp_path):
-    warm = results(small)
-    cold = copy_of(small, tmp_path / "cold")
-    grade(cold, "tiny", manner(backend="cold"), quiet())
-    assert {one["backend"] for one in warm.values()} == {"warm"} and {
-        one["backend"] for one in results(cold).values()
-    } == {"cold"}
-    assert {student: one | {"backend": ""} for student, one in results(cold).items()} == {
-        student: one | {"backend": ""} for student, one in warm.items()
-    }
-
-
-def test_another_secret_gives_other_hidden_inputs_and_the_same_marks(tmp_path):
-    cells = source_cells()
-    hidden = next(cell for cell in cells if cell["id"] == "hidden_double")
-    hidden["source"] = hidden["source"].replace(
-        '"wrong for a large number"', 'f"wrong for {hidden_number}"'
-    )
-    first = made_course(tmp_path / "first", cells)
-    submit(first, "ada", RIGHT)
-    submit(first, "probe", {"double": "def double(x):\n    return 6"})
-    second = copy_of(first, tmp_path / "second")
-    (second.folder / "secret").write_text("5" * 64)
-    rows = [grade(course, "tiny", manner(), quiet()) for course in (first, second)]
-    assert (
-        [(row.student, row.total) for row in rows[0]]
-        == [(row.student, row.total) for row in rows[1]]
-        == [("ada", 6), ("probe", 2)]
-    )
-    said = [
-        results(course)["probe"]["checks"]["hidden_double"]["message"] for course in (first, second)
-    ]
-    assert said[0] != said[1] and all(text.startswith("wrong for ") for text in said)
-
-
-# --- two at once
-
-
-def test_a_second_run_of_the_same_lab_waits_and_then_finds_all_done(small, tmp_path):
-    course = copy_of(small, tmp_path / "both")
-    as_before = "--time-limit", "60", "--cell-limit", "3"
-    runs = [
-        resuming.started(course, tmp_path / f"temporary{number}", *as_before) for number in range(2)
-    ]
-    said = [resuming.finished(run) for run in runs]
-    assert sum("waiting for it to end" in text for text in said) == 1
-    assert picture(course) == picture(small)
-
-
-def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
-    """Two graders make it at the same moment: the first to be done counts."""
-    course = Course(tmp_path)
-    course.folder.mkdir()
-    make_secret(course.folder / "secret")
-    secret = course_secret(course)
-    make_secret(course.folder / "secret")
-    assert course_secret(course) == secret and len(secret) == 32
-    assert stat.S_IMODE(os.stat(course.folder / "secret").st_mode) == 0o600
-    assert not partial(course.folder / "secret").exists()
+@pytest.mark.parametrize(
+    "other",
+    [
+        ({"cells": [1]}, ALLOWED, "warm", Limits()),
+        ({"cells": []}, [], "warm", Limits()),
+        ({"cells": []}, ALLOWED, "cold", Limits()),
+        ({"cells": []}, ALLOWED, "warm", Limits(cell=1)),
+    ],
+)
+def test_another_lab_box_or_limit_is_another_name(other):
+    assert results.common(*other) != results.common({"cells": []}, ALLOWED, "warm", Limits())

@@ -1,4 +1,5 @@
-"""A student's notebook grafted into the lab: what is theirs, what stays the lab's, and what is said of it."""
+"""A student's notebook grafted into the lab: what is theirs, what stays the lab's, and what is said
+of it."""
 
 import copy
 import json
@@ -495,7 +496,10 @@ def test_exchanged_ids_of_answers_are_decided_by_what_they_define(fields):
     aligned = graft(RIGHT, exchange(*fields))
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"]
     assert aligned.warnings == (
-        "the ids of cells were exchanged, so their content decided: the cell double and the cell half",
+        (
+            "the ids of cells were exchanged, so their content decided: the cell double and the "
+            "cell half"
+        ),
     )
 
 
@@ -512,7 +516,10 @@ def test_the_exchanged_ids_of_an_answer_and_a_check_are_decided_by_content():
     aligned = graft(RIGHT, edit)
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"]
     assert aligned.warnings == (
-        "the ids of cells were exchanged, so their content decided: the cell half and the cell check_half",
+        (
+            "the ids of cells were exchanged, so their content decided: the cell half and the "
+            "cell check_half"
+        ),
     )
 
 

@@ -1,4 +1,5 @@
-"""Whatever lies in a student's folder: a notebook for the grader or one sentence, never an exception, nothing followed or run."""
+"""Whatever lies in a student's folder: a notebook for the grader or one sentence, never an
+exception, nothing followed or run."""
 
 import copy
 import json
@@ -13,9 +14,11 @@ import time
 import nbformat
 import pytest
 
+from grader.intake import folder as folders
 from grader.intake import parse, submitted
+from grader.intake.folder import LARGEST, timestamp
 from grader.intake.parse import printable
-from grader.intake.submitted import LARGEST, read, timestamp
+from grader.intake.submitted import read
 from tests.grader.tiny import RIGHT, cell, make_course, submit, write
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs links and pipes")
@@ -44,7 +47,8 @@ def folder(course):
 
 @pytest.fixture
 def take(course, source, folder):
-    """Reads what is in the folder; with an argument, that notebook or those bytes under the right name."""
+    """Reads what is in the folder; with an argument, that notebook or those bytes under the right
+    name."""
 
     def take(content=None, name="tiny.ipynb"):
         if content is not None:
@@ -525,9 +529,9 @@ def test_an_empty_folder_and_no_folder_are_said(take, folder):
 def test_other_files_are_listed_when_there_is_no_notebook(take, folder):
     for number in range(12):
         (folder / f"{number:02}.txt").touch()
-    assert (
-        take().problem
-        == f"no notebook named tiny.ipynb in the folder (found: {', '.join(f'{number:02}.txt' for number in range(10))} and 2 more)"
+    assert take().problem == (
+        "no notebook named tiny.ipynb in the folder (found: "
+        f"{', '.join(f'{number:02}.txt' for number in range(10))} and 2 more)"
     )
 
 
@@ -668,14 +672,14 @@ def test_a_pipe_is_not_opened(take, folder, name):
 @posix
 def test_a_pipe_that_takes_the_files_place_is_not_waited_for(folder, monkeypatch):
     os.mkfifo(folder / "tiny.ipynb")
-    monkeypatch.setattr(submitted, "kind_of", lambda path: submitted.FILE)
+    monkeypatch.setattr(folders, "kind_of", lambda path: folders.FILE)
     assert submitted.open_file(folder / "tiny.ipynb").problem == "tiny.ipynb is empty"
 
 
 @posix
 def test_a_link_that_takes_the_files_place_is_not_followed(course, folder, monkeypatch):
     (folder / "tiny.ipynb").symlink_to(course.source("tiny"))
-    monkeypatch.setattr(submitted, "kind_of", lambda path: submitted.FILE)
+    monkeypatch.setattr(folders, "kind_of", lambda path: folders.FILE)
     assert submitted.open_file(folder / "tiny.ipynb").problem.startswith(
         "tiny.ipynb cannot be read: "
     )
@@ -760,7 +764,8 @@ def test_two_wrongly_named_ones_are_for_the_instructor_to_decide(take, right):
     take(right, "tiny (1).ipynb")
     submission = take({**right, "metadata": {}}, "tiny (2).ipynb")
     assert submission.problem == (
-        "more than one notebook of this lab and none named tiny.ipynb: tiny (1).ipynb and tiny (2).ipynb; name the one that counts tiny.ipynb"
+        "more than one notebook of this lab and none named tiny.ipynb: tiny (1).ipynb and "
+        "tiny (2).ipynb; name the one that counts tiny.ipynb"
     )
 
 
@@ -811,5 +816,5 @@ def test_what_nbgraders_exchange_puts_beside_a_notebook_is_no_further_file(cours
     texts = {"timestamp.txt": "2027-05-03 09:00:00 UTC", "submission_secret.txt": "s"}
     for name, text in texts.items():
         (folder / name).write_text(text)
-    assert submitted.companions(folder) == texts
+    assert folders.companions(folder) == texts
     assert take().remarks == ()

@@ -1,4 +1,5 @@
-"""From a download of a learning platform to grading/submitted: whose is whose, and nothing lost, overwritten or let in."""
+"""From a download of a learning platform to grading/submitted: whose is whose, and nothing lost,
+overwritten or let in."""
 
 import datetime
 import io
@@ -15,6 +16,7 @@ from nbgrader.utils import parse_utc
 from grader.__main__ import main
 from grader.course.folders import Course, GradingError
 from grader.lms import collect as collecting
+from grader.lms import download as download_of
 from grader.lms.collect import ASIDE, COLLECTED, OTHER, UNCHANGED, collect, put
 from grader.lms.names import is_wrapped, owner, safe
 from tests.grader.tiny import HERE, source_cells, write
@@ -35,7 +37,8 @@ def course(tmp_path):
 
 @pytest.fixture(params=["folder", "zip"])
 def download(request, tmp_path):
-    """Makes a download of these files, {path: content}, and returns its place; as a folder and as a .zip."""
+    """Makes a download of these files, {path: content}, and returns its place; as a folder and as a
+    .zip."""
 
     def download(files, when=MADE):
         if request.param == "zip":
@@ -390,14 +393,14 @@ def test_two_kept_of_one_second_are_two_and_the_same_one_is_one(course):
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_a_run_that_is_cut_off_loses_nothing_and_the_next_one_ends_it(course, monkeypatch, cut):
     put(course, "tiny", "ada", b"old", EARLIER)
-    calls, whole = iter(range(1, 10)), collecting.whole
+    calls, whole = iter(range(1, 10)), collecting.write
 
     def cut_off(path, content):
         if next(calls) == cut:
             raise KeyboardInterrupt
         whole(path, content)
 
-    monkeypatch.setattr(collecting, "whole", cut_off)
+    monkeypatch.setattr(collecting, "write", cut_off)
     with pytest.raises(KeyboardInterrupt):
         put(course, "tiny", "ada", b"new", MADE)
     assert submitted(course)["ada/tiny/tiny.ipynb"] == b"old"
@@ -502,7 +505,7 @@ def test_an_archive_in_a_download_is_refused_and_named(course, download, name):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_whole(course, tmp_path, monkeypatch):
-    monkeypatch.setattr(collecting, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(download_of, "MOST_BYTES", 10_000)
     origin = make_zip(tmp_path / "x.zip", {f"{name}_tiny.ipynb": b"0" * 4_000 for name in "abc"})
     with pytest.raises(GradingError, match="holds more than"):
         collect(course, "tiny", origin)
@@ -510,15 +513,15 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_whole(course, tmp_path, 
 
 
 def test_a_download_of_too_many_files_is_refused_whole(course, download, monkeypatch):
-    monkeypatch.setattr(collecting, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(download_of, "MOST_ENTRIES", 3)
     with pytest.raises(GradingError, match="holds more than 3 files"):
         collect(course, "tiny", download({f"{name}_tiny.ipynb": b"0" for name in "abcd"}))
     assert submitted(course) == {}
 
 
 def test_a_notebook_over_the_limit_is_left_aside(course, download, monkeypatch):
-    monkeypatch.setattr(collecting, "LARGEST", 1000)
-    monkeypatch.setattr("grader.intake.submitted.bytes_of.__defaults__", (1000,))
+    monkeypatch.setattr(download_of, "LARGEST", 1000)
+    monkeypatch.setattr("grader.intake.folder.bytes_of.__defaults__", (1000,))
     items = collect(
         course, "tiny", download({"ada_tiny.ipynb": b"0" * 1001, "bob_tiny.ipynb": b"0" * 1000})
     )

@@ -10,8 +10,9 @@ import pytest
 from grader.__main__ import main
 from grader.course.folders import GradingError
 from grader.gradebook.outcomes import GRADED, NOT_YET, UNGRADABLE, Outcome
-from grader.gradebook.report import Row
-from grader.lms.fill import as_number, check, fill, is_named_like, lines
+from grader.gradebook.rows import Row
+from grader.lms.fill import as_number, check, fill, lines
+from grader.lms.places import is_named_like
 from grader.lms.sheet import read, save
 from tests.grader.tiny import make_course, submit
 
@@ -27,10 +28,13 @@ and another"
 "Student, Test",4799,,0f3a,A,,,,
 """
 WORKSHEET = (
-    'Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum Grade","Grade can be changed",'
+    'Identifier,"Full name","ID number","Email address",Status,Grade,"Maximum Grade","Grade '
+    'can be changed",'
     '"Last modified (submission)","Last modified (grade)","Feedback comments"\r\n'
-    '"Participant 100","Ada Lovelace",s100,ada@uni.example,"Submitted for grading",,100.00,Yes,"Monday, 3 May 2027, 9:00 AM",-,\r\n'
-    '"Participant 7","Éva Ödön",s101,eva@uni.example,Submitted,50.00,100.00,Yes,-,-,"<p>Well, ""done""</p>"\r\n'
+    '"Participant 100","Ada Lovelace",s100,ada@uni.example,"Submitted for '
+    'grading",,100.00,Yes,"Monday, 3 May 2027, 9:00 AM",-,\r\n'
+    '"Participant 7","Éva '
+    'Ödön",s101,eva@uni.example,Submitted,50.00,100.00,Yes,-,-,"<p>Well, ""done""</p>"\r\n'
     '"Participant 8","Alan Turing",s103,alan@uni.example,Submitted,60.00,100.00,No,-,-,\r\n'
 )
 EXPORT = """First name;Last name;ID number;Department;Email address;Assignment: Lab 3 (Real);Assignment: Lab 3 (Percentage);Assignment: Lab 13 (Real);Last downloaded
@@ -168,7 +172,10 @@ def test_a_cell_in_quotes_stays_in_quotes(tmp_path):
     text = re.sub(
         "[^,\n]+",
         r'"\g<0>"',
-        "Student,ID,SIS Login ID,Section,Lab 3 (1)\nPoints Possible,,,,45\nAda,1,ada,A,7\nEva,2,eva,A,",
+        (
+            "Student,ID,SIS Login ID,Section,Lab 3 (1)\nPoints "
+            "Possible,,,,45\nAda,1,ada,A,7\nEva,2,eva,A,"
+        ),
     )
     _, after, _ = filled(tmp_path, text, [row("ada", 3.0), row("eva", 4.0)])
     assert after == (text.replace('"7"', '"3"') + "4").encode()
@@ -319,7 +326,10 @@ def test_no_column_and_several_are_answered_with_their_titles(tmp_path):
     path.write_text(CANVAS.replace("Lab 2: Hessian", "Lab 3 bonus"), encoding="utf-8")
     with pytest.raises(
         GradingError,
-        match=r"several columns fit lab03.*: Lab 3 bonus \(111\); Lab 3: magnitude pruning \(112\)\. Say which",
+        match=(
+            r"several columns fit lab03.*: Lab 3 bonus \(111\); Lab 3: magnitude pruning "
+            r"\(112\)\. Say which"
+        ),
     ):
         fill(path, [], LAB)
 

@@ -105,7 +105,8 @@ def lines_between(course, begin, end):
 
 
 def public(course):
-    """What anybody may read: the rooms of the library but grading, the lectures, and the cells of the labs that are no answers."""
+    """What anybody may read: the rooms of the library but grading, the lectures, and the cells of
+    the labs that are no answers."""
     paths = [
         path
         for path in (course.root / "utils").rglob("*.py")
@@ -292,7 +293,8 @@ def run(folder, *arguments):
 
 
 def answer(course, unpacked):
-    """Writes the reference answer of the first exercise into the student's lab. Returns the name of the exercise."""
+    """Writes the reference answer of the first exercise into the student's lab. Returns the name of
+    the exercise."""
     source = json.loads(course.source(LAB).read_text(encoding="utf-8"))["cells"]
     right = next(cell for cell in source if cell["metadata"].get("nbgrader", {}).get("solution"))
     path = unpacked / "labs" / LAB / f"{LAB}.ipynb"

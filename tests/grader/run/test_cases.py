@@ -1,4 +1,5 @@
-"""The bad submissions, graded as one class in one run: each gets what its header says, and nothing else happens."""
+"""The bad submissions, graded as one class in one run: each gets what its header says, and nothing
+else happens."""
 
 import contextlib
 import csv
@@ -12,8 +13,11 @@ import pytest
 from grader.box.backends import best
 from grader.course.folders import maxima
 from grader.course.limits import Limits
-from grader.gradebook import marks, results
-from grader.run.grade import Manner, csv_path, grade
+from grader.gradebook import results
+from grader.gradebook.database import gradebook
+from grader.gradebook.rows import csv_path
+from grader.run.grade import grade
+from grader.run.one import Manner
 from tests.grader.cases import all_cases
 from tests.grader.cases.world import HONEST, World
 from tests.grader.cases_lab import LAB, PELICAN
@@ -34,13 +38,14 @@ pytestmark = [
 
 
 class Run:
-    """One run of the whole class. rows: by student; world: what was round it; page: a student's feedback."""
+    """One run of the whole class. rows: by student; world: what was round it; page: a student's
+    feedback."""
 
     def __init__(self, folder, backend, cases):
         self.cases = {case.name: case for case in cases}
         self.world = World(folder, cases)
         self.course = self.world.course
-        with marks.gradebook(self.course) as book:
+        with gradebook(self.course) as book:
             for case in cases:
                 book.update_or_create_student(
                     case.name, first_name=case.names[0], last_name=case.names[1]

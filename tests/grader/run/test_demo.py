@@ -1,4 +1,5 @@
-"""The example class: eight submissions of lab 03, graded once, and what must be true of the result."""
+"""The example class: eight submissions of lab 03, graded once, and what must be true of the
+result."""
 
 import csv
 import hashlib
@@ -9,8 +10,9 @@ import shutil
 import pytest
 
 from grader.course.folders import Course, GradingError, maxima
+from grader.gradebook.rows import csv_path
 from grader.run import demo
-from grader.run.grade import csv_path, grade
+from grader.run.grade import grade
 from tests.grader.tiny import HERE, manner, quiet, release_unproved
 
 pytestmark = [pytest.mark.xdist_group("example class"), pytest.mark.box]

@@ -7,7 +7,8 @@ import psutil
 import pytest
 from nbgrader.validator import Validator
 
-from grader.run.grade import csv_path, grade
+from grader.gradebook.rows import csv_path
+from grader.run.grade import grade
 from tests.grader.tiny import RIGHT, make_course, manner, quiet, submit
 
 pytestmark = [pytest.mark.xdist_group("tiny class"), pytest.mark.box]
@@ -112,7 +113,10 @@ def test_every_student_has_a_line(course, rows):
             "tampered",
             5,
             "graded with warnings",
-            "missing and put back: the cell check_half; changed, so the original was used: the cell check_double",
+            (
+                "missing and put back: the cell check_half; changed, so the original was used: "
+                "the cell check_double"
+            ),
         ),
         (
             "exit",

@@ -1,4 +1,5 @@
-"""Submissions run by a Dask cluster: a real scheduler and real workers on this machine's loopback."""
+"""Submissions run by a Dask cluster: a real scheduler and real workers on this machine's
+loopback."""
 
 import importlib.util
 import json

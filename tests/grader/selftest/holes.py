@@ -1,4 +1,5 @@
-"""Breaks the wall of a box on purpose, in many places at once, and prints what the canaries say: python -m tests.grader.selftest.holes BACKEND
+"""Breaks the wall of a box on purpose, in many places at once, and prints what the canaries say:
+python -m tests.grader.selftest.holes BACKEND
 
 For each back-end: what is broken, and the canaries that must then be open.
 """
@@ -18,7 +19,8 @@ SIZES = (str(64 << 20), str(256 << 20))
 
 
 def of_bubblewrap():
-    """The places of the course, of the home folder and of temporary files are shared; no namespace but that of mounts; no size is bounded."""
+    """The places of the course, of the home folder and of temporary files are shared; no namespace
+    but that of mounts; no size is bounded."""
     real = backends.wrapped
 
     def wrapped(plan, nested):

@@ -1,4 +1,5 @@
-"""The canaries: every isolating back-end holds, as root and as an ordinary user; where the wall is broken they say so."""
+"""The canaries: every isolating back-end holds, as root and as an ordinary user; where the wall is
+broken they say so."""
 
 import subprocess
 import sys
@@ -69,7 +70,8 @@ def test_holes_in_the_wall_are_seen(backend):
 
 
 def baits():
-    """Folders that trials put down. Another test's trial may be on its way, and one that was killed has left its own."""
+    """Folders that trials put down. Another test's trial may be on its way, and one that was killed
+    has left its own."""
     places = [COURSE / ".course", Path.home(), Path("/tmp"), Path("/dev/shm"), COURSE]
     return {path for place in places for path in place.glob("canary_*")}
 

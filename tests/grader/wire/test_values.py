@@ -619,7 +619,8 @@ def test_a_frame_that_was_not_sent_leaves_its_changes_for_the_next(pair):
 
 
 def operations(seed):
-    """Functions that change one state (a list of a tensor, a network, a list, a dictionary, an array) in place."""
+    """Functions that change one state (a list of a tensor, a network, a list, a dictionary, an
+    array) in place."""
     choose = random.Random(seed)
 
     def random_tensor():

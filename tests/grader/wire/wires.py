@@ -27,13 +27,15 @@ class Pair:
         return found
 
     def both_ways(self, value):
-        """What the checker has of a value that the box made and of one that it sent and got back anew."""
+        """What the checker has of a value that the box made and of one that it sent and got back
+        anew."""
         alone = Pair()
         return self.to_checker(value), alone.to_checker(Pair().to_box(value))
 
 
 def cross(sender, receiver, *values):
-    """Sends one frame: what has changed, then the values. Returns the value, or the values, of the other side."""
+    """Sends one frame: what has changed, then the values. Returns the value, or the values, of the
+    other side."""
     raw = Raw()
     tree = {
         "sync": sender.changes(raw),

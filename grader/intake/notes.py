@@ -1,0 +1,103 @@
+"""What to say of a grafted submission: warnings and remarks, by the cells that they are about."""
+
+from typing import Any
+
+from grader.course.words import listed
+from grader.intake.graft import Graft
+
+MARKS = ("grade", "solution", "locked", "task", "points", "schema_version", "cell_type", "checksum")
+
+
+def warnings(graft: Graft) -> list[str]:
+    notes = graft.notes
+    return said(
+        graft,
+        [
+            ("missing and put back", notes["missing"]),
+            ("changed, so the original was used", notes["changed"]),
+            ("there more than once, so the original was used", notes["copied"]),
+            ("there more than once, so the last answer counts", notes["twice"]),
+            (
+                "the ids of cells were exchanged, so their content decided",
+                sorted(set(graft.found.exchanged.values())),
+            ),
+            ("grading metadata changed, so the original was used", tampered(graft)),
+            ("no code any more, so it counts as no answer", notes["no_code"]),
+        ],
+    )
+
+
+def remarks(graft: Graft) -> list[str]:
+    notes = graft.notes
+    remarks = said(
+        graft,
+        [
+            ("grading metadata missing and put back", stripped(graft)),
+            ("in several parts, all of them kept", notes["split"]),
+            ("of another kind than asked, its text was taken", notes["from_text"]),
+            ("answered in another cell", notes["elsewhere"]),
+        ],
+    )
+    if is_reordered(graft):
+        remarks.append("cells in another order, that of the lab was used")
+    if graft.extras:
+        remarks.append(f"{graft.extras} extra cell{'s' if graft.extras > 1 else ''}")
+    return remarks
+
+
+def said(graft: Graft, notes: list[tuple[str, list[int]]]) -> list[str]:
+    return [
+        f"{words}: {listed([called(graft, number) for number in numbers])}"
+        for words, numbers in notes
+        if numbers
+    ]
+
+
+def called(graft: Graft, number: int) -> str:
+    return f"the cell {graft.lab[number].key or graft.lab[number].id}"
+
+
+def is_reordered(graft: Graft) -> bool:
+    firsts = [
+        claims[0]
+        for number, claims in enumerate(graft.found.claims)
+        if claims and number not in graft.notes["elsewhere"]
+    ]
+    return firsts != sorted(firsts)
+
+
+def tampered(graft: Graft) -> list[int]:
+    """Cells with grading metadata that differ from the released ones."""
+    return [
+        number
+        for number, one in enumerate(graft.lab)
+        if any(given and differ(given, one.marks) for given in marks(graft, number))
+    ]
+
+
+def stripped(graft: Graft) -> list[int]:
+    """Cells that are there without grading metadata."""
+    return [
+        number
+        for number, one in enumerate(graft.lab)
+        if one.key and marks(graft, number) and not any(marks(graft, number))
+    ]
+
+
+def marks(graft: Graft, number: int) -> list[dict[str, Any]]:
+    """The grading metadata of a student's cells that are this cell of the lab, but not those of
+    another of its cells."""
+    cells = (
+        cell
+        for cell, owner in graft.owners.items()
+        if owner == number and cell not in graft.found.exchanged
+    )
+    return [graft.theirs[cell].marks for cell in cells if graft.lab[number].key]
+
+
+def differ(marks: dict[str, Any], original: dict[str, Any]) -> bool:
+    """Whether grading metadata say something else than the lab's. What nbgrader adds later may be
+    missing."""
+    return any(marks.get(name, False) != original.get(name, False) for name in MARKS) or marks.get(
+        "grade_id"
+    ) != original.get("grade_id")

@@ -1,0 +1,170 @@
+"""What can be typed after `release`, `collect` and `grade`."""
+
+import argparse
+from pathlib import Path
+
+from grader import HOME
+from grader.box.backends import BEST_FIRST
+
+Commands = argparse._SubParsersAction  # what add_subparsers returns
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="course.py", description="Release labs and grade submissions."
+    )
+    parser.add_argument(
+        "--course",
+        default=HOME,
+        help="the folder of the course (with nbgrader_config.py)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="release | collect | grade")
+
+    add_release(commands)
+    add_collect(commands)
+    add_grade(commands)
+    return parser
+
+
+def add_release(commands: Commands) -> None:
+    """The options of `release`."""
+    command = commands.add_parser(
+        "release",
+        help="make labs/ from solutions/",
+        description="Make labs/ (what students get) from solutions/.",
+    )
+    command.add_argument("lab", nargs="?", help="one lab; all labs without it")
+    command.add_argument(
+        "--bundle",
+        nargs="?",
+        const="",
+        metavar="FILE.zip",
+        help="write what a class is handed: lectures, labs, library (default: grading/class.zip)",
+    )
+    command.set_defaults(command="release")
+
+
+def add_collect(commands: Commands) -> None:
+    """The options of `collect`."""
+    command = commands.add_parser(
+        "collect",
+        help="put downloaded submissions into their place",
+        description=(
+            "Put each notebook of a download (a folder or a .zip from Canvas, Moodle, or with "
+            "files LOGIN_LAB.ipynb) where grade reads it: grading/submitted/STUDENT/LAB/"
+        ),
+    )
+    command.add_argument("lab")
+    command.add_argument("origin", type=Path, metavar="FOLDER_OR_ZIP")
+    command.add_argument(
+        "--dry-run", action="store_true", help="write nothing, say what would be done"
+    )
+    command.set_defaults(command="collect")
+
+
+def add_grade(commands: Commands) -> None:
+    """The options of `grade`."""
+    command = commands.add_parser(
+        "grade",
+        help="grade every submission of a lab",
+        description="Grade every submission of a lab: grading/submitted/STUDENT/LAB/LAB.ipynb",
+    )
+    command.add_argument("lab", nargs="?")
+    command.add_argument(
+        "--demo",
+        action="store_true",
+        help="grade a small class of example submissions, in grading/demo",
+    )
+    command.add_argument("--student", metavar="ID", help="grade the submission of one student only")
+    command.add_argument(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="submissions at a time (default: one for each core)",
+    )
+    add_limits(command)
+    add_ways_to_run(command)
+    add_what_is_written(command)
+    command.set_defaults(command="grade")
+
+
+def add_limits(command: argparse.ArgumentParser) -> None:
+    """The options of `grade` that bound a submission."""
+    command.add_argument(
+        "--time-limit",
+        type=positive,
+        metavar="SECONDS",
+        default=300,
+        help="for a submission (default: 300)",
+    )
+    command.add_argument(
+        "--cell-limit",
+        type=positive,
+        metavar="SECONDS",
+        help="for one cell of it (default: 60, with --demo 10)",
+    )
+    command.add_argument(
+        "--memory-limit",
+        type=positive,
+        metavar="MB",
+        default=2048,
+        help="for all processes of a submission (default: 2048)",
+    )
+
+
+def add_ways_to_run(command: argparse.ArgumentParser) -> None:
+    """The options of `grade` that say how submissions are run."""
+    command.add_argument(
+        "--backend",
+        choices=BEST_FIRST,
+        help="how submissions are boxed (default: the best that works here)",
+    )
+    command.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        help="grade without a box where there is none: their code then runs with your rights",
+    )
+    command.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="a Dask scheduler, tcp://..., whose workers run the submissions",
+    )
+    command.add_argument(
+        "--fresh",
+        action="store_true",
+        help="run every submission again, also those whose result is stored",
+    )
+
+
+def add_what_is_written(command: argparse.ArgumentParser) -> None:
+    """The options of `grade` that say what is written."""
+    command.add_argument(
+        "--report-only",
+        action="store_true",
+        help="run nothing; write table, feedback and CSV again, with the marks given by hand since",
+    )
+    command.add_argument(
+        "--fill",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE.csv",
+        help="write the marks into a copy of a file that Canvas or Moodle gave (can be repeated)",
+    )
+    command.add_argument(
+        "--column",
+        metavar="TITLE",
+        help="with --fill: the column for the marks, where it is not named like the lab",
+    )
+    command.add_argument(
+        "--with-pending",
+        action="store_true",
+        help="with --fill: also totals that still wait for marks by hand",
+    )
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number

@@ -1,0 +1,30 @@
+"""A file is written whole or not at all."""
+
+import os
+
+import pytest
+
+from grader.course import files
+
+
+def test_a_text_keeps_its_line_ends_and_its_folder_is_made(tmp_path):
+    path = tmp_path / "new" / "file.csv"
+    files.write(path, "a\r\nb\né")
+    assert path.read_bytes() == "a\r\nb\né".encode()
+    files.write(path, b"\x00")
+    assert path.read_bytes() == b"\x00"
+    assert os.listdir(path.parent) == ["file.csv"]
+
+
+def test_what_is_cut_off_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "file.txt"
+    files.write(path, "old")
+
+    def cut_off(*paths):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(path, "new")
+    assert path.read_text() == "old"
+    assert files.partial(path).read_text() == "new"  # in a file of its own, swept up later
