@@ -54,11 +54,13 @@ def test_nan_is_like_nan_where_it_is_asked_for():
     assert alike(math.nan, math.nan, nan=True) and not alike(math.nan, 0, nan=True)
 
 
-def test_networks_are_alike_by_their_state():
+def test_networks_are_alike_by_their_values_types_and_modes():
     a, b = nn.Linear(2, 3), nn.Linear(2, 3)
     assert not alike(a, b)
     b.load_state_dict(a.state_dict())
     assert alike(a, b)
+    assert not alike(a, copied(a).double()) and not alike(a, copied(a).eval())
+    assert not alike(a, copied(a).requires_grad_(False))
 
 
 def test_a_copy_is_independent():

@@ -55,6 +55,21 @@ def test_two_mistakes_at_once_are_both_named():
     )
 
 
+def test_two_mistakes_of_which_one_shows_later_are_both_named():
+    """The first case has no positive number: only the shift shows there."""
+
+    def later(generator):
+        return [case(f"{x}", x=torch.tensor([float(x)])) for x in (-3, 2, 4)]
+
+    positive = double_with(factor=lambda x: torch.where(x > 0, 3 * x, 2 * x))
+    mistakes = [("One too many.", double_with(shift=1.0)), ("Three times.", positive)]
+    exercise = Exercise(
+        name="double", right=double_with(), cases=later, mistakes=mistakes, facts="three numbers"
+    )
+    told = verdict(lambda x: torch.where(x > 0, 3 * x, 2 * x) + 1, exercise)
+    assert told.endswith("Two things at once. One too many. Three times.")
+
+
 def test_a_mistake_that_fits_one_case_alone_is_not_named():
     """[1, -2] is squared and the others are not doubled: no sentence explains both."""
     told = verdict(lambda x: x**2 if len(x) == 2 else x)

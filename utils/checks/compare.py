@@ -25,8 +25,9 @@ class Unfit(Exception):
 def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool = False) -> bool:
     """Whether two values agree: tensors, numbers, texts, containers of them, networks, errors.
 
-    A list is like a tuple, True like 1, and the type of a tensor's numbers does not matter. Fails closed: NaN is like
-    nothing unless `nan`, and things of kinds not named here are only like themselves.
+    A list is like a tuple, True like 1, and the type of a tensor's numbers does not matter; that
+    of a network's does, and so does its mode. Fails closed: NaN is like nothing unless `nan`, and
+    things of kinds not named here are only like themselves.
     """
 
     def again(x: Any, y: Any) -> bool:
@@ -49,12 +50,23 @@ def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool =
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(again, a, b))
     if isinstance(a, nn.Module) and isinstance(b, nn.Module):
-        return again(dict(a.state_dict()), dict(b.state_dict()))
+        return again(held_by(a), held_by(b))
     if isinstance(a, BaseException) and isinstance(b, BaseException):
         return type(a).__name__ == type(b).__name__ and str(a) == str(b)
     if a is None or isinstance(a, (str, type)):
         return type(a) is type(b) and a == b
     return a is b
+
+
+def held_by(model: nn.Module) -> dict[str, Any]:
+    """What a network holds: its values, their types, which are trained, and the mode of each part."""
+    values, parameters = dict(model.state_dict()), model.named_parameters()
+    return {
+        "values": values,
+        "types": {name: str(value.dtype) for name, value in values.items()},
+        "trained": {name: p.requires_grad for name, p in parameters},
+        "modes": [part.training for part in model.modules()],
+    }
 
 
 def dense(values: Tensor) -> Tensor:

@@ -175,12 +175,7 @@ class Exercise:
             return ""
         theirs, end = {id(case): got}, time.monotonic() + PATIENCE
         right = next(wanted for each, wanted in asked if each is case)
-        for sentence, mistake in self.candidates():
-            if time.monotonic() > end:
-                return ""
-            same = self.outcome(mistake, case)
-            if not self.agree(got, same, case) or not self.problem(case, right, same):
-                continue  # it gives something else, or what is right here
+        for sentence, mistake in self.fitting(case, right, got, end):
             if self.matches(answer, mistake, case, asked, theirs):
                 return sentence
         return ""
@@ -208,12 +203,30 @@ class Exercise:
                 return False
         return True
 
-    def candidates(self) -> Iterator[tuple[str, Callable]]:
-        """The mistakes, and then each two of them that can be made together."""
-        yield from self.mistakes
+    def fitting(
+        self, case: Case, right: Outcome, got: Outcome, end: float
+    ) -> Iterator[tuple[str, Callable]]:
+        """The mistakes that give this here, then each two that do so together; until `end`."""
+        shows, gives = set(), set()
+        for words, mistake in self.mistakes:
+            if time.monotonic() > end:
+                return
+            outcome = self.outcome(mistake, case)
+            if self.problem(case, right, outcome):
+                shows.add(mistake)
+                if self.agree(got, outcome, case):
+                    gives.add(mistake)
+                    yield words, mistake
         for (words, one), (more, other) in combinations(self.mistakes, 2):
+            if not ({one, other} <= shows or one in gives or other in gives):
+                continue  # one of them changes nothing here, and the other gives something else
             both = one.joined(other) if isinstance(one, Variant) else None
-            if both:
+            if both is None:
+                continue
+            if time.monotonic() > end:
+                return
+            outcome = self.outcome(both, case)
+            if self.agree(got, outcome, case) and self.problem(case, right, outcome):
                 yield f"Two things at once. {words} {more}", both
 
     def agree(self, a: Outcome, b: Outcome, case: Case) -> bool:

@@ -183,5 +183,5 @@ def line_of(error: Exception) -> str:
 
 
 def short(value: Any) -> str:
-    text = " ".join(repr(value).split())
+    text = f"{value:.8g}" if isinstance(value, float) else " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
