@@ -1,5 +1,7 @@
-"""Checks of lab 05, one file an exercise. They compare with gates, the exact Hessian, what a weight's absence changes and a
-bisection, and import none of the library's methods.
+"""Checks of lab 05, one file an exercise.
+
+They compare with gates, the exact Hessian, what a weight's absence changes and a bisection, and
+import none of the library's methods.
 """
 
 from utils.checks.lab05.erdos_renyi import check_erdos_renyi

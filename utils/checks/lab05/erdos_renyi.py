@@ -1,258 +1,205 @@
-"""Is `erdos_renyi(shapes, sparsity)` in proportion to the sums of the dimensions, with no density above 1 and nothing lost?
+"""Is `erdos_renyi(shapes, sparsity)` in proportion to the sums of the dimensions, up to dense?
 
-The oracle looks for epsilon by bisection: the weights kept, min(epsilon * sum of dimensions, all) in each layer, grow with it.
+The oracle looks for epsilon by bisection: the weights kept, min(epsilon * sum of dimensions, all)
+in each layer, grow with it.
 """
 
 import math
-from numbers import Real
 
-from torch import Tensor
+from utils.checks.compare import as_dict, as_number
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 
-from utils.checks.report import fail, kind_of, passed, run
-
-CHECK = "check_erdos_renyi"
-HINTS = {
-    "ZeroDivisionError": "When every layer is dense there is none left to share among: at sparsity 0 all are 0.",
-    "changed size during iteration": "Collect the names of the dense layers first, then take them out: a dictionary "
-    "must not shrink while a loop goes through it.",
-}
-
-TWO = {"fc1": (30, 10), "fc2": (20, 30)}
-CONVOLUTIONS = {
+Shapes = dict[str, tuple[int, ...]]
+TWO: Shapes = {"fc1": (30, 10), "fc2": (20, 30)}
+CONVOLUTIONS: Shapes = {
     "conv1": (64, 3, 3, 3),
     "conv2": (128, 64, 3, 3),
     "conv3": (256, 128, 3, 3),
     "fc": (10, 256),
 }
-CHAIN = {"large": (100, 100), "middle": (20, 20), "thin": (1, 40)}
+CHAIN: Shapes = {"large": (100, 100), "middle": (20, 20), "thin": (1, 40)}
+KERNEL = "The kernel is left out: its height and width belong to the sum and to the product."
+REPEAT = "After the first sharing out another layer passes 1. Repeat until none does."
+EPSILON = "epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept."
+MEAN = (
+    "The mean of the densities is right, but layers have different sizes: it is the weights kept "
+    "that must be (1 - sparsity) of all."
+)
 
 
-def check_erdos_renyi(answer) -> None:
-    """`answer(shapes, sparsity)` returns {name: sparsity} for shapes {name: tuple}."""
-    for shapes, sparsity in (
-        (TWO, 0.8),
-        (CONVOLUTIONS, 0.9),
-        (CHAIN, 0.75),
-        (CONVOLUTIONS, 0.99),
-        (TWO, 0.0),
-        (TWO, 1.0),
-    ):
-        _agrees(answer, shapes, sparsity)
-    passed(
-        CHECK,
-        "linear layers, convolutions, layers that become dense one after the other, sparsity 0 and 1",
-    )
-
-
-def right(shapes: dict[str, tuple], sparsity: float) -> dict[str, float]:
-    """The sparsities, by bisection."""
-    sizes, kept = (
-        {name: math.prod(shape) for name, shape in shapes.items()},
-        (1 - sparsity) * _all(shapes),
-    )
-    low, high = 0.0, float(_all(shapes))
-    for _ in range(200):
-        epsilon = (low + high) / 2
-        if sum(min(epsilon * sum(shape), sizes[name]) for name, shape in shapes.items()) < kept:
-            low = epsilon
-        else:
-            high = epsilon
-    return {name: 1 - min(high * sum(shape) / sizes[name], 1.0) for name, shape in shapes.items()}
-
-
-def _all(shapes: dict[str, tuple]) -> int:
+def number(shapes: Shapes) -> int:
     return sum(math.prod(shape) for shape in shapes.values())
 
 
-def _agrees(answer, shapes: dict[str, tuple], sparsity: float) -> None:
-    tried, given = f"sparsity {sparsity}, shapes {shapes}", dict(shapes)
-    got = run(CHECK, tried, answer, given, sparsity, hints=HINTS)
-    if given != shapes:
-        fail(
-            CHECK,
-            tried,
-            "shapes left as they were",
-            f"shapes = {given}",
-            "Take layers out of a copy: dict(shapes).",
-        )
-    expected = right(shapes, sparsity)
-    if not isinstance(got, dict) or set(got) != set(shapes):
-        fail(
-            CHECK,
-            tried,
-            f"a sparsity for each of {', '.join(shapes)}",
-            f"for {', '.join(map(str, got)) or 'none'}" if isinstance(got, dict) else kind_of(got),
-            "The function ends without a `return`."
-            if got is None
-            else "The layers that are dense belong to it too, with sparsity 0."
-            if isinstance(got, dict)
-            else "",
-        )
-    for name, value in got.items():
-        if (
-            not isinstance(value, (Real, Tensor))
-            or isinstance(value, Tensor)
-            and value.numel() != 1
-        ):
-            fail(
-                CHECK,
-                tried,
-                f"{name}: the number {expected[name]:.4g}",
-                f"a {type(value).__name__}",
-            )
-    got = {name: float(got[name]) for name in shapes}
-    if not _same(got, expected):
-        fail(
-            CHECK, tried, written(expected), written(got), _mistake(got, shapes, sparsity, expected)
-        )
-
-
-def _same(a: dict[str, float], b: dict[str, float]) -> bool:
-    return all(math.isclose(a[name], b[name], abs_tol=1e-6) for name in b)
-
-
-def written(sparsities: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:z.4f}" for name, value in sparsities.items())
-
-
-def _of_sums(shape: tuple) -> float:
-    return sum(shape) / math.prod(shape)
-
-
-def _without_kernel(shape: tuple) -> float:
-    return _of_sums(shape[:2])
-
-
-def _kernel_in_product(shape: tuple) -> float:
-    return sum(shape[:2]) / math.prod(shape)
-
-
-def _upside_down(shape: tuple) -> float:
-    return math.prod(shape) / sum(shape)
-
-
-def _shared_out(
-    shapes: dict[str, tuple], sparsity: float, ratio=_of_sums, times: int = 0, taken: float = 1.0
-) -> dict[str, float]:
-    """Densities epsilon * ratio(shape); what layers above 1 have too much is shared out among the others, so many times.
-    `taken`: the part of a dense layer's size that is subtracted from what is left.
-    """
-    sparse, full, kept = dict(shapes), {}, (1 - sparsity) * _all(shapes)
-    while sparse:
-        epsilon = kept / sum(ratio(shape) * math.prod(shape) for shape in sparse.values())
-        found = {name: epsilon * ratio(shape) for name, shape in sparse.items()}
-        above = [name for name, density in found.items() if density > 1]
-        if not above or times == 0:
-            return full | found
-        for name in above:
-            kept, full[name], times = (
-                kept - taken * math.prod(sparse.pop(name)),
-                1.0,
-                times - (name == above[0]),
-            )
-    return full
-
-
-def _cut(densities: dict[str, float]) -> dict[str, float]:
-    return {name: min(density, 1.0) for name, density in densities.items()}
-
-
-def _mistake(
-    got: dict[str, float], shapes: dict[str, tuple], sparsity: float, expected: dict[str, float]
-) -> str:
-    sizes, count = {name: math.prod(shape) for name, shape in shapes.items()}, len(shapes)
-    plain, once = _shared_out(shapes, sparsity), _shared_out(shapes, sparsity, times=1)
-    ratios = [_of_sums(shape) for shape in shapes.values()]
-    unweighted = {
-        name: (1 - sparsity) * ratio * len(ratios) / sum(ratios)
-        for name, ratio in zip(shapes, ratios)
+def right(shapes: Shapes, sparsity: float) -> dict[str, float]:
+    """The sparsities, by bisection."""
+    kept, low, high = (1 - sparsity) * number(shapes), 0.0, float(number(shapes))
+    for _ in range(200):
+        epsilon = (low + high) / 2
+        found = sum(min(epsilon * sum(shape), math.prod(shape)) for shape in shapes.values())
+        low, high = (epsilon, high) if found < kept else (low, epsilon)
+    return {
+        name: 1 - min(high * sum(shape) / math.prod(shape), 1.0) for name, shape in shapes.items()
     }
-    kernels = [
-        (
-            "The kernel is left out: its height and width belong to the sum and to the product.",
-            _without_kernel,
-        ),
-        ("The kernel's height and width belong to the sum too.", _kernel_in_product),
-        ("The ratio is upside down: large layers become sparser, not denser.", _upside_down),
+
+
+@steps
+def erdos_renyi_with(
+    ratio=lambda shape: sum(shape) / math.prod(shape),
+    rounds=99,
+    cut=lambda density: density,
+    epsilon=lambda left, ratios, sizes: left / sum(map(math.prod, zip(ratios, sizes))),
+    budget=lambda s: 1 - s,
+    taken=lambda s: 1.0,
+    returned=lambda density, size: 1 - density,
+    copied=dict,
+):
+    """`rounds`: how often what dense layers cannot take is shared out among the others."""
+
+    def answer(shapes: Shapes, sparsity: float) -> dict[str, float]:
+        sizes = {name: math.prod(shape) for name, shape in shapes.items()}
+        left, density = budget(sparsity) * number(shapes), dict.fromkeys(shapes, 1.0)
+        sparse = copied(shapes)
+        for again in range(len(shapes) + 1):
+            ratios = {name: ratio(shape) for name, shape in sparse.items()}
+            share = epsilon(left, ratios.values(), [sizes[n] for n in sparse]) if sparse else 0
+            density |= {name: share * each for name, each in ratios.items()}
+            full = [name for name in sparse if density[name] > 1]
+            if again == rounds or not full:
+                break
+            for name in full:
+                density[name] = 1.0
+                left -= taken(sparsity) * math.prod(sparse.pop(name))
+        return {name: returned(cut(density[name]), size) for name, size in sizes.items()}
+
+    return answer
+
+
+def at_most_1(density):
+    return min(1.0, density)
+
+
+def no_epsilon(left, ratios, sizes):
+    return left / sum(sizes)
+
+
+def of_the_mean(left, ratios, sizes):
+    return left / sum(sizes) * len(sizes) / sum(ratios)
+
+
+def without_kernel(shape):
+    return sum(shape[:2]) / math.prod(shape[:2])
+
+
+def uniform(shapes, sparsity):
+    return dict.fromkeys(shapes, sparsity)
+
+
+MISTAKES = [
+    (
+        "A density is above 1, a sparsity below 0. Such a layer is dense, and the others share "
+        "the rest.",
+        erdos_renyi_with(rounds=0),
+    ),
+    (
+        "What the dense layers cannot take is lost. Share it out among the others.",
+        erdos_renyi_with(rounds=0, cut=at_most_1),
+    ),
+    (REPEAT, erdos_renyi_with(rounds=1)),
+    (REPEAT + " Here what is cut off is lost.", erdos_renyi_with(rounds=1, cut=at_most_1)),
+    (
+        "The sizes of the dense layers are not subtracted from the weights left for the others.",
+        erdos_renyi_with(taken=lambda s: 0.0),
+    ),
+    (
+        "The others get (1 - sparsity) of their own weights. Subtract the whole size of each "
+        "dense layer from the weights left.",
+        erdos_renyi_with(taken=lambda s: 1 - s),
+    ),
+    (KERNEL, erdos_renyi_with(ratio=without_kernel)),
+    (KERNEL, erdos_renyi_with(ratio=without_kernel, rounds=0, cut=at_most_1)),
+    (
+        "The kernel's height and width belong to the sum too.",
+        erdos_renyi_with(ratio=lambda shape: sum(shape[:2]) / math.prod(shape)),
+    ),
+    (
+        "The ratio is upside down: large layers become sparser, not denser.",
+        erdos_renyi_with(ratio=lambda shape: math.prod(shape) / sum(shape)),
+    ),
+    ("That is the uniform sparsity.", uniform),
+    (EPSILON, erdos_renyi_with(epsilon=no_epsilon, rounds=0)),
+    (EPSILON, erdos_renyi_with(epsilon=no_epsilon, rounds=0, cut=at_most_1)),
+    (MEAN, erdos_renyi_with(epsilon=of_the_mean, rounds=0)),
+    (MEAN, erdos_renyi_with(epsilon=of_the_mean, rounds=0, cut=at_most_1)),
+    (
+        "These are densities. A sparsity is 1 minus it.",
+        erdos_renyi_with(returned=lambda density, size: density),
+    ),
+    (
+        "`sparsity` is taken for the density: the weights kept are (1 - sparsity) of all.",
+        erdos_renyi_with(budget=lambda s: s),
+    ),
+    (
+        "`sparsity` is taken for the density, and densities are returned.",
+        erdos_renyi_with(budget=lambda s: s, returned=lambda density, size: density),
+    ),
+    (
+        "These are numbers of weights. Divide by the size of each layer, and subtract from 1.",
+        erdos_renyi_with(returned=lambda density, size: density * size),
+    ),
+    (
+        "Do not round to whole weights.",
+        erdos_renyi_with(returned=lambda density, size: 1 - int(density * size) / size),
+    ),
+    (
+        "Do not round to whole weights.",
+        erdos_renyi_with(returned=lambda density, size: 1 - round(density * size) / size),
+    ),
+    ("Take layers out of a copy: dict(shapes).", erdos_renyi_with(copied=lambda shapes: shapes)),
+]
+
+
+def cases(generator) -> list[Case]:
+    asked = [(TWO, 0.8), (CONVOLUTIONS, 0.9), (CHAIN, 0.75), (CONVOLUTIONS, 0.99)]
+    asked += [(TWO, 0.0), (TWO, 1.0), (CHAIN | {"thin": (1, 50)}, 0.76)]
+    return [
+        case(f"sparsity {sparsity}, shapes {shapes}", shapes=shapes, sparsity=sparsity)
+        for shapes, sparsity in asked
     ]
-    ways = [
-        (words, change(_shared_out(shapes, sparsity, ratio, times)))
-        for words, ratio in kernels
-        for times, change in ((0, dict), (0, _cut), (count, dict))
-    ]
-    by_sparsity = {name: (1 - sparsity) * ratio for name, ratio in zip(shapes, ratios)}
-    return next(
-        (
-            words
-            for words, densities in (
-                ("These are densities. A sparsity is 1 minus it.", expected),
-                (
-                    "`sparsity` is taken for the density: the weights kept are (1 - sparsity) of all.",
-                    _kept(right(shapes, 1 - sparsity)),
-                ),
-                (
-                    "`sparsity` is taken for the density, and densities are returned.",
-                    right(shapes, 1 - sparsity),
-                ),
-                (
-                    "These are numbers of weights. Divide by the size of each layer, and subtract from 1.",
-                    {
-                        name: 1 - density * math.prod(shapes[name])
-                        for name, density in _kept(expected).items()
-                    },
-                ),
-                ("That is the uniform sparsity.", dict.fromkeys(shapes, 1 - sparsity)),
-                (
-                    "A density is above 1, a sparsity below 0. Such a layer is dense, and the others share the rest.",
-                    plain,
-                ),
-                (
-                    "What the dense layers cannot take is lost: the network keeps too few weights. Share it out among the others.",
-                    _cut(plain),
-                ),
-                (
-                    "After the first sharing out another layer passes 1. Repeat until none does.",
-                    once,
-                ),
-                (
-                    "After the first sharing out another layer passes 1, and what is cut off is lost. Repeat until none does.",
-                    _cut(once),
-                ),
-                (
-                    "The sizes of the dense layers are not subtracted from the weights left for the others.",
-                    _shared_out(shapes, sparsity, times=count, taken=0.0),
-                ),
-                (
-                    "The others get (1 - sparsity) of their own weights: what dense layers have above that must come from them. "
-                    "Subtract the whole size of each dense layer from the weights left.",
-                    _shared_out(shapes, sparsity, times=count, taken=1 - sparsity),
-                ),
-                (
-                    "epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept.",
-                    by_sparsity,
-                ),
-                (
-                    "epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept.",
-                    _cut(by_sparsity),
-                ),
-                *ways,
-                (
-                    "The mean of the densities is right, but layers have different sizes: it is the weights kept that must be (1 - sparsity) of all.",
-                    unweighted,
-                ),
-                (
-                    "The mean of the densities is right, but layers have different sizes: it is the weights kept that must be (1 - sparsity) of all.",
-                    _cut(unweighted),
-                ),
-            )
-            if _same(_kept(got), densities)
-        ),
-        "Do not round to whole weights."
-        if all(abs(got[name] - expected[name]) * sizes[name] <= 1 for name in shapes)
-        else "",
+
+
+def read(outcome: Outcome, case: Case) -> dict[str, float]:
+    dense = "The layers that are dense belong to it too, with sparsity 0."
+    found = as_dict(outcome.returned, case.arguments["shapes"], dense)
+    return {name: as_number(value, f"a number for {name}") for name, value in found.items()}
+
+
+def same(got: dict[str, float], expected: dict[str, float]) -> bool:
+    return all(math.isclose(got[name], expected[name], abs_tol=1e-6) for name in expected)
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    wanted, came = (
+        ", ".join(f"{name} {value:z.4f}" for name, value in read(each, case).items())
+        for each in (expected, got)
     )
+    return case.words, wanted, came
 
 
-def _kept(sparsities: dict[str, float]) -> dict[str, float]:
-    """The densities."""
-    return {name: 1 - value for name, value in sparsities.items()}
+check_erdos_renyi = Exercise(
+    name="erdos_renyi",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="linear layers, convolutions, layers that become dense one after the other, "
+    "sparsity 0 and 1",
+    read=read,
+    same=same,
+    show=show,
+    hints={
+        "ZeroDivisionError": "When every layer is dense there is none left to share among: at "
+        "sparsity 0 all are 0.",
+        "changed size during iteration": "Collect the names of the dense layers first, then take "
+        "them out: a dictionary must not shrink while a loop goes through it.",
+    },
+)

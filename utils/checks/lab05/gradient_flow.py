@@ -1,185 +1,169 @@
 """Is `gradient_flow(model, masks, batch)` |m * grad L(m * theta)|^2?"""
 
 import math
-from numbers import Real
+from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from utils.checks.compare import as_number
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab05.networks import (
     BY_HAND,
+    Batch,
     batch,
     by_hand,
     convolutional,
     gradients,
+    mean_loss,
     network,
+    parameters_of,
+    weights_of,
 )
 from utils.checks.lab05.scores import (
     HINTS,
+    LABELS,
+    MODE,
     NEIGHBOURS,
-    as_it_was,
-    scaled,
-    side_by_side,
+    SOFTMAX,
+    predicted_labels,
     sizes,
-    state,
+    softmax_twice,
+    sum_of_losses,
     times,
     total,
-    weights_of,
 )
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed, run
 from utils.model import Tensors
 
-CHECK = "check_gradient_flow"
-RETURNS_NOTHING = {
-    "'NoneType' object": "apply_masks(model, masks) changes the network in place and returns nothing."
-}
+SIGNS = "That is the sum of the gradients with their signs, where they cancel. Square each."
+MEAN = "That is a mean of the gradients with their signs, which cancel. Square each and add up."
 
 
-def check_gradient_flow(answer) -> None:
-    """`answer(model, masks, batch)` returns one number."""
-    generator = fresh_generator()
+def squares(parts: Tensors) -> float:
+    return total(times(parts, parts))
+
+
+@steps
+def flow_with(
+    put=times,
+    kept=times,
+    of=lambda g, theta: g,
+    number=lambda g, kept, entries: squares(g),
+    loss=mean_loss,
+    biases=False,
+    before=lambda model: None,
+    after=lambda masks: None,
+):
+    """`put`: the weights whose gradient is taken. `kept`: the part of it that counts."""
+
+    def answer(model: nn.Module, masks: Tensors, batch: Batch) -> float:
+        before(model)
+        weights = {n: p.detach() for n, p in parameters_of(model, biases).items()}
+        ones = {name: torch.ones_like(p) for name, p in weights.items()} | masks
+        slopes = kept(gradients(model, put(weights, ones), batch, loss), ones)
+        entries = sum(mask.numel() for mask in masks.values())
+        found = number(of(slopes, times(weights, ones)), total(masks) or 1.0, entries)
+        after(masks)
+        return found
+
+    return answer
+
+
+right = flow_with()
+
+
+def all_of_it(values, masks):
+    return values
+
+
+def by_place(model, masks, batch):
+    """The masks, each with the gradient at its place among those of all parameters."""
+    everything = dict(model.named_parameters())
+    slopes = gradients(model, everything | times(weights_of(model), masks), batch)
+    return squares({n: mask * g for (n, mask), g in zip(masks.items(), slopes.values())})
+
+
+MISTAKES = [
+    ("That is the gradient before pruning. Put the masks into a copy.", flow_with(put=all_of_it)),
+    ("The weights that are gone have no part in it: multiply by m.", flow_with(kept=all_of_it)),
+    (
+        "That is the gradient before pruning, and of all weights. Use the masks for both.",
+        flow_with(put=all_of_it, kept=all_of_it),
+    ),
+    (SIGNS, flow_with(number=lambda g, kept, entries: total(g))),
+    (MEAN + " (It is the CD of the notes.)", flow_with(number=lambda g, kept, _: total(g) / kept)),
+    (MEAN, flow_with(number=lambda g, kept, entries: total(g) / entries)),
+    (
+        "That is the sum of their sizes. Square each.",
+        flow_with(number=lambda g, *_: total(sizes(g))),
+    ),
+    (
+        "That is the length |m * g|. The flow is its square.",
+        flow_with(number=lambda g, kept, entries: math.sqrt(squares(g))),
+    ),
+    (
+        "Square each, then add up: here the sum is squared.",
+        flow_with(number=lambda g, *_: total(g) ** 2),
+    ),
+    ("That is a mean. Add up the squares.", flow_with(number=lambda g, kept, _: squares(g) / kept)),
+    (
+        "That is a mean over all weights. Add up the squares.",
+        flow_with(number=lambda g, kept, entries: squares(g) / entries),
+    ),
+    ("That is theta * g. Here it is the gradient itself.", flow_with(of=times)),
+    ("Only the first layer is in it.", flow_with(of=lambda g, _: dict([*g.items()][:1]))),
+    ("Only the last layer is in it.", flow_with(of=lambda g, _: dict([*g.items()][-1:]))),
+    ("The biases are in it. Take the weights that have a mask.", flow_with(biases=True)),
+    (NEIGHBOURS, by_place),
+    ("The loss is added up over the examples. Take the mean.", flow_with(loss=sum_of_losses)),
+    (SOFTMAX, flow_with(loss=softmax_twice)),
+    (LABELS, flow_with(loss=predicted_labels)),
+    (MODE, flow_with(before=lambda model: model.eval())),
+    (
+        "The masks are changed. Make new tensors.",
+        flow_with(after=lambda masks: [mask.zero_() for mask in masks.values()]),
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> Iterator[Case]:
     model, examples = by_hand()
     mask = torch.tensor([[1.0, 1.0], [1.0, 0.0]], dtype=torch.float64)
-    _agrees(answer, f"{BY_HAND}, mask [[1, 1], [1, 0]]", model, {"fc.weight": mask}, examples)
+    words = f"{BY_HAND}, mask [[1, 1], [1, 0]]"
+    yield case(words, model=model, masks={"fc.weight": mask}, batch=examples)
     for words, model in (
         ("layers of 4, 5, 3", network(generator, 4, 5, 3)),
         ("a convolution", convolutional(generator)),
     ):
         weights = weights_of(model)
-        for density in (0.6, 0.8):
+        for density in (0.6, 0.8, 1.0, 0.0):
+            name = {1.0: "ones", 0.0: "zeros"}.get(density, "random masks")
             masks = {
-                name: (torch.rand(w.shape, generator=generator) < density).double()
-                for name, w in weights.items()
+                n: (torch.rand(w.shape, generator=generator) < density).double()
+                for n, w in weights.items()
             }
-            _agrees(
-                answer,
-                f"a network with {words}, random masks",
-                model,
-                masks,
-                batch(generator, model, 8),
-            )
-        ones = {name: torch.ones_like(w) for name, w in weights.items()}
-        _agrees(
-            answer,
-            f"a network with {words}, masks of ones",
-            model,
-            ones,
-            batch(generator, model, 8),
-        )
-        _agrees(
-            answer,
-            f"a network with {words}, masks of zeros",
-            model,
-            scaled(ones, 0.0),
-            batch(generator, model, 8),
-        )
-    passed(
-        CHECK,
-        "a layer by hand, two networks, random masks, all and nothing kept; the model and the masks left as they were",
-    )
+            told = f"a network with {words}, {name}"
+            yield case(told, model=model, masks=masks, batch=batch(generator, model, 8))
 
 
-def _agrees(answer, words: str, model: nn.Module, masks: Tensors, examples) -> None:
-    before, given = state(model), {name: mask.clone() for name, mask in masks.items()}
-    g = gradients(model, times(weights_of(model), masks), examples)
-    expected = squared(times(g, masks))
-    got = run(
-        CHECK,
-        words,
-        answer,
-        model,
-        given,
-        tuple(part.clone() for part in examples),
-        hints=HINTS | RETURNS_NOTHING,
-    )
-    as_it_was(CHECK, words, model, before)
-    if any(not torch.equal(given[name], mask) for name, mask in masks.items()):
-        fail(
-            CHECK,
-            words,
-            "the masks left as they were",
-            "other masks",
-            "Make new tensors in place of changing those that are given.",
-        )
-    if not isinstance(got, (Real, Tensor)) or isinstance(got, Tensor) and got.numel() != 1:
-        fail(
-            CHECK,
-            words,
-            f"the number {expected:.4g}",
-            "None"
-            if got is None
-            else f"a tensor of shape {tuple(got.shape)}"
-            if isinstance(got, Tensor)
-            else f"a {type(got).__name__}",
-            "The function ends without a `return`."
-            if got is None
-            else "One number: add up the squares of all layers.",
-        )
-    got = float(got.detach() if isinstance(got, Tensor) else got)
-    if not _close(got, expected):
-        fail(
-            CHECK, words, f"{expected:.4g}", f"{got:.4g}", _mistake(got, model, masks, examples, g)
-        )
+def read(outcome: Outcome, case: Case) -> float:
+    return as_number(outcome.returned, "one number, the squares of all layers added up")
 
 
-def squared(tensors: Tensors) -> float:
-    return total(times(tensors, tensors))
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    return case.words, f"{read(expected, case):.4g}", f"{read(got, case):.4g}"
 
 
-def _close(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-5, abs_tol=1e-12)
-
-
-def _mistake(got: float, model: nn.Module, masks: Tensors, examples, g: Tensors) -> str:
-    kept, weights = times(g, masks), weights_of(model)
-    number, entries = total(masks) or 1.0, sum(mask.numel() for mask in masks.values())
-    at_theta = times(gradients(model, weights, examples), masks)
-    everything = {name: p.detach() for name, p in model.named_parameters()} | times(weights, masks)
-    of_all = gradients(model, everything, examples)
-    with_biases = squared({name: value * masks.get(name, 1.0) for name, value in of_all.items()})
-    return next(
-        (
-            words
-            for words, value in {
-                "The gradient is that of the network before pruning. Put the masks into a copy first: the gradient at m * theta.": squared(
-                    at_theta
-                ),
-                "The gradients of the weights that are gone are in it. They are not trained: multiply by m.": squared(
-                    g
-                ),
-                "That is the gradient before pruning, and of all weights. Put the masks into a copy, and multiply its gradient by m.": squared(
-                    gradients(model, weights, examples)
-                ),
-                "That is the sum of the gradients with their signs, where they cancel. Square each.": total(
-                    kept
-                ),
-                "That is the mean of the gradients with their signs, the CD of the notes: they cancel. Square each and add up.": total(
-                    kept
-                )
-                / number,
-                "That is a mean over all weights with signs, where gradients cancel. Square each and add up.": total(
-                    kept
-                )
-                / entries,
-                "That is the sum of their sizes. Square each.": total(sizes(kept)),
-                "That is the length |m * g|. The flow is its square.": math.sqrt(squared(kept)),
-                "That is the square of the sum. Square each, then add up.": total(kept) ** 2,
-                "That is a mean. Add up the squares.": squared(kept) / number,
-                "That is a mean over all weights. Add up the squares.": squared(kept) / entries,
-                "The biases are in it. Take the weights that have a mask.": with_biases,
-                NEIGHBOURS: squared(side_by_side(masks, of_all)),
-                "The loss is added up over the examples. Take the mean.": len(examples[1]) ** 2
-                * squared(kept),
-                **{
-                    f"Only {name} is in it. Add up all layers.": squared({name: part})
-                    for name, part in kept.items()
-                },
-                "That is theta * g, a weight's effect on the loss. Here it is the gradient itself.": squared(
-                    times(kept, weights)
-                ),
-            }.items()
-            if _close(got, value)
-        ),
-        "",
-    )
+check_gradient_flow = Exercise(
+    name="gradient_flow",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="a layer by hand, two networks, random masks, all and nothing kept; "
+    "the model and the masks left as they were",
+    read=read,
+    same=lambda got, expected: math.isclose(got, expected, rel_tol=1e-5, abs_tol=1e-12),
+    show=show,
+    hints=HINTS
+    | {"'NoneType' object": "apply_masks(model, masks) changes the network and returns nothing."},
+)

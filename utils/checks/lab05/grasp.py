@@ -1,154 +1,241 @@
 """Is `grasp(model, batch, temperature)` theta * (H g), with the exact Hessian?"""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
+from utils.checks.exercise import Case, Exercise, case, steps
 from utils.checks.lab05.networks import (
     BY_HAND,
+    Batch,
     batch,
     by_hand,
     convolutional,
-    loss_of,
+    mean_loss,
     network,
+    parameters_of,
 )
 from utils.checks.lab05.scores import (
     HINTS,
+    LABELS,
+    MODE,
     NEIGHBOURS,
-    as_it_was,
-    compare,
-    side_by_side,
-    state,
-    weights_of,
+    SOFTMAX,
+    predicted_labels,
+    read_scores,
+    same_scores,
+    show_scores,
+    sizes,
+    softmax_twice,
+    sum_of_losses,
+    total,
 )
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import passed, run
-from utils.model import Tensors, flat, prunable, split, weight_positions
+from utils.model import Tensors, flat, flat_loss, prunable, split
 
-CHECK = "check_grasp"
 NO_GRAPH = (
-    "g must be differentiable to be differentiated again: torch.autograd.grad(..., create_graph=True). And "
-    "prunable(model) returns detached tensors, which know no gradient."
+    "g must be differentiable to be differentiated again: torch.autograd.grad(..., "
+    "create_graph=True). And prunable(model) returns detached tensors."
 )
+TEMPERATURE = "The temperature is missing: cross_entropy(model(x) / temperature, y)."
 
 
-def check_grasp(answer) -> None:
-    """`answer(model, batch, temperature=200.0)` returns theta * (H g) for the prunable weights, signed, high = keep."""
-    generator = fresh_generator()
+class Divided(nn.Module):
+    """Divides by a temperature."""
+
+    def __init__(self, temperature: float):
+        super().__init__()
+        self.temperature = temperature
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x / self.temperature
+
+
+def derivatives(model: nn.Module, batch: Batch, temperature: float) -> tuple[Tensor, Tensor]:
+    """g (p,) and H (p, p) of all parameters, in the order of model.parameters()."""
+    hot = nn.Sequential(model, Divided(temperature))
+    loss, theta = flat_loss(hot, batch), flat(hot)
+    return torch.func.grad(loss)(theta), torch.func.hessian(loss)(theta)
+
+
+def right(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors:
+    g, h = derivatives(model, batch, temperature)
+    parts = split(model, flat(model) * (h @ g))
+    return {name: parts[name] for name in prunable(model)}
+
+
+def from_matrices(score):
+    """Scores of other products: score(theta, g, H)."""
+
+    def answer(model, batch, temperature=200.0):
+        parts = split(model, score(flat(model), *derivatives(model, batch, temperature)))
+        return {name: parts[name] for name in prunable(model)}
+
+    return answer
+
+
+@steps
+def grasp_with(
+    score=lambda w, hg, g: w * hg,
+    scaled=lambda outputs, t: outputs / t,
+    loss=mean_loss,
+    divide=lambda loss, t: loss,
+    vector=lambda theta, g: g,
+    second=lambda t: t,
+    together=lambda one, other: True,
+    biases=True,
+    paired=lambda parameters, hg: hg,
+    default=200.0,
+    result=lambda found: found,
+    before=lambda model: None,
+):
+    """Differentiates g^T v again, for v = g. `together`: whose g^T v a parameter sees."""
+
+    def answer(model: nn.Module, batch: Batch, temperature: float = default) -> Tensors:
+        before(model)
+        parameters = parameters_of(model, biases)
+
+        def slopes(t: float) -> tuple[Tensor, ...]:
+            value = loss(scaled(model(batch[0]), t), batch[1])
+            value = divide(value, t)
+            return torch.autograd.grad(value, list(parameters.values()), create_graph=True)
+
+        g = dict(zip(parameters, slopes(temperature)))
+        fixed = dict(zip(parameters, slopes(second(temperature))))
+        products = {
+            name: (vector(p, fixed[name]).detach() * g[name]).sum()
+            for name, p in parameters.items()
+        }
+        hg = {}
+        for name, p in parameters.items():
+            seen = torch.stack([part for other, part in products.items() if together(name, other)])
+            hg[name] = torch.autograd.grad(seen.sum(), p, retain_graph=True)[0]
+        hg = paired(parameters, hg)
+        found = {n: score(p, hg[n], g[n]).detach() for n, p in parameters.items()}
+        return result({name: found[name] for name in prunable(model)})
+
+    return answer
+
+
+def layer_of(name: str) -> str:
+    return name.split(".")[0]
+
+
+def by_place(parameters, hg):
+    """H g of the parameter at the same place, where the weights alone are counted."""
+    weights = [name for name, p in parameters.items() if p.dim() > 1]
+    return hg | dict(zip(weights, hg.values()))
+
+
+MISTAKES = [
+    (
+        "That is -theta * (H g), as in the paper. Here high = keep.",
+        grasp_with(score=lambda w, hg, g: -w * hg),
+    ),
+    ("The score is signed: no abs().", grasp_with(score=lambda w, hg, g: (w * hg).abs())),
+    (
+        "The score is signed: no abs() of theta.",
+        grasp_with(score=lambda w, hg, g: w.abs() * hg),
+    ),
+    (
+        "Drop the factor 2: the derivative of |g|^2 is 2 H g.",
+        grasp_with(score=lambda w, hg, g: 2 * w * hg),
+    ),
+    (
+        "That is -2 theta * (H g), the change of |g|^2. The score is theta * (H g): high = keep.",
+        grasp_with(score=lambda w, hg, g: -2 * w * hg),
+    ),
+    (
+        "The loss is added up. Take the mean of the examples.",
+        grasp_with(loss=sum_of_losses),
+    ),
+    (
+        "That is theta * g, SNIP with its sign. H is missing.",
+        grasp_with(score=lambda w, hg, g: w * g),
+    ),
+    ("Multiply by theta: that is H g.", grasp_with(score=lambda w, hg, g: hg)),
+    ("Multiply H g by theta, not by g.", grasp_with(score=lambda w, hg, g: g * hg)),
+    (
+        "The Hessian multiplies g, and not theta * g; theta comes after.",
+        grasp_with(score=lambda w, hg, g: hg, vector=torch.mul),
+    ),
+    (
+        "That is g * (H theta). The Hessian multiplies g; theta comes after.",
+        grasp_with(score=lambda w, hg, g: g * hg, vector=lambda theta, g: theta),
+    ),
+    (
+        "g g^T is not H: that is theta * g * |g|^2. Differentiate the gradient again.",
+        from_matrices(lambda theta, g, h: theta * g * (g @ g)),
+    ),
+    (
+        "The square of g is not H: that is theta * g^3. Differentiate the gradient again.",
+        grasp_with(score=lambda w, hg, g: w * g**3),
+    ),
+    (
+        "That takes the diagonal of H alone. Removing a weight changes other gradients too.",
+        from_matrices(lambda theta, g, h: theta * h.diagonal() * g),
+    ),
+    (
+        "The biases are left out of g and H. Take all parameters.",
+        grasp_with(biases=False),
+    ),
+    (
+        "Each layer is differentiated by itself. First add up g^T v over all tensors.",
+        grasp_with(together=lambda one, other: layer_of(one) == layer_of(other)),
+    ),
+    (
+        "Each tensor is differentiated by itself. First add up g^T v over all tensors.",
+        grasp_with(together=lambda one, other: one == other),
+    ),
+    (
+        "The scores are divided by the sum of their sizes, as SNIP's are. Here they are not.",
+        grasp_with(result=lambda found: {n: s / total(sizes(found)) for n, s in found.items()}),
+    ),
+    (TEMPERATURE, grasp_with(scaled=lambda outputs, t: outputs)),
+    (TEMPERATURE + " Its default is 200.", grasp_with(default=1.0)),
+    (
+        "The loss is divided by the temperature. It is the outputs that are divided.",
+        grasp_with(scaled=lambda outputs, t: outputs, divide=lambda loss, t: loss / t),
+    ),
+    (
+        "Divide the outputs by the temperature.",
+        grasp_with(scaled=lambda outputs, t: outputs * t),
+    ),
+    ("The temperature is in one of the two gradients only.", grasp_with(second=lambda t: 1.0)),
+    (
+        "The outputs are divided by 200, whatever is given: divide by `temperature`.",
+        grasp_with(scaled=lambda outputs, t: outputs / 200),
+    ),
+    (NEIGHBOURS, grasp_with(paired=by_place)),
+    (SOFTMAX, grasp_with(loss=softmax_twice)),
+    (LABELS, grasp_with(loss=predicted_labels)),
+    (MODE, grasp_with(before=lambda model: model.eval())),
+]
+
+
+def cases(generator: torch.Generator) -> Iterator[Case]:
     model, examples = by_hand()
-    _agrees(answer, BY_HAND, model, examples, 1.0)
+    yield case(f"temperature 1: {BY_HAND}", model=model, batch=examples, temperature=1.0)
     for words, model in (
         ("layers of 3, 4, 3", network(generator, 3, 4, 3, activation=nn.Tanh)),
         ("a convolution", convolutional(generator, activation=nn.Tanh)),
     ):
         for temperature in (1.0, None, 3.0):
-            _agrees(
-                answer,
-                f"a tanh network with {words}",
-                model,
-                batch(generator, model, 8),
-                temperature,
-            )
-    passed(
-        CHECK,
-        "a layer by hand, two networks, three temperatures, with the exact Hessian; the model left as it was",
-    )
+            given = {"temperature": temperature} if temperature else {}
+            told = f"temperature {temperature:g}" if temperature else "no temperature given"
+            examples = batch(generator, model, 8)
+            yield case(f"{told}: a tanh network with {words}", model=model, batch=examples, **given)
 
 
-def derivatives(model: nn.Module, examples, temperature: float) -> tuple[Tensor, Tensor]:
-    """g (p,) and H (p, p) of all parameters, in the order of model.parameters()."""
-
-    def loss(theta: Tensor) -> Tensor:
-        return loss_of(model, split(model, theta), examples, temperature)
-
-    return torch.func.grad(loss)(flat(model)), torch.func.hessian(loss)(flat(model))
-
-
-def _agrees(answer, words: str, model: nn.Module, examples, temperature: float | None) -> None:
-    tried = (
-        f"temperature {temperature:g}: {words}" if temperature else f"no temperature given: {words}"
-    )
-    before, given = state(model), () if temperature is None else (temperature,)
-    hints = HINTS | {"does not require grad": NO_GRAPH}
-    returned = run(
-        CHECK, tried, answer, model, tuple(part.clone() for part in examples), *given, hints=hints
-    )
-    as_it_was(CHECK, tried, model, before)
-    temperature = temperature or 200.0
-    g, h = derivatives(model, examples, temperature)
-    right = _scores(model, flat(model) * (h @ g))
-    compare(CHECK, tried, returned, right, _mistakes(model, examples, temperature, g, h).items())
-
-
-def _scores(model: nn.Module, vector: Tensor) -> Tensors:
-    parts = split(model, vector)
-    return {name: parts[name] for name in prunable(model)}
-
-
-def _mistakes(
-    model: nn.Module, examples, temperature: float, g: Tensor, h: Tensor
-) -> dict[str, Tensors]:
-    theta, (cold_g, cold_h) = flat(model), derivatives(model, examples, 1.0)
-    hot_g, hot_h = derivatives(model, examples, 1 / temperature)
-    positions = weight_positions(model)
-    alone = torch.zeros_like(theta)
-    alone[positions] = h[positions][:, positions] @ g[positions]
-    right, n = theta * (h @ g), len(examples[1])
-    found = {
-        "That is -theta * (H g), as the paper writes it: there the highest are removed. Here high = keep.": -right,
-        "The score is signed: no abs(). A weight whose removal makes the gradient larger goes first.": right.abs(),
-        "Its sign is that of theta times that of H g: no abs() of either.": theta.abs() * (h @ g),
-        "Drop the factor 2, as the formula does: the derivative of |g|^2 is 2 H g.": 2 * right,
-        "That is -2 theta * (H g), by which |g|^2 changes when the weight goes. The score is theta * (H g): high = keep.": -2
-        * right,
-        "The loss is added up over the examples. Take the mean.": n**2 * right,
-        "That is theta * g, which is SNIP with its sign. H is missing.": theta * g,
-        "Multiply by theta: that is H g.": h @ g,
-        "Multiply H g by theta, not by g.": g * (h @ g),
-        "The Hessian multiplies g, and not theta * g; theta comes after.": h @ (theta * g),
-        "That is g * (H theta). The Hessian multiplies g; theta comes after.": g * (h @ theta),
-        "g^T g is not H: that is theta * g * |g|^2. Differentiate the gradient again.": theta
-        * g
-        * (g @ g),
-        "The square of g is not H: that is theta * g^3. Differentiate the gradient again.": theta
-        * g**3,
-        "That takes the diagonal of H alone. Removing a weight changes the gradients of the others.": theta
-        * h.diagonal()
-        * g,
-        "The biases are left out of g and H. They are not pruned, but their gradients change too: take all parameters.": theta
-        * alone,
-        **{
-            f"Each {part} is differentiated by itself. H g has parts from all others: add up g^T v over all tensors first.": theta
-            * ((h * _together(model, owner)) @ g)
-            for part, owner in (
-                ("tensor", lambda name: name),
-                ("layer", lambda name: name.split(".")[0]),
-            )
-        },
-        "The scores are divided by the sum of their sizes, as SNIP's are. Here they are not.": right
-        / right[positions].abs().sum(),
-    }
-    if temperature != 1:
-        found |= {
-            "The temperature is missing: cross_entropy(model(x) / temperature, y).": theta
-            * (cold_h @ cold_g),
-            "The loss is divided by the temperature. It is the outputs that are divided.": theta
-            * (cold_h @ cold_g)
-            / temperature**2,
-            "The outputs are multiplied by the temperature. Divide.": theta * (hot_h @ hot_g),
-            "The temperature is in one of the two gradients only.": theta * (h @ cold_g),
-        }
-    if temperature != 200:
-        fixed_g, fixed_h = derivatives(model, examples, 200.0)
-        found["The outputs are divided by 200, whatever is given: divide by `temperature`."] = (
-            theta * (fixed_h @ fixed_g)
-        )
-    hg = {name: part.detach() for name, part in split(model, h @ g).items()}
-    return {NEIGHBOURS: side_by_side(weights_of(model), hg)} | {
-        words: _scores(model, vector) for words, vector in found.items()
-    }
-
-
-def _together(model: nn.Module, owner) -> Tensor:
-    """(p, p): whether two parameters have the same owner(name)."""
-    owners = [owner(name) for name, p in model.named_parameters() for _ in range(p.numel())]
-    return torch.tensor([[one == other for one in owners] for other in owners])
+check_grasp = Exercise(
+    name="grasp",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="a layer by hand, two networks, three temperatures, with the exact Hessian; "
+    "the model left as it was",
+    read=read_scores,
+    same=same_scores,
+    show=show_scores,
+    hints=HINTS | {"does not require grad": NO_GRAPH},
+)

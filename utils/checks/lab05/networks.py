@@ -1,12 +1,19 @@
-"""Small networks in float64 for the checks of this lab, a batch for each, and the loss as a function of some parameters."""
+"""Small networks in float64 for the checks of this lab, a batch for each, and gradients."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from utils.model import Tensors, mlp
+from utils.model import Tensors, mlp, prunable
+
+Batch = tuple[Tensor, Tensor]
+BY_HAND = (
+    "x = [[1, 0], [1, -1]], y = [0, 1], one linear layer, weight [[1, -2], [0.5, 1]], "
+    "bias [0.5, -0.5]"
+)
 
 
 def network(
@@ -26,53 +33,55 @@ def convolutional(
     return _drawn(nn.Sequential(layers).double(), generator)
 
 
-def batch(generator: torch.Generator, model: nn.Module, n: int) -> tuple[Tensor, Tensor]:
+def batch(generator: torch.Generator, model: nn.Sequential, n: int) -> Batch:
     """n random examples with random labels."""
     first = next(model.parameters())
-    x = torch.randn(
-        (n, first.shape[1]) if first.dim() == 2 else (n, 1, 4, 4),
-        generator=generator,
-        dtype=torch.float64,
-    )
-    return x.round(decimals=1), torch.randint(0, model[-1].out_features, (n,), generator=generator)
+    shape = (n, first.shape[1]) if first.dim() == 2 else (n, 1, 4, 4)
+    x = torch.randn(shape, generator=generator, dtype=torch.float64)
+    y = torch.randint(0, len(list(model.parameters())[-1]), (n,), generator=generator)
+    return x.round(decimals=1), y
 
 
-def by_hand() -> tuple[nn.Sequential, tuple[Tensor, Tensor]]:
+def by_hand() -> tuple[nn.Sequential, Batch]:
     """One linear layer of 2 x 2 and two examples: numbers that one can follow."""
     model = nn.Sequential(OrderedDict(fc=nn.Linear(2, 2))).double()
     with torch.no_grad():
-        model.fc.weight.copy_(torch.tensor([[1.0, -2.0], [0.5, 1.0]]))
-        model.fc.bias.copy_(torch.tensor([0.5, -0.5]))
+        model.get_parameter("fc.weight").copy_(torch.tensor([[1.0, -2.0], [0.5, 1.0]]))
+        model.get_parameter("fc.bias").copy_(torch.tensor([0.5, -0.5]))
     return model, (
         torch.tensor([[1.0, 0.0], [1.0, -1.0]], dtype=torch.float64),
         torch.tensor([0, 1]),
     )
 
 
-BY_HAND = "x = [[1, 0], [1, -1]], y = [0, 1], one linear layer, weight [[1, -2], [0.5, 1]], bias [0.5, -0.5]"
+def weights_of(model: nn.Module) -> Tensors:
+    """A copy of the prunable weights."""
+    return {name: w.clone() for name, w in prunable(model).items()}
 
 
-def loss_of(
-    model: nn.Module, parameters: Tensors, batch: tuple[Tensor, Tensor], temperature: float = 1.0
-) -> Tensor:
-    """The mean cross-entropy of outputs / temperature with these parameters in place of the model's own."""
-    x, y = batch
-    return nn.functional.cross_entropy(functional_call(model, parameters, (x,)) / temperature, y)
+def parameters_of(model: nn.Module, biases: bool = True) -> dict[str, nn.Parameter]:
+    return {name: p for name, p in model.named_parameters() if biases or p.dim() > 1}
+
+
+def mean_loss(outputs: Tensor, y: Tensor) -> Tensor:
+    return nn.functional.cross_entropy(outputs, y)
 
 
 def gradients(
-    model: nn.Module, parameters: Tensors, batch: tuple[Tensor, Tensor], temperature: float = 1.0
+    model: nn.Module,
+    parameters: Tensors,
+    batch: Batch,
+    loss: Callable[[Tensor, Tensor], Tensor] = mean_loss,
 ) -> Tensors:
-    """The gradient of that loss by these parameters."""
+    """The gradient of the loss by these parameters, in place of the model's own."""
     parameters = {name: p.detach().clone().requires_grad_() for name, p in parameters.items()}
-    found = torch.autograd.grad(
-        loss_of(model, parameters, batch, temperature), list(parameters.values())
-    )
-    return dict(zip(parameters, found))
+    x, y = batch
+    value = loss(functional_call(model, parameters, (x,)), y)
+    return dict(zip(parameters, torch.autograd.grad(value, list(parameters.values()))))
 
 
 @torch.no_grad()
-def _drawn(model: nn.Module, generator: torch.Generator) -> nn.Module:
+def _drawn(model: nn.Sequential, generator: torch.Generator) -> nn.Sequential:
     for p in model.parameters():
         p.copy_(torch.randn(p.shape, generator=generator, dtype=torch.float64))
     return model

@@ -1,52 +1,186 @@
-"""Does `prune_iteratively(model, importance, schedule, steps, batch)` score what is left, prune a little, and so on?
+"""Does `prune_iteratively` score in each step what the steps before have left?
 
-The answer is given an importance that notes the network it is asked about. Its scores are no magnitudes: some are negative,
-which a weight that is gone is not, and some are equal.
+The answer gets an importance that notes the network it is asked about. Its scores are no
+magnitudes: some are negative, which a weight that is gone is not, and some are equal.
 """
+
+import copy
+from collections.abc import Iterator
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
 
-from utils.checks.lab05.networks import batch, network
-from utils.checks.lab05.scores import as_it_was, state, weights_of
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import CheckFailed, fail, kind_of, passed, run
+from utils.checks.compare import Unfit, alike, as_dict, as_mask, described
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab05.networks import batch, network, weights_of
+from utils.checks.lab05.scores import MODE
 from utils.model import Tensors, prunable
 
-CHECK = "check_prune_iteratively"
-HINTS = {
-    "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad(); apply_masks(model, masks) does so.",
-    "would bring some back": "schedule(k / steps) is the sparsity after step k: count k from 1 to steps.",
-    "a number from 0 to 1": "A schedule takes t from 0 to 1: schedule(k / steps), k from 1 to steps.",
-    "KeyError: 'fc": "Begin with masks of ones, one for each of prunable(model).",
-    "positional argument": "importance is called as importance(model, batch).",
-}
-
-COME_BACK = "A score may be negative, and a weight that is gone scores 0: give keep_top the masks so far, `within=masks`."
+COME_BACK = "What is gone stays gone: give keep_top the masks so far, `within=masks`."
+SCORED = "Score again in every step: the first scores say nothing of what is left."
+PUT = "The masks must be in the network before it is scored: apply_masks(copy, masks)."
+VALUES = "The weights that are left keep their values, and so do the biases."
+GIVEN = "Score with the `importance` that is given."
+EARLY = "The loop ends too early: k goes from 1 to steps, and `return` stands after the loop."
+FROM_1 = "The sparsity after step k is schedule(k / steps), k from 1: here k begins with 0."
+NO_MORE = "No more are gone than after the step before: after step k it is schedule(k / steps)."
+KEPT = "The schedule says how many are gone. Here as many are kept."
+AT_ONCE = "All at once, in the first step. The schedule says how much in each."
+LINEAR = "That is the linear schedule: use the one that is given."
+SURVIVORS = "schedule(t) is the sparsity of the whole network, not of the survivors."
+EXACT = "Exactly as many as the schedule says, also when scores are equal."
+EACH_LAYER = "Each layer is ranked by itself. Rank all layers together."
+HIGH = "Are they the scores of this step, and high = keep?"
 NEAR = 0.5 + 1e-6  # half a weight: rounded up or down
 
 
-def check_prune_iteratively(answer) -> None:
-    """`answer(model, importance, schedule, steps, batch)` returns the masks; the model stays as it is."""
-    generator = fresh_generator()
-    for kind in (shares, signed, blind):
-        for words, schedule, steps in (
-            ("0.9 t", _linear, 5),
-            ("1 - 0.1^t", _exponential, 4),
-            ("1 - 0.1^t", _exponential, 1),
-        ):
-            _pruned(answer, kind, words, schedule, steps, generator)
-    passed(
-        CHECK,
-        "three importances, two schedules, one step and more; each time the network that is left is scored",
-    )
+def flat(tensors: Tensors) -> Tensor:
+    return torch.cat([tensor.flatten() for tensor in tensors.values()])
 
 
-def _linear(t: float) -> float:
+def cut(scores: Tensors, sparsity: float, within: Tensors) -> Tensors:
+    """Masks without the lowest scores of all layers; what is not `within` goes first."""
+    ranks = flat(scores).masked_fill(flat(within) == 0, -torch.inf)
+    kept = torch.ones_like(ranks)
+    kept[ranks.argsort(stable=True)[: round(sparsity * len(ranks))]] = 0
+    parts = kept.split([score.numel() for score in scores.values()])
+    return {n: part.view_as(scores[n]) * within[n] for n, part in zip(scores, parts)}
+
+
+def cut_each(scores, sparsity, within):
+    return {n: cut({n: scores[n]}, sparsity, {n: within[n]})[n] for n in scores}
+
+
+def cut_the_highest(scores, sparsity, within):
+    return cut({name: -score for name, score in scores.items()}, sparsity, within)
+
+
+def cut_score_0(scores, sparsity, within):
+    """What is gone is ranked with the score 0, and nothing else says that it is gone."""
+    return cut({n: score * within[n] for n, score in scores.items()}, sparsity, ones(scores))
+
+
+def cut_of_survivors(scores, rate, within):
+    left, n = float(flat(within).sum()), len(flat(within))
+    return cut(scores, 1 - (left - round(rate * left)) / n, within)
+
+
+def cut_by_threshold(scores, sparsity, within):
+    """All that is not above the score of the last one to go."""
+    ranks = flat(scores).masked_fill(flat(within) == 0, -torch.inf).sort().values
+    last = ranks[max(round(sparsity * len(ranks)) - 1, 0)]
+    return {n: (score > last).double() * within[n] for n, score in scores.items()}
+
+
+def cut_rounded_down(scores, sparsity, within):
+    n = len(flat(scores))
+    return cut(scores, int(sparsity * n) / n, within)
+
+
+def ones(tensors: Tensors) -> Tensors:
+    return {name: torch.ones_like(tensor) for name, tensor in tensors.items()}
+
+
+@torch.no_grad()
+def masked(model, masks, factor=1.0):
+    for name, w in prunable(model).items():
+        w.mul_(factor * masks[name])
+    return model
+
+
+@steps
+def iterative(
+    copied=copy.deepcopy,
+    mode=nullcontext,
+    score=lambda importance: importance,
+    again=True,
+    asked=lambda twin, model, masks: twin,
+    given=lambda batch: batch,
+    at=lambda schedule, t: schedule(t),
+    time=lambda k, steps: k / steps,
+    last=lambda steps: steps,
+    cut=cut,
+    within=lambda masks: masks,
+    put=masked,
+    returned=lambda masks, scores: masks,
+    after=lambda model: None,
+):
+    def answer(model: nn.Module, importance, schedule, steps: int, batch) -> Tensors:
+        twin, masks, scores = copied(model), ones(weights_of(model)), {}
+        with mode():
+            for k in range(1, last(steps) + 1):
+                if k == 1 or again:
+                    scores = score(importance)(asked(twin, model, masks), given(batch))
+                masks = cut(scores, at(schedule, time(k, steps)), within(masks))
+                put(twin, masks)
+        after(model)
+        return returned(masks, scores)
+
+    return answer
+
+
+def magnitude(importance):
+    return lambda model, batch: {n: w.abs() for n, w in prunable(model).items()}
+
+
+MISTAKES = [
+    (PUT, iterative(put=lambda model, masks: None)),
+    (PUT, iterative(asked=lambda twin, model, masks: model)),
+    (SCORED, iterative(again=False)),
+    (COME_BACK, iterative(within=ones)),
+    (COME_BACK, iterative(cut=cut_score_0)),
+    (
+        "Each step begins with the dense network. " + COME_BACK,
+        iterative(
+            asked=lambda twin, model, masks: masked(copy.deepcopy(model), masks), within=ones
+        ),
+    ),
+    (VALUES, iterative(put=lambda model, masks: masked(model, masks, factor=2.0))),
+    (FROM_1, iterative(time=lambda k, steps: (k - 1) / steps)),
+    (NO_MORE, iterative(time=lambda k, steps: 1 / steps)),
+    (EARLY, iterative(last=lambda steps: steps - 1 or 1)),
+    (EARLY, iterative(last=lambda steps: 1)),
+    (GIVEN, iterative(score=magnitude)),
+    (SURVIVORS, iterative(cut=cut_of_survivors)),
+    (KEPT, iterative(at=lambda schedule, t: 1 - schedule(t), within=ones)),
+    (AT_ONCE, iterative(at=lambda schedule, t: schedule(1.0))),
+    (LINEAR, iterative(at=lambda schedule, t: schedule(1.0) * t)),
+    (
+        "That is a schedule of its own: use the one that is given.",
+        iterative(at=lambda schedule, t: 1 - (1 - schedule(1.0)) ** t),
+    ),
+    (EXACT, iterative(cut=cut_by_threshold)),
+    (EXACT, iterative(cut=cut_rounded_down)),
+    (EACH_LAYER, iterative(cut=cut_each)),
+    (HIGH, iterative(cut=cut_the_highest)),
+    ("Pass the batch on: importance(model, batch).", iterative(given=lambda batch: None)),
+    (
+        "An importance may need gradients: keep no_grad to the masking.",
+        iterative(mode=torch.no_grad),
+    ),
+    (
+        "importance(model, batch) scores a network: the one pruned so far.",
+        iterative(asked=lambda twin, model, masks: prunable(twin)),
+    ),
+    (
+        "apply_masks(model, masks) changes the network in place and returns nothing.",
+        iterative(asked=lambda twin, model, masks: None),
+    ),
+    ("Return the masks, not the scores.", iterative(returned=lambda masks, scores: scores)),
+    (
+        "The model itself is pruned. Work on a copy.deepcopy of it.",
+        iterative(copied=lambda model: model),
+    ),
+    (MODE, iterative(after=lambda model: model.eval())),
+]
+
+
+def linear(t: float) -> float:
     return 0.9 * t
 
 
-def _exponential(t: float) -> float:
+def exponential(t: float) -> float:
     return 1 - 0.1**t
 
 
@@ -66,248 +200,143 @@ def blind(weights: Tensors) -> Tensors:
 
 
 NAMES = {shares: "|w| / sum of its layer", signed: "negative scores", blind: "all scores 0"}
+SCHEDULES = [("0.9 t", linear, 5), ("1 - 0.1^t", exponential, 4), ("1 - 0.1^t", exponential, 1)]
+
+
+def cases(generator: torch.Generator) -> Iterator[Case]:
+    for kind, name in NAMES.items():
+        for words, schedule, number in SCHEDULES:
+            model = network(generator, 5, 9, 7, 4)
+            yield case(
+                f"{name}, schedule {words}, {number} step{'s' * (number > 1)}",
+                model=model,
+                kind=kind,
+                schedule=schedule,
+                steps=number,
+                batch=batch(generator, model, 6),
+            )
 
 
 class Importance:
-    """What the answer scores with. `seen`: the state of the network and the scores of each call; `failed`: what was wrong with
-    a call.
+    """What the answer scores with.
+
+    `seen`: the values of the network and the scores of each call. `refused`: what was expected of
+    a call, what came, and why.
     """
 
-    def __init__(self, kind, examples):
-        self.kind, self.examples, self.seen, self.failed = kind, examples, [], None
+    def __init__(self, kind, batch):
+        self.kind, self.batch = kind, batch
+        self.seen: list[tuple[Tensors, Tensors]] = []
+        self.refused: tuple[str, str, str] | None = None
 
     def __call__(self, model, batch):
-        try:
-            self._look(model, batch)
-        except CheckFailed as failed:
-            self.failed = failed
-            raise
+        self.refused = self.wrong(model, batch)
+        if self.refused:
+            raise ValueError(self.refused[2])
         scores = self.kind(weights_of(model))
-        self.seen.append((state(model), scores))
+        self.seen.append((copy.deepcopy(dict(model.state_dict())), scores))
         return {name: score.clone() for name, score in scores.items()}
 
-    def _look(self, model, batch):
-        tried = f"call {len(self.seen) + 1} of importance(model, batch)"
+    def wrong(self, model, batch) -> tuple[str, str, str] | None:
         if not isinstance(model, nn.Module):
-            fail(
-                CHECK,
-                tried,
-                "a network",
-                f"a {type(model).__name__}",
-                "apply_masks(model, masks) changes the network in place and returns nothing."
-                if model is None
-                else "importance(model, batch) scores a network: the one pruned so far.",
-            )
-        if (
-            not isinstance(batch, (tuple, list))
-            or len(batch) != 2
-            or not all(
-                isinstance(part, Tensor) and torch.equal(part, given)
-                for part, given in zip(batch, self.examples)
-            )
-        ):
-            fail(
-                CHECK,
-                tried,
-                "the batch that prune_iteratively was given",
-                "None" if batch is None else "another one",
-                "Pass it on.",
-            )
+            nothing = "apply_masks(model, masks) changes the network in place and returns nothing."
+            usual = "importance(model, batch) scores a network: the one pruned so far."
+            return "importance of a network", described(model), usual if model else nothing
+        if not alike(batch, self.batch):
+            return "importance(model, batch) of the batch that is given", "another", "Pass it on."
         if not torch.is_grad_enabled():
-            fail(
-                CHECK,
-                tried,
-                "gradients switched on",
-                "torch.no_grad()",
-                "An importance may need gradients: keep no_grad to the masking.",
-            )
+            usual = "An importance may need gradients: keep no_grad to the masking."
+            return "importance called with gradients switched on", "torch.no_grad()", usual
+        return None
 
 
-def _pruned(answer, kind, words: str, schedule, steps: int, generator: torch.Generator) -> None:
-    model = network(generator, 5, 9, 7, 4)
-    examples, initial = batch(generator, model, 6), state(model)
-    importance, tried = (
-        Importance(kind, examples),
-        f"{NAMES[kind]}, schedule {words}, {steps} step{'s' * (steps > 1)}",
-    )
-    given = tuple(part.clone() for part in examples)
+def ask(answer, model, kind, schedule, steps, batch):
+    """The masks, and what the importance saw; or why it refused."""
+    importance = Importance(kind, batch)
     try:
-        masks = run(CHECK, tried, answer, model, importance, schedule, steps, given, hints=HINTS)
-    except CheckFailed as failed:
-        raise importance.failed or failed from None
-    kept = _masks(tried, masks, {name: initial[name] for name in prunable(model)})
-    as_it_was(CHECK, tried, model, initial)
-    calls = len(importance.seen)
-    if calls < steps:
-        gone = ~flat(kept)
-        fail(
-            CHECK,
-            tried,
-            f"importance called {steps} times, once a step",
-            f"{calls} times",
-            "Score with the `importance` that is given."
-            if not calls
-            else f"The loop ends after step {calls}: k goes from 1 to steps, and the `return` stands after the loop."
-            if abs(int(gone.sum()) - schedule(calls / steps) * len(gone)) <= NEAR
-            else "Score again in every step: the scores of the dense network say nothing of what is left.",
-        )
-    _steps(tried, _once_each(importance.seen, steps), kept, initial, schedule, steps)
+        masks = answer(model, importance, schedule, steps, batch)
+    except Exception:
+        if importance.refused:
+            return {"refused": importance.refused}
+        raise
+    return {"masks": masks, "seen": importance.seen}
 
 
-def _once_each(seen: list, steps: int) -> list:
-    """Without the calls about the same network as the call before, if so many are left: to score twice does no harm."""
-    once = seen[:1] + [
-        (now, scores)
-        for (before, _), (now, scores) in zip(seen, seen[1:])
-        if not all(torch.equal(before[name], value) for name, value in now.items())
-    ]
+def read(outcome: Outcome, case: Case) -> str:
+    """ "right" for whatever is; the first step that is not is told."""
+    model, _, schedule, steps, _ = case.arguments.values()
+    if "refused" in outcome.returned:
+        raise Unfit(*outcome.returned["refused"])
+    weights, initial = weights_of(model), dict(model.state_dict())
+    found = as_dict(outcome.returned["masks"], weights, "One mask for each prunable weight.")
+    kept = {name: as_mask(found[name], w) for name, w in weights.items()}
+    seen = outcome.returned["seen"]
+    if len(seen) < steps:
+        expected = f"importance called {steps} times, once a step"
+        raise Unfit(expected, f"{len(seen)} times", SCORED if seen else GIVEN)
+    seen = once_each(seen, steps)
+    used = {name: torch.ones_like(mask) for name, mask in kept.items()}
+    for k, (values, _) in enumerate(seen[:steps]):
+        if k:
+            after = {name: values[name] != 0 for name in kept}
+            scored = f"after step {k}: the network scored as it is pruned so far"
+            if alike(values, initial, rtol=0, atol=0):
+                counted(kept, schedule, steps, steps)
+                raise Unfit(scored, "the dense network scored again", PUT)
+            for name, value in initial.items():
+                if not torch.equal(values[name], value * after.get(name, 1)):
+                    raise Unfit(scored, f"another {name}", VALUES)
+            stepped(used, after, schedule, k, steps, seen[k - 1][1])
+            used = after
+    stepped(used, kept, schedule, steps, steps, seen[steps - 1][1])
+    return "right"
+
+
+def once_each(seen: list, steps: int) -> list:
+    """Without calls about the network of the call before, if enough are left: they do no harm."""
+    once = [call for last, call in zip([({}, {}), *seen], seen) if not alike(last[0], call[0])]
     return once if len(once) >= steps else seen
 
 
-def _masks(tried: str, returned, like: Tensors) -> Tensors:
-    """`returned` as boolean masks."""
-    if not isinstance(returned, dict):
-        fail(
-            CHECK,
-            tried,
-            "a dictionary: name -> mask",
-            kind_of(returned),
-            "The function ends without a `return`." if returned is None else "Return the masks.",
-        )
-    if set(returned) != set(like):
-        fail(
-            CHECK,
-            tried,
-            f"masks for {', '.join(like)}",
-            f"for {', '.join(map(str, returned))}",
-            "One mask for each prunable weight tensor.",
-        )
-    for name, mask in returned.items():
-        if (
-            not isinstance(mask, Tensor)
-            or mask.shape != like[name].shape
-            or not ((mask == 0) | (mask == 1)).all()
-        ):
-            fail(
-                CHECK,
-                tried,
-                f"{name}: zeros and ones of shape {tuple(like[name].shape)}",
-                f"numbers of shape {tuple(mask.shape)}"
-                if isinstance(mask, Tensor)
-                else f"a {type(mask).__name__}",
-                "A mask says which weights are kept, 1, and which are gone, 0.",
-            )
-    return {name: returned[name] != 0 for name in like}
-
-
-def _steps(tried: str, seen: list, kept: Tensors, initial: Tensors, schedule, steps: int) -> None:
-    """Each step's masks are what the next call saw, and after the last one what was returned."""
-    used = {name: torch.ones_like(mask) for name, mask in kept.items()}
-    for k in range(1, steps + 1):
-        where, after = f"{tried}, after step {k}", kept
-        if k < steps:
-            now = seen[k][0]
-            after = {name: now[name] != 0 for name in kept}
-            if all(torch.equal(now[name], value) for name, value in initial.items()):
-                _counted(f"{tried}, at the end", kept, schedule, steps, steps)
-                fail(
-                    CHECK,
-                    where,
-                    "the network scored as it is pruned so far",
-                    "the dense network scored again",
-                    "The masks must be in the network before it is scored: apply_masks(copy, masks).",
-                )
-            for name, value in initial.items():
-                if not torch.equal(now[name], value * after[name] if name in after else value):
-                    fail(
-                        CHECK,
-                        where,
-                        "the network scored as it is pruned so far",
-                        f"another {name}",
-                        "The weights that are left keep their values, and so do the biases.",
-                    )
-        for name in kept:
-            if (after[name] & ~used[name]).any():
-                fail(
-                    CHECK,
-                    where,
-                    "what is gone stays gone",
-                    f"weights of {name} that were gone are kept again",
-                    COME_BACK,
-                )
-        _counted(where, after, schedule, k, steps, used, seen[k - 1][1])
-        _best(where, seen[k - 1][1], used, after)
-        used = after
-
-
-def _best(where: str, scores: Tensors, used: Tensors, after: Tensors) -> None:
-    values, before, now = flat(scores), flat(used), flat(after)
-    went, stays = values[before & ~now], values[now]
+def stepped(used: Tensors, after: Tensors, schedule, k: int, steps: int, scores: Tensors) -> None:
+    """From the masks before step k to those after it."""
+    for name, mask in after.items():
+        if (mask & ~used[name]).any():
+            came = f"weights of {name} that were gone are kept again"
+            raise Unfit(f"after step {k}: what is gone stays gone", came, COME_BACK)
+    counted(after, schedule, k, steps)
+    values, now = flat(scores), flat(after)
+    went, stays = values[flat(used) & ~now], values[now]
     if len(went) and len(stays) and went.max() > stays.min():
-        each = all(
-            not len(score[used[name] & ~after[name]])
-            or not len(score[after[name]])
-            or score[used[name] & ~after[name]].max() <= score[after[name]].min()
-            for name, score in scores.items()
-        )
-        fail(
-            CHECK,
-            where,
-            "the highest scores of this step kept, all layers together",
-            "others kept",
-            "Each layer is ranked by itself."
-            if each
-            else "Are they the scores of this step, and high = keep?",
-        )
+        expected = f"after step {k}: its highest scores kept, all layers together"
+        raise Unfit(expected, "others kept", HIGH)
 
 
-def _counted(
-    where: str,
-    after: Tensors,
-    schedule,
-    k: int,
-    steps: int,
-    used: Tensors | None = None,
-    scores: Tensors | None = None,
-) -> None:
-    """As many are gone as the schedule says. `used` are the masks before step k, where they are known, `scores` those of the step."""
-    now = flat(after)
-    n, gone = len(now), int((~now).sum())
-    if abs(gone - schedule(k / steps) * n) <= NEAR:
-        return
-    before = int((~flat(used)).sum()) if used else None
-    mistakes = {
-        "No more are gone than after the step before: the sparsity after step k is schedule(k / steps).": before
-        or -n,
-        "The sparsity after step k of the steps is schedule(k / steps), k from 1: it looks as if k began with 0.": schedule(
-            (k - 1) / steps
-        )
-        * n,
-        "The schedule says how many are gone. It looks as if as many were kept.": n
-        - schedule(k / steps) * n,
-        "All at once, in the first step. The schedule says how much in each.": schedule(1.0) * n,
-        "That is the linear schedule: use the one that is given.": schedule(1.0) * k / steps * n,
-    }
-    if before:
-        mistakes[
-            "schedule(t) is the sparsity of the whole network, gone weights included, not of the survivors."
-        ] = before + schedule(k / steps) * (n - before)
-        lowest = torch.zeros_like(now)
-        lowest[flat(scores).topk(round(schedule(k / steps) * n), largest=False).indices] = True
-        mistakes[COME_BACK] = int((lowest | ~flat(used)).sum())
-    sparsity = schedule(k / steps)
-    fail(
-        CHECK,
-        where,
-        f"schedule({k}/{steps}) = {sparsity:.4g} of {n} weights gone: {round(sparsity * n)}",
-        f"{gone}",
-        next(
-            (words for words, value in mistakes.items() if abs(gone - value) <= NEAR),
-            "Exactly as many as the schedule says, also when scores are equal.",
-        ),
-    )
+def counted(after: Tensors, schedule, k: int, steps: int) -> None:
+    """As many are gone as the schedule says."""
+    sparsity, n, gone = schedule(k / steps), len(flat(after)), int((~flat(after)).sum())
+    if abs(gone - sparsity * n) > NEAR:
+        expected = f"schedule({k}/{steps}) = {sparsity:.4g} of {n} weights gone"
+        raise Unfit(f"{expected}: {round(sparsity * n)}", f"{gone}", EXACT)
 
 
-def flat(tensors: Tensors) -> Tensor:
-    """All entries in one vector."""
-    return torch.cat([tensor.flatten() for tensor in tensors.values()])
+check_prune_iteratively = Exercise(
+    name="prune_iteratively",
+    right=iterative(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="three importances, two schedules, one step and more; each time the network that is "
+    "left is scored",
+    ask=ask,
+    read=read,
+    hints={
+        "leaf Variable that requires grad": "A weight is changed in place only under "
+        "torch.no_grad(); apply_masks(model, masks) does so.",
+        "would bring some back": "schedule(k / steps) is the sparsity after step k: count k from "
+        "1 to steps.",
+        "a number from 0 to 1": "A schedule takes t from 0 to 1: schedule(k / steps), k from 1 "
+        "to steps.",
+        "KeyError: 'fc": "Begin with masks of ones, one for each of prunable(model).",
+        "positional argument": "importance is called as importance(model, batch).",
+    },
+)

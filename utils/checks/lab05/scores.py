@@ -1,12 +1,12 @@
-"""What the checks of this lab share: are these the scores, is the network as it was, and which mistake gives what came?"""
+"""What the checks of scores share: how they are read, compared and shown, and hints."""
 
-import copy
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from utils.checks.report import fail, kind_of
+from utils.checks.compare import as_dict, as_tensor
+from utils.checks.exercise import Case, Outcome
 from utils.model import Tensors, prunable
 
 ROUNDING = 1e-5  # relative to the largest score of a tensor
@@ -14,99 +14,74 @@ SMALL = 12  # as many scores are written out
 HINTS = {
     "does not require grad": "prunable(model) returns detached tensors, which know no gradient. "
     "model.get_parameter(name) is the parameter itself.",
-    "leaf Variable that requires grad": "A parameter is changed in place only under torch.no_grad().",
-    "not have been used in the graph": "The loss does not come from these tensors: ask for its gradient by the parameters of the "
-    "network that computed it, model.get_parameter(name).",
-    "and 'NoneType'": "A .grad is None. prunable(model) returns detached tensors, which never get one: take that of "
-    "model.get_parameter(name), after backward() and before zero_grad().",
+    "leaf Variable that requires grad": "A parameter is changed in place only under "
+    "torch.no_grad().",
+    "not have been used in the graph": "The loss does not come from these tensors: ask for its "
+    "gradient by the parameters of the network, model.get_parameter(name).",
+    "and 'NoneType'": "A .grad is None: prunable(model) returns detached tensors, which never get "
+    "one. Take that of model.get_parameter(name), after backward() and before zero_grad().",
 }
-NEIGHBOURS = "Weights are paired with the gradients of other parameters: where biases take part too, go by name."
+NEIGHBOURS = (
+    "Weights are paired with the gradients of other parameters: with biases among them, go by name."
+)
+BIASES = "Weights are pruned, biases are not: prunable(model) has the names."
+SOFTMAX = "cross_entropy takes the outputs as they are: it contains the softmax."
+LABELS = "The labels are `y` of the batch, not what the network predicts."
+MODE = "model.eval() stays behind: leave the model in the mode that it had."
 
 
-def state(model: nn.Module) -> Tensors:
-    """An independent copy of all that the model holds."""
-    return copy.deepcopy(dict(model.state_dict()))
+def softmax_twice(outputs: Tensor, y: Tensor) -> Tensor:
+    return nn.functional.cross_entropy(outputs.softmax(1), y)
 
 
-def as_it_was(check: str, tried: str, model: nn.Module, before: Tensors) -> None:
-    """Fails when an answer has changed the network."""
-    for name, now in model.state_dict().items():
-        was = before[name]
-        if now.dtype != was.dtype:
-            fail(
-                check,
-                tried,
-                f"the model left as it was, in {_kind(was)}",
-                f"{name} in {_kind(now)}",
-                "model.double() converts the model itself: work on a copy.deepcopy of it.",
-            )
-        if not torch.equal(now, was):
-            fail(
-                check,
-                tried,
-                "the model left as it was",
-                f"{name} = {written(now)}, which was {written(was)}"
-                if was.numel() <= SMALL
-                else f"{name}: {int((now != was).sum())} of its {was.numel()} entries are others",
-                "The signs of the weights are gone: put them back, or work on a copy.deepcopy of the model."
-                if torch.equal(now, was.abs())
-                else "Work on a copy.deepcopy of the model.",
-            )
+def sum_of_losses(outputs: Tensor, y: Tensor) -> Tensor:
+    return nn.functional.cross_entropy(outputs, y, reduction="sum")
 
 
-def compare(
-    check: str,
-    tried: str,
-    returned,
-    right: Tensors,
-    mistakes: Iterable[tuple[str, Tensors]],
-    invalid: str = "",
-) -> None:
-    """Fail unless `returned` holds these scores. `mistakes`: what each, in words, would give.
-    `invalid`: what nan, inf or a zero
-    in place of every score means.
-    """
-    got = _dictionary(check, tried, returned, right)
-    if same(got, right):
-        return
-    if invalid and not all(score.isfinite().all() and score.any() for score in got.values()):
-        fail(check, tried, *differing(right, got), invalid)
-    words = next((words for words, value in mistakes if same(got, value)), "")
-    fail(check, tried, *differing(right, got), words or _by_a_factor(got, right))
+def predicted_labels(outputs: Tensor, y: Tensor) -> Tensor:
+    return nn.functional.cross_entropy(outputs, outputs.argmax(1))
 
 
-def _by_a_factor(got: Tensors, right: Tensors) -> str:
-    factor = total(times(got, right)) / (total(times(right, right)) or 1.0)
-    return (
-        f"Every score is {factor:.4g} times the right one."
-        if factor and same(got, scaled(right, factor))
-        else ""
-    )
+def as_scores(returned: Any, model: nn.Module) -> Tensors:
+    """One tensor for each prunable weight, in float64."""
+    weights = prunable(model)
+    found = as_dict(returned, weights, BIASES)
+    return {
+        name: as_tensor(found[name], w.shape, "One score for each weight.").double()
+        for name, w in weights.items()
+    }
 
 
-def same(got: Tensors, expected: Tensors) -> bool:
+def read_scores(outcome: Outcome, case: Case) -> Tensors:
+    return as_scores(outcome.returned, case.arguments["model"])
+
+
+def same_scores(got: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> bool:
     """Equal up to rounding. NaN is equal to nothing."""
-    return all(
-        bool(((got[name] - value).abs() <= ROUNDING * value.abs().max()).all())
-        for name, value in expected.items()
-    )
+    return all(close(got[name], value) for name, value in expected.items())
+
+
+def close(got: Tensor, expected: Tensor) -> bool:
+    return bool(((got - expected).abs() <= ROUNDING * expected.abs().max()).all())
 
 
 def differing(right: Tensors, got: Tensors) -> tuple[str, str]:
-    """The first tensor that differs: written out when it is small, otherwise its first entry that differs."""
-    name = next(name for name in right if not same({name: got[name]}, {name: right[name]}))
-    if right[name].numel() <= SMALL:
-        return f"{name}: {written(right[name])}", f"{name}: {written(got[name])}"
-    close = (got[name] - right[name]).abs() <= ROUNDING * right[name].abs().max()
-    place = tuple((~close).nonzero()[0].tolist())
-    return tuple(
-        f"{name} at {list(place)}: {float(each[name][place]):.4g}" for each in (right, got)
-    )
+    """The first tensor that differs: in full if it is small, else its first entry that differs."""
+    name = next(name for name in right if not close(got[name], right[name]))
+    a, b = right[name], got[name]
+    factor = total(times(got, right)) / (total(times(right, right)) or 1.0)
+    by = f"\nevery score is {factor:.4g} times the right one" if factor else ""
+    by = by if same_scores(got, {n: factor * score for n, score in right.items()}) else ""
+    if a.numel() <= SMALL:
+        return f"{name}: {written(a)}", f"{name}: {written(b)}{by}"
+    place = tuple(((a - b).abs() > ROUNDING * a.abs().max()).nonzero()[:1].flatten().tolist())
+    place = place or tuple(b.isnan().nonzero()[0].tolist())
+    where = f"{name} at {list(place)}"
+    return f"{where}: {float(a[place]):.4g}", f"{where}: {float(b[place]):.4g}"
 
 
-def sizes(scores: Tensors) -> Tensors:
-    """The absolute values."""
-    return {name: score.abs() for name, score in scores.items()}
+def show_scores(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    return case.words, *differing(read_scores(expected, case), read_scores(got, case))
 
 
 def times(a: Tensors, b: Tensors) -> Tensors:
@@ -114,79 +89,22 @@ def times(a: Tensors, b: Tensors) -> Tensors:
     return {name: a[name] * b[name] for name in b}
 
 
-def scaled(scores: Tensors, factor) -> Tensors:
-    return {name: score * factor for name, score in scores.items()}
+def total(scores: Mapping[str, Tensor]) -> float:
+    return float(sum(score.sum() for score in scores.values()))
+
+
+def sizes(scores: Tensors) -> Tensors:
+    return {name: score.abs() for name, score in scores.items()}
 
 
 def shares(scores: Tensors) -> Tensors:
     """Divided by the sum of them all."""
-    return scaled(scores, 1 / total(scores))
-
-
-def shares_by_tensor(scores: Tensors) -> Tensors:
-    return {name: score / score.sum() for name, score in scores.items()}
-
-
-def side_by_side(weights: Tensors, slopes: Tensors) -> Tensors:
-    """Each weight times the tensor at its place in `slopes`, which hold those of biases too; NaN where torch would refuse."""
-    return {
-        name: w * (slope if slope.shape in (w.shape, w.shape[-1:]) else torch.nan)
-        for (name, w), slope in zip(weights.items(), slopes.values())
-    }
-
-
-def total(scores: Tensors) -> float:
-    return float(sum(score.sum() for score in scores.values()))
-
-
-def weights_of(model: nn.Module) -> Tensors:
-    """A copy of the prunable weights."""
-    return {name: w.clone() for name, w in prunable(model).items()}
+    whole = total(scores)
+    return {name: score / whole for name, score in scores.items()}
 
 
 def written(tensor: Tensor) -> str:
-    """A small vector or matrix, written out; of a larger one only its shape."""
-    if tensor.numel() > SMALL:
-        return f"numbers of shape {tuple(tensor.shape)}"
+    """A small vector or matrix, written out."""
     if tensor.dim() > 1:
         return "[" + ", ".join(written(row) for row in tensor) + "]"
     return "[" + ", ".join(f"{value:z.4g}" for value in tensor.tolist()) + "]"
-
-
-def _dictionary(check: str, tried: str, returned, right: Tensors) -> Tensors:
-    """`returned` as tensors in the dtype of `right`; fails when names or shapes are others."""
-    if not isinstance(returned, dict):
-        fail(
-            check,
-            tried,
-            "a dictionary: name of a weight -> its scores",
-            kind_of(returned),
-            "The function ends without a `return`." if returned is None else "",
-        )
-    if set(returned) != set(right):
-        fail(
-            check,
-            tried,
-            f"scores of {', '.join(right)}",
-            f"of {', '.join(map(str, returned))}",
-            "Weights are pruned, biases are not: prunable(model) has the names."
-            if set(returned) > set(right)
-            else "",
-        )
-    for name, value in right.items():
-        score = returned[name]
-        if not isinstance(score, Tensor) or score.shape != value.shape:
-            fail(
-                check,
-                tried,
-                f"{name}: a tensor of shape {tuple(value.shape)}",
-                f"one of shape {tuple(score.shape)}"
-                if isinstance(score, Tensor)
-                else f"a {type(score).__name__}",
-                "One score for each weight.",
-            )
-    return {name: returned[name].detach().to(value.dtype) for name, value in right.items()}
-
-
-def _kind(tensor: Tensor) -> str:
-    return str(tensor.dtype).removeprefix("torch.")

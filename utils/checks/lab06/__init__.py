@@ -1,4 +1,7 @@
-"""Checks of lab 06, one file an exercise. None uses the library's sparse training: they rank, count and compute with torch."""
+"""Checks of lab 06, one file an exercise.
+
+None uses the library's sparse training: they rank, count and compute with torch.
+"""
 
 from utils.checks.lab06.cosine_drop import check_cosine_drop
 from utils.checks.lab06.deep_r_step import check_deep_r_step

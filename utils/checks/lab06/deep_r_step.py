@@ -1,282 +1,271 @@
-"""Is `deep_r_step(theta, signs, gradient, lr, l1, temperature, noise)` one step of DEEP R, and is the number of connections kept?"""
+"""Is `deep_r_step(theta, signs, gradient, lr, l1, temperature, noise)` one step of DEEP R?
 
+What is drawn differs from call to call: of it, only what is certain is compared.
+"""
+
+from collections.abc import Iterator
+from functools import partial
 from math import sqrt
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from utils.checks.lab06.layers import call, drawn, is_tensor, unchanged
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, kind_of, passed
+from utils.checks.compare import NO_RETURN, Unfit, alike, as_tensor
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab06.layers import HINTS, drawn
+from utils.checks.report import kind_of
 
-CHECK = "check_deep_r_step"
-GONE = "theta < 0: the connection is gone, and a place without a connection has theta = 0. So has one that has just begun."
+LOST = "(The notes have lost their minus signs.)"
+ROOT = "The noise is multiplied by sqrt(2 * lr * temperature)."
+GONE = "A place without a connection, and a connection that has just begun, have theta = 0."
+NEW_SIGNS = "A sign is drawn as 1 or -1: torch.randint(0, 2, shape) * 2 - 1. A 0 is no connection."
+DRAWN = "A new connection draws its sign, also where another one has just died."
+ZERO = "A connection at theta = 0 lives: only theta < 0 dies."
+POSITIVE = "A connection with theta > 0 has died: only theta < 0 dies."
+STAYS = "A sign stays while its connection lives. Draw signs for the new ones only."
+CHANCE = "grow(torch.rand(shape), ...) gives every free place the same chance."
+AGAIN = "A place where a connection has just died is free too, with the same chance."
+WORDS = {  # of what is drawn: what should be there, and what is there instead
+    "places": ("new places, drawn at each call", "the same places each time"),
+    "parts": ("new ones in all parts of the layer", "nearly all in one half of it"),
+    "new": ("new ones where there was none", "none there"),
+    "again": ("new ones where one has just died", "none there"),
+    "signs of new": ("signs 1 and -1 where there was none", "nearly all the same"),
+    "signs of again": ("signs 1 and -1 where one has just died", "nearly all the same"),
+    "kinds": ("signs of 1, -1 and 0 alone", "other numbers too"),
+    "rest": ("theta of 0 at all other places", "other numbers too"),
+}
 
 
-def check_deep_r_step(answer) -> None:
-    """`answer(...)` returns the new theta and the new signs."""
+def random_signs(like: Tensor) -> Tensor:
+    return torch.randint(0, 2, like.shape) * 2.0 - 1
+
+
+@steps
+def step_with(
+    slope=lambda s, gradient: s * gradient,
+    pull=lambda theta, s, lr, l1: lr * l1,
+    root=lambda lr, temperature: sqrt(2 * lr * temperature),
+    push=lambda s, noise: noise,
+    moved=lambda theta: theta,
+    there=lambda s: s != 0,
+    alive=torch.ge,
+    free=lambda lives, s: ~lives,
+    scores=lambda s: torch.rand(s.shape),
+    number=lambda died: died,
+    new_signs=random_signs,
+    signs=lambda s, lives, drawn: torch.where(lives, s, drawn),
+    elsewhere=lambda new, theta: 0.0 * theta,
+    result=lambda theta, s: (theta, s),
+):
+    def answer(
+        theta: Tensor,
+        s: Tensor,
+        gradient: Tensor,
+        lr: float,
+        l1: float,
+        temperature: float,
+        noise: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        step = lr * slope(s, gradient) + pull(theta, s, lr, l1)
+        theta = moved(theta - step + root(lr, temperature) * push(s, noise))
+        lives = there(s) & alive(theta, torch.zeros(()))
+        places = free(lives, s).flatten().nonzero().flatten()
+        ranks = scores(s).flatten()[places].argsort(descending=True)
+        new = torch.zeros_like(s)
+        new.view(-1)[places[ranks[: number(int(there(s).sum() - lives.sum()))]]] = 1
+        after = signs(s, lives, new_signs(s) * new)
+        return result(torch.where(lives, theta, elsewhere(new, theta)), after)
+
+    return answer
+
+
+right = step_with()
+MISTAKES = [
+    (
+        f"The gradient and l1 are both subtracted. {LOST}",
+        step_with(slope=lambda s, g: -s * g, pull=lambda theta, s, lr, l1: -lr * l1),
+    ),
+    (
+        f"The gradient is subtracted: theta goes downhill. {LOST}",
+        step_with(slope=lambda s, g: -s * g),
+    ),
+    ("`gradient` is by the weight. By theta it is s times that.", step_with(slope=lambda s, g: g)),
+    (f"l1 pulls theta towards 0. {LOST}", step_with(pull=lambda theta, s, lr, l1: -lr * l1)),
+    ("l1 is multiplied by the learning rate.", step_with(pull=lambda theta, s, lr, l1: l1)),
+    ("The pull to 0 is missing: - lr * l1.", step_with(pull=lambda theta, s, lr, l1: 0.0)),
+    ("l1 is not multiplied by theta.", step_with(pull=lambda theta, s, lr, l1: lr * l1 * theta)),
+    (
+        "The sign has no part in the pull: theta is a size, and l1 makes it smaller.",
+        step_with(pull=lambda theta, s, lr, l1: lr * l1 * s),
+    ),
+    ("The noise is missing.", step_with(root=lambda lr, t: 0.0)),
+    (ROOT + " The root is missing.", step_with(root=lambda lr, t: 2 * lr * t)),
+    (ROOT + " The learning rate is missing.", step_with(root=lambda lr, t: sqrt(2 * t))),
+    (ROOT + " The 2 is missing.", step_with(root=lambda lr, t: sqrt(lr * t))),
+    (ROOT + " Here it stands as it came.", step_with(root=lambda lr, t: 1.0)),
+    (ROOT + " Not by lr once more.", step_with(root=lambda lr, t: lr * sqrt(2 * lr * t))),
+    (ROOT + " lr stands under the root.", step_with(root=lambda lr, t: lr * sqrt(2 * t))),
+    ("Noise is added to theta, whatever the sign.", step_with(push=lambda s, noise: s * noise)),
+    ("theta < 0 dies. Do not clamp it at 0.", step_with(moved=lambda theta: theta.clamp(min=0))),
+    (ZERO, step_with(alive=torch.gt)),
+    (POSITIVE, step_with(alive=torch.le)),
+    (
+        "Only connections move and die, not places with the sign 0.",
+        step_with(there=lambda s: s > -9),
+    ),
+    (GONE, step_with(elsewhere=lambda new, theta: theta)),
+    (GONE, step_with(elsewhere=lambda new, theta: 0.01 * new)),
+    ("Nothing has begun: as many grow as have died.", step_with(number=lambda died: 0)),
+    ("As many connections begin as have died.", step_with(number=lambda died: died + 1)),
+    (
+        "The dead are still there: they keep their sign, and as many have begun.",
+        step_with(
+            free=lambda lives, s: s == 0,
+            signs=lambda s, lives, drawn: torch.where(s != 0, s, drawn),
+        ),
+    ),
+    (
+        "Places without a connection have the sign 0. Draw signs for the new ones only.",
+        step_with(signs=lambda s, lives, drawn: torch.where(lives, s, random_signs(s))),
+    ),
+    (STAYS, step_with(signs=lambda s, lives, drawn: random_signs(s) * (lives | (drawn != 0)))),
+    (NEW_SIGNS, step_with(new_signs=lambda s: torch.randint(-1, 2, s.shape))),
+    (NEW_SIGNS, step_with(new_signs=lambda s: torch.randn(s.shape))),
+    ("A new sign is 1 or -1 with the same chance.", step_with(new_signs=torch.ones_like)),
+    (DRAWN, step_with(new_signs=lambda s: torch.where(s != 0, s, random_signs(s)))),
+    (
+        "The new places are the same at each call. Is a seed set inside?",
+        step_with(scores=lambda s: torch.rand(s.shape, generator=torch.Generator().manual_seed(0))),
+    ),
+    (CHANCE, step_with(scores=lambda s: -torch.arange(s.numel()))),
+    (CHANCE, step_with(scores=lambda s: torch.rand(s.numel()) + torch.arange(s.numel()) / 500)),
+    (AGAIN, step_with(free=lambda lives, s: s == 0)),
+    (AGAIN, step_with(scores=lambda s: torch.rand(s.shape) + (s == 0))),
+    ("Return theta first, then the signs.", step_with(result=lambda theta, s: (s, theta))),
+    (
+        "That is the weight, s theta. Return the size theta; its sign is in `signs`.",
+        step_with(result=lambda theta, s: (theta * s, s)),
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> Iterator[Case]:
     theta = torch.tensor([[0.5, 0.0, 2.0, 0.0], [0.0, 1.0, 0.0, 1.5]])
     signs = torch.tensor([[1.0, 0, -1, 0], [0, -1, 0, 1]])
     gradient = torch.tensor([[1.0, 3, 2, -3], [4, -2, -1, 0.5]])
     noise = torch.tensor([[0.5, 1.0, -1.0, 2.0], [-1.5, 1.0, 3.0, -0.5]])
-    for what, numbers in {
-        "no noise and no pull to 0": (0.1, 0.0, 0.0),
-        "no noise": (0.1, 0.5, 0.0),
-        "no pull to 0": (0.1, 0.0, 0.2),
-        "all three": (0.1, 0.5, 0.2),
-    }.items():
-        _step(answer, f"a small layer, {what}", theta, signs, gradient, *numbers, noise)
-    _step(
-        answer,
-        "a small layer in which two connections die",
-        theta,
-        signs,
-        gradient * 8,
-        0.1,
-        0.5,
-        0.0,
-        noise,
-    )
-    _step(
-        answer,
-        "a full layer in which two die",
-        torch.tensor([[0.1, 1.0], [2.0, 0.2]]),
-        torch.tensor([[1.0, -1], [1, 1]]),
-        torch.tensor([[5.0, 1], [-1, 5]]),
-        0.1,
-        0.0,
-        0.0,
-        torch.zeros(2, 2),
-    )
-    _step(
-        answer,
-        "a connection that has just begun, and no step",
-        theta * 0,
-        signs,
-        gradient * 0,
-        0.1,
-        0.0,
-        0.0,
-        noise,
-    )
-    _drawn_at_random(answer, fresh_generator())
-    passed(
-        CHECK,
-        "the step, its three terms, who dies, the number of connections, signs that live, new places and signs at random",
-    )
+
+    def asked(words, theta, signs, gradient, l1=0.0, temperature=0.0, noise=noise):
+        return case(
+            f"{words}: lr 0.1, l1 {l1}, temperature {temperature}",
+            theta=theta,
+            signs=signs,
+            gradient=gradient,
+            lr=0.1,
+            l1=l1,
+            temperature=temperature,
+            noise=noise,
+        )
+
+    for l1, temperature in ((0.0, 0.0), (0.3, 0.0), (0.0, 0.2), (0.3, 0.2)):
+        yield asked("a small layer", theta, signs, gradient, l1, temperature)
+    begun = theta * (signs < 0)
+    yield asked("two have just begun, and no step", begun, signs, 0 * gradient)
+    yield asked("all have just begun, and no step", 0 * begun, signs, 0 * gradient)
+    yield asked("a small layer where two die", theta, signs, 8 * gradient, 0.5)
+    full = torch.tensor([[[0.1, 1.0], [2.0, 0.2]], [[1, -1], [1, 1]], [[5, 1], [-1, 5]]])
+    yield asked("a full layer where two die", full[0], full[1], full[2], noise=torch.zeros(2, 2))
+    for shape in ((40, 50), (50, 40)):  # large enough for what is drawn; all signs are 1
+        alive = torch.rand(shape, generator=generator) < 0.4
+        doomed = alive & (torch.rand(shape, generator=generator) < 0.5)
+        layer = alive.float(), alive.float(), 30.0 * doomed
+        yield asked(f"shape {shape}, half die", *layer, 0.01, noise=torch.zeros(shape))
 
 
-def moved(theta, signs, gradient, lr, l1, temperature, noise) -> Tensor:
-    """The right theta of the connections before the dead ones go; 0 elsewhere."""
-    return (signs != 0) * (
-        theta - lr * (signs * gradient + l1) + sqrt(2 * lr * temperature) * noise
-    )
+def twice(answer, *arguments):
+    return answer(*arguments), answer(*arguments)
 
 
-def short(theta: Tensor) -> Tensor:
-    """With three decimals, to be drawn."""
-    return (theta * 1e3).round() / 1e3
+def living(case: Case) -> tuple[Tensor, Tensor]:
+    """The connections that live, and their right theta."""
+    theta, signs, gradient, lr, l1, temperature, noise = case.arguments.values()
+    moved = theta - lr * (signs * gradient + l1) + sqrt(2 * lr * temperature) * noise
+    lives = (signs != 0) & (moved >= 0)
+    return lives, moved * lives
 
 
-def _step(answer, what: str, *arguments) -> tuple[Tensor, Tensor]:
-    theta, signs, _, lr, l1, temperature, _ = arguments
-    tried = f"{what}: lr {lr}, l1 {l1}, temperature {temperature}"
-    given = [a.clone() if isinstance(a, Tensor) else a for a in arguments]
-    returned = call(CHECK, tried, answer, *given)
-    unchanged(
-        CHECK,
-        tried,
-        theta=(given[0], theta),
-        signs=(given[1], signs),
-        gradient=(given[2], arguments[2]),
-        noise=(given[6], arguments[6]),
-    )
+def pair(returned, like: Tensor) -> list[Tensor]:
     if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-        fail(
-            CHECK,
-            tried,
-            "two tensors: theta, signs",
-            kind_of(returned),
-            "The function ends without a `return`." if returned is None else "",
-        )
-    for value, name in zip(returned, ("theta", "signs")):
-        is_tensor(CHECK, f"{tried}, {name}", value, theta.shape)
-    new_theta, new_signs = (value.detach().float() for value in returned)
-    before, right = signs != 0, moved(*arguments)
-    lives = before & (right >= 0)
-    _living(tried, arguments, lives, right, new_theta, new_signs)
-    if not torch.isin(new_signs, torch.tensor([-1.0, 0.0, 1.0])).all():
-        fail(
-            CHECK,
-            f"{tried}, signs",
-            "1, -1, and 0 where there is no connection",
-            "other numbers too",
-            "A sign is drawn as 1 or -1: torch.randint(0, 2, shape) * 2 - 1.",
-        )
-    wanted, came = int(before.sum()), int((new_signs != 0).sum())
-    if came != wanted:
-        fail(
-            CHECK,
-            f"{tried}, the number of connections",
-            str(wanted),
-            str(came),
-            _miscounted(lives, new_signs, wanted, came),
-        )
-    others = ~lives & (new_theta != 0)
-    if others.any():
-        fail(CHECK, drawn(f"{tried}: theta", short(right * lives), short(new_theta)), mistake=GONE)
-    return new_theta, new_signs
+        mistake = NO_RETURN if returned is None else ""
+        raise Unfit("two tensors: theta, signs", kind_of(returned), mistake)
+    return [as_tensor(value, like.shape, "One entry for each place.").float() for value in returned]
 
 
-def _living(
-    tried: str, arguments, lives: Tensor, right: Tensor, theta: Tensor, signs: Tensor
-) -> None:
-    if not torch.allclose(theta[lives], right[lives], rtol=1e-4, atol=1e-6):
-        fail(
-            CHECK,
-            drawn(
-                f"{tried}: theta of the connections that live",
-                short(right * lives),
-                short(theta * lives),
-            ),
-            mistake=_mistake(arguments, lives, theta),
-        )
-    if not torch.equal(signs[lives], arguments[1][lives]):
-        lost = bool((signs[lives] == 0).any())
-        fail(
-            CHECK,
-            drawn(
-                f"{tried}: the signs of the connections that live",
-                arguments[1] * lives,
-                signs * lives,
-            ),
-            mistake="A connection at theta = 0 lives: only theta < 0 dies. New ones begin at 0."
-            if lost
-            else "A sign stays as it is while its connection lives. Draw signs for the new ones only.",
-        )
+def read(outcome: Outcome, case: Case) -> dict[str, Any]:
+    """What does not depend on the draws, and whether these are as they should be."""
+    before = case.arguments["signs"]
+    (theta, signs), (_, again) = (pair(each, before) for each in outcome.returned)
+    lives, _ = living(case)
+    new = (signs != 0) & ~lives
+    found: dict[str, Any] = {
+        "theta of the connections that live": theta * lives,
+        "the signs of the connections that live": signs * lives,
+        "kinds": bool(torch.isin(signs, torch.tensor([-1.0, 0, 1])).all()),
+        "the number of connections": int((signs != 0).sum()),
+        "rest": not (theta * ~lives).any(),
+    }
+    if before.numel() > 100:
+        halves = [new[: len(new) // 2], new[:, : new.shape[1] // 2], new[::2], new[:, ::2]]
+        found["places"] = not torch.equal(new, (again != 0) & ~lives)
+        found["parts"] = all(0.3 < float(half.sum() / new.sum()) < 0.7 for half in halves)
+        for name, places in ("new", before == 0), ("again", before != 0):
+            drawn_here = signs[new & places]
+            found[name] = bool(len(drawn_here))
+            found[f"signs of {name}"] = 0.25 < float((drawn_here > 0).float().mean()) < 0.75
+    return found
 
 
-def _mistake(arguments, lives: Tensor, theta: Tensor) -> str:
-    old, signs, gradient, lr, l1, temperature, noise = arguments
-    g, walk = signs * gradient, sqrt(2 * lr * temperature) * noise
-    if torch.equal(theta[lives], signs[lives]):
-        return "Those are the signs. Return theta first, then the signs."
-    if torch.allclose(theta[lives], (signs * moved(*arguments))[lives], rtol=1e-4, atol=1e-6):
-        return "That is the weight, s theta. Return the size theta, which is never negative; its sign is in `signs`."
-    for words, value in {
-        "The gradient is subtracted: theta goes downhill. (The notes have lost their minus signs.)": old
-        + lr * g
-        - lr * l1
-        + walk,
-        "l1 is subtracted: it pulls theta towards 0. (The notes have lost their minus signs.)": old
-        - lr * g
-        + lr * l1
-        + walk,
-        "Both terms are subtracted: the notes have lost their minus signs.": old
-        + lr * g
-        + lr * l1
-        + walk,
-        "`gradient` is by the weight w = s theta. By theta it is s times that.": old
-        - lr * gradient
-        - lr * l1
-        + walk,
-        "l1 is multiplied by the learning rate.": old - lr * g - l1 + walk,
-        "The pull to 0 is missing: - lr * l1.": old - lr * g + walk,
-        "l1 pulls each theta with the same strength: it is not multiplied by theta.": old
-        - lr * g
-        - lr * l1 * old
-        + walk,
-        "The sign has no part in the pull: theta is a size, and l1 makes it smaller.": old
-        - lr * g
-        - lr * l1 * signs
-        + walk,
-        "The noise is missing.": old - lr * g - lr * l1,
-        "The noise is multiplied by the root of 2 lr T, not by 2 lr T.": old
-        - lr * g
-        - lr * l1
-        + 2 * lr * temperature * noise,
-        "The learning rate is missing under the root: sqrt(2 * lr * temperature).": old
-        - lr * g
-        - lr * l1
-        + sqrt(2 * temperature) * noise,
-        "The 2 is missing under the root: sqrt(2 * lr * temperature).": old
-        - lr * g
-        - lr * l1
-        + sqrt(lr * temperature) * noise,
-        "The noise stands as it came: multiply it by sqrt(2 * lr * temperature).": old
-        - lr * g
-        - lr * l1
-        + noise,
-        "The learning rate multiplies the noise too. It stands under the root alone.": old
-        - lr * (g + l1)
-        + lr * sqrt(2 * lr * temperature) * noise,
-        "The learning rate stands under the root: sqrt(2 * lr * temperature).": old
-        - lr * g
-        - lr * l1
-        + lr * sqrt(2 * temperature) * noise,
-        "The noise is added to theta, whatever the sign of the connection.": old
-        - lr * g
-        - lr * l1
-        + signs * walk,
-    }.items():
-        if torch.allclose(
-            theta[lives], value[lives].clamp(min=0), rtol=1e-4, atol=1e-6
-        ):  # with those that die by it
-            return words
-    return ""
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    right, came = read(expected, case), read(got, case)
+    what = next(name for name in right if not close(came[name], right[name]))
+    if what in WORDS:
+        return case.words, *WORDS[what]
+    if isinstance(right[what], int):
+        return f"{case.words}, {what}", str(right[what]), str(came[what])
+    exact = living(case)[1] if what.startswith("theta") else right[what]
+    layers = [(each * 1e3).round() / 1e3 for each in (exact, came[what])]
+    return drawn(f"{case.words}\n{what}", *layers), "", ""
 
 
-def _miscounted(lives: Tensor, signs: Tensor, wanted: int, came: int) -> str:
-    if came == int(lives.sum()):
-        return "Those that died are gone, and nothing has begun: as many grow at free places, also where one has just died."
-    if came > wanted and bool((signs != 0).all()):
-        return "Places without a connection have the sign 0. Signs are drawn for the new connections only."
-    if came < wanted:
-        return "As many connections begin as have died. Was a sign 0 drawn? A new one is 1 or -1: torch.randint(0, 2, shape) * 2 - 1."
-    return (
-        "As many connections begin as have died. Did places without a connection count as dead? (They are the ones with the sign 0.) Or did "
-        "the dead ones stay in the mask that grows?"
-    )
+def symptom(seen):
+    """`seen`: (signs before and after, the connections that live, their right theta) -> bool."""
+
+    def shows(case: Case, expected: Outcome, got: Outcome) -> bool:
+        signs = case.arguments["signs"]
+        return bool(seen(signs, pair(got.returned[0], signs)[1], *living(case)).any())
+
+    return shows
 
 
-def _drawn_at_random(answer, generator: torch.Generator) -> None:
-    """A large layer in which half of the connections die, all of them with the sign 1."""
-    shape = (40, 50)
-    alive = torch.rand(shape, generator=generator) < 0.4
-    doomed = alive & (torch.rand(shape, generator=generator) < 0.5)
-    arguments = (alive.float(), alive.float(), 30.0 * doomed, 0.1, 0.01, 0.0, torch.zeros(shape))
-    tried = "a layer of shape (40, 50), half of whose connections die"
-    (_, first), (_, second) = (_step(answer, tried, *arguments) for _ in range(2))
-    lives = alive & ~doomed
-    new, again = (first != 0) & ~lives, (second != 0) & ~lives
-    if torch.equal(new, again):
-        fail(
-            CHECK,
-            f"{tried}, twice",
-            "other new places each time",
-            "the same places",
-            "The new places are drawn at random at each call: grow(torch.rand(shape), ...). Is a seed set inside?",
-        )
-    groups = {"where one has just died": new & doomed, "where none was": new & ~alive}
-    upper = float(new[:20].sum() / new.sum())
-    if not 0.3 < upper < 0.7 or not all(group.any() for group in groups.values()):
-        came = ", ".join(f"{int(group.sum())} {where}" for where, group in groups.items())
-        fail(
-            CHECK,
-            f"{tried}: the new ones",
-            "every free place has the same chance, also one that has just become free",
-            f"{came}; {100 * upper:.0f} % in the upper half",
-            "grow(torch.rand(shape), ...) gives every free place the same chance."
-            if groups["where one has just died"].any()
-            else "Those that have just died are free places too.",
-        )
-    for where, group in groups.items():
-        positive = float((first[group] > 0).float().mean())
-        if not 0.25 < positive < 0.75:
-            fail(
-                CHECK,
-                f"{tried}: the signs of the new ones {where}",
-                "1 and -1 with the same chance",
-                f"{100 * positive:.0f} % are 1",
-                "A new connection draws its sign, also where another one has just died.",
-            )
+close = partial(alike, rtol=1e-4, atol=1e-6)
+check_deep_r_step = Exercise(
+    name="deep_r_step",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="the step, its three terms, who dies, the number of connections, signs that live, "
+    "new places and signs at random",
+    ask=twice,
+    read=read,
+    same=close,
+    show=show,
+    hints=HINTS,
+    symptoms=[
+        (POSITIVE, symptom(lambda before, after, lives, theta: (after == 0) & (theta > 0))),
+        (ZERO, symptom(lambda before, after, lives, theta: (after == 0) & lives)),
+        (STAYS, symptom(lambda before, after, lives, theta: (after != before) & lives)),
+        (NEW_SIGNS, symptom(lambda before, after, *_: (after != 0).sum() < (before != 0).sum())),
+    ],
+)

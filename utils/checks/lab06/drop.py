@@ -1,4 +1,4 @@
-"""Does `drop(weight, mask, count)` take away the `count` connections of least |weight|, and no other?"""
+"""Does `drop(weight, mask, count)` take away the `count` connections of least |weight|?"""
 
 import math
 
@@ -24,7 +24,7 @@ def drop_with(
     number=lambda count, there: count,
     result=lambda kept, weight, mask: kept,
 ):
-    """Ranks the connections by size, and takes the positions of the smallest: of equal ones the first."""
+    """Ranks connections by size, and takes the places of the smallest: of equal ones the first."""
 
     def answer(weight: Tensor, mask: Tensor, count: int) -> Tensor:
         places = there(weight, mask).flatten().nonzero().flatten()

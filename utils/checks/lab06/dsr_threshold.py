@@ -1,70 +1,105 @@
-"""Does `dsr_threshold(threshold, dropped, target, tolerance)` rise when too few were dropped, and fall when too many?"""
+"""Does `dsr_threshold(threshold, dropped, target, tolerance)` rise and fall as it should?"""
 
-from utils.checks.lab06.layers import call, number
-from utils.checks.report import fail, passed
+from utils.checks.compare import as_number
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 
-CHECK = "check_dsr_threshold"
-
-
-def check_dsr_threshold(answer) -> None:
-    """`answer(threshold, dropped, target, tolerance)` returns the next threshold."""
-    for threshold, dropped, target, tolerance in (
-        (0.001, 10, 100, 0.1),
-        (0.001, 500, 100, 0.1),
-        (0.001, 100, 100, 0.1),
-        (0.001, 95, 100, 0.1),
-        (0.001, 105, 100, 0.1),
-        (0.02, 88, 100, 0.1),
-        (0.02, 112, 100, 0.1),
-        (0.5, 30, 40, 0.25),
-        (0.5, 50, 40, 0.25),
-        (0.5, 29, 40, 0.25),
-        (0.5, 51, 40, 0.25),
-        (0.3, 0, 40, 0.5),
-        (0.3, 21, 40, 0.5),
-        (0.3, 59, 40, 0.5),
-        (4.0, 7, 8, 0.0),
-        (4.0, 9, 8, 0.0),
-    ):
-        tried = f"threshold {threshold}, {dropped} dropped, target {target}, tolerance {tolerance}"
-        right = next_threshold(threshold, dropped, target, tolerance)
-        got = number(
-            CHECK,
-            tried,
-            call(CHECK, tried, answer, threshold, dropped, target, tolerance),
-            f"{right:g}",
-        )
-        if abs(got - right) > 1e-9:
-            fail(
-                CHECK,
-                tried,
-                f"{right:g}",
-                f"{got:g}",
-                _mistake(got, threshold, dropped, target, tolerance),
-            )
-    passed(CHECK, "twice, half, the same, and both edges")
+WITHIN = "Within the tolerance it stays: from (1 - tolerance) * target to (1 + tolerance) * target."
+EDGE = (
+    "Exactly at the edge it stays: it rises below (1 - tolerance) * target, and falls above "
+    "(1 + tolerance) * target."
+)
+OUTSIDE = "It stays only within the tolerance: "
+TWICE = "Twice the threshold, or half of it."
 
 
-def next_threshold(threshold: float, dropped: int, target: int, tolerance: float) -> float:
-    """The right answer."""
+def right(threshold: float, dropped: int, target: int, tolerance: float) -> float:
     off = (dropped - target) / target
     return threshold if abs(off) <= tolerance else threshold * (0.5 if off > 0 else 2)
 
 
-def _mistake(got: float, threshold: float, dropped: int, target: int, tolerance: float) -> str:
-    right = next_threshold(threshold, dropped, target, tolerance)
-    if right != threshold and abs(got - threshold**2 / right) < 1e-9:
-        return (
-            "The wrong way round: too few were dropped, so the threshold rises."
-            if dropped < target
-            else "The wrong way round: too many were dropped, so the threshold falls."
+@steps
+def threshold_with(
+    low=lambda dropped, target, tolerance: dropped < (1 - tolerance) * target,
+    high=lambda dropped, target, tolerance: dropped > (1 + tolerance) * target,
+    up=lambda threshold: 2 * threshold,
+    down=lambda threshold: threshold / 2,
+):
+    def answer(threshold, dropped, target, tolerance):
+        if low(dropped, target, tolerance):
+            return up(threshold)
+        return down(threshold) if high(dropped, target, tolerance) else threshold
+
+    return answer
+
+
+def double(threshold):
+    return 2 * threshold
+
+
+def half(threshold):
+    return threshold / 2
+
+
+MISTAKES = [
+    (
+        "The wrong way round: too few were dropped, so the threshold rises.",
+        threshold_with(up=half, down=double),
+    ),
+    ("If too many were dropped, the threshold falls.", threshold_with(down=double)),
+    ("If too few were dropped, the threshold rises.", threshold_with(up=half)),
+    (OUTSIDE + "above it, it falls.", threshold_with(high=lambda *_: False)),
+    (OUTSIDE + "below it, it rises.", threshold_with(low=lambda *_: False)),
+    (
+        WITHIN,
+        threshold_with(low=lambda d, n, _: d < n, high=lambda d, n, _: d > n),
+    ),
+    (WITHIN, threshold_with(high=lambda d, n, _: d > n)),
+    (WITHIN, threshold_with(low=lambda d, n, _: d < n)),
+    (
+        WITHIN,
+        threshold_with(low=lambda d, n, t: d < n - t, high=lambda d, n, t: d > n + t),
+    ),
+    (WITHIN, threshold_with(high=lambda *_: True)),
+    (
+        EDGE,
+        threshold_with(low=lambda d, n, t: d <= (1 - t) * n, high=lambda d, n, t: d >= (1 + t) * n),
+    ),
+    (TWICE, threshold_with(up=lambda threshold: 1.1 * threshold)),
+    (TWICE, threshold_with(up=lambda threshold: threshold + 1)),
+    (TWICE, threshold_with(down=lambda threshold: 0.9 * threshold)),
+]
+
+
+def cases(generator) -> list[Case]:
+    counts = {
+        (0.001, 100, 0.1): (10, 500, 100, 95, 105),
+        (0.02, 100, 0.1): (88, 112),
+        (0.5, 40, 0.25): (30, 50, 29, 51),
+        (0.3, 40, 0.5): (0, 21, 59, 20, 60),
+        (4.0, 8, 0.0): (7, 9, 8),
+    }
+    return [
+        case(
+            f"threshold {threshold}, {dropped} dropped, target {target}, tolerance {tolerance}",
+            threshold=threshold,
+            dropped=dropped,
+            target=target,
+            tolerance=tolerance,
         )
-    if right == threshold:
-        return (
-            "Exactly at the edge it stays: below (1 - tolerance) * target it rises, above (1 + tolerance) * target it falls."
-            if abs(abs(dropped - target) - tolerance * target) < 1e-9
-            else "Within the tolerance of the target it stays as it is: from (1 - tolerance) * target to (1 + tolerance) * target."
-        )
-    if got == threshold:
-        return "It stays only within the tolerance: from (1 - tolerance) * target to (1 + tolerance) * target."
-    return "Twice the threshold, or half of it."
+        for (threshold, target, tolerance), numbers in counts.items()
+        for dropped in numbers
+    ]
+
+
+def read(outcome: Outcome, case: Case) -> float:
+    return as_number(outcome.returned)
+
+
+check_dsr_threshold = Exercise(
+    name="dsr_threshold",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="twice, half, the same, and both edges",
+    read=read,
+)

@@ -1,106 +1,137 @@
-"""Does `grow(scores, mask, count)` add the `count` free places with the highest scores, and no other?"""
+"""Does `grow(scores, mask, count)` add the `count` free places with the highest scores?"""
 
 import torch
 from torch import Tensor
 
 from utils.checks.drawn import with_input
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab06.layers import (
+    HINTS,
+    NOT_A_MASK,
     SHAPES,
-    call,
+    as_layer_mask,
     drawn,
-    mask_like,
     random_layer,
-    ranked,
-    unchanged,
 )
-from utils.checks.fresh import fresh_generator
-from utils.checks.report import fail, passed
 
-CHECK = "check_grow"
-TAKEN = "Some of the chosen places have a connection already: rank the free places alone, those where the mask is 0."
-PRODUCT = (
-    "A place that is taken has a score here that is more than a negative one, as 0 in scores * (1 - mask). Rank the free places alone, "
-    "or give the taken ones -inf."
-)
 TIES = "Equal scores: a threshold cannot tell them apart. Take positions: `topk(...).indices`."
+PRODUCT = (
+    "A taken place has a score here that beats a negative one, like 0 in scores * (1 - mask). "
+    "Give taken places -inf."
+)
+COPY = "Connections that were there are gone. Start from a copy of the mask: growing only adds."
 
 
-def check_grow(answer) -> None:
-    """`answer(scores, mask, count)` returns the mask with `count` more connections."""
+def everywhere(mask: Tensor) -> Tensor:
+    return torch.ones_like(mask)
+
+
+@steps
+def grow_with(
+    score=lambda scores, mask: scores,
+    free=lambda mask: mask == 0,
+    largest=True,
+    number=lambda count, free: count,
+    result=lambda new, mask, scores: ((mask != 0) | new).float(),
+):
+    """Ranks free places by score, and takes the highest: of equal ones the first."""
+
+    def answer(scores: Tensor, mask: Tensor, count: int) -> Tensor:
+        places = free(mask).flatten().nonzero().flatten()
+        ranks = score(scores, mask).flatten()[places].argsort(descending=largest, stable=True)
+        new = torch.zeros(mask.numel(), dtype=torch.bool)
+        new[places[ranks[: number(count, len(places))]]] = True
+        return result(new.view(mask.shape), mask, scores)
+
+    return answer
+
+
+right = grow_with()
+
+
+def by_threshold(compare):
+    def answer(scores, mask, count):
+        ranked = scores[mask == 0].sort(descending=True).values
+        return ((mask != 0) | compare(scores, ranked[count - 1])).float() if count else mask
+
+    return answer
+
+
+MISTAKES = [
+    ("Rank the free places alone, those where the mask is 0.", grow_with(free=everywhere)),
+    (PRODUCT, grow_with(score=lambda scores, mask: scores * (1 - mask), free=everywhere)),
+    (
+        PRODUCT,
+        grow_with(score=lambda scores, mask: scores.masked_fill(mask != 0, -1), free=everywhere),
+    ),
+    (
+        "mask + new has a 2 where a connection is there already. Rank the free places alone.",
+        grow_with(free=everywhere, result=lambda new, mask, scores: mask + new),
+    ),
+    (
+        "Those are the new connections alone. Return the mask with them.",
+        grow_with(result=lambda new, mask, scores: new.float()),
+    ),
+    ("The lowest scores grew: that is the wrong way round.", grow_with(largest=False)),
+    ("More connections grew than asked for.", grow_with(number=lambda count, free: count + 1)),
+    ("Fewer connections grew than asked for.", grow_with(number=lambda count, free: count // 2)),
+    (
+        "The size of the scores decided. Scores are taken as they are, with their signs.",
+        grow_with(score=lambda scores, mask: scores.abs()),
+    ),
+    (TIES, by_threshold(torch.ge)),
+    (TIES, by_threshold(torch.gt)),
+    (COPY, grow_with(result=lambda new, mask, scores: 1 - ((mask != 0) | new).float())),
+    (NOT_A_MASK, grow_with(result=lambda new, mask, scores: ((mask != 0) | new) * scores)),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
     scores = torch.tensor([[9.0, 5.0, 1.0, 3.0], [8.0, 4.0, 7.0, 2.0]])
     mask = torch.tensor([[1.0, 0, 0, 0], [1, 0, 0, 1]])
-    _grows(answer, "scores of a layer with free places", scores, mask, 2)
-    _grows(answer, "the same scores", scores, mask, 0)
-    _grows(answer, "the same scores", scores, mask, 5)
-    _grows(answer, "scores of which some are negative", scores - 6, mask, 3)
-    _grows(answer, "scores that are all negative", scores - 10, mask, 2)
-    _grows(answer, "equal scores", torch.zeros(2, 4), mask, 3)
-    _grows(answer, "an empty layer", scores, torch.zeros(2, 4), 3)
-    generator = fresh_generator()
+    layers = [
+        ("scores of a layer with free places", scores, mask, (2, 0, 5)),
+        ("scores of which some are negative", scores - 6, mask, (3, 4)),
+        ("scores that are all negative", scores - 10, mask, (2,)),
+        ("equal scores", torch.zeros(2, 4), mask, (3, 1)),
+        ("an empty layer", scores, torch.zeros(2, 4), (3,)),
+    ]
     for shape in SHAPES:
-        _grows(
-            answer,
-            f"a random layer of shape {shape}",
-            torch.randn(shape, generator=generator),
-            random_layer(generator, shape)[1],
-            8,
-        )
-    passed(
-        CHECK,
-        "free places alone, the highest scores, negative and equal ones, none and all, arguments left alone",
+        random = torch.randn(shape, generator=generator)
+        layers += [(f"shape {shape}", random, random_layer(generator, shape)[1], (8,))]
+    return [
+        case(f"count {count}, {words}", scores=scores, mask=mask, count=count)
+        for words, scores, mask, counts in layers
+        for count in counts
+    ]
+
+
+def read(outcome: Outcome, case: Case) -> tuple[int, Tensor]:
+    """How many are still there, and the scores of the new ones: of equal ones any can grow."""
+    scores, before = case.arguments["scores"], case.arguments["mask"] != 0
+    after = as_layer_mask(outcome.returned, scores)
+    return int((after & before).sum()), scores[after & ~before].sort().values
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    scores, mask = case.arguments["scores"], case.arguments["mask"]
+    words = f"{with_input(case.words, scores.flatten(1))}\nThe mask:"
+    (_, new), (there, other) = read(expected, case), read(got, case)
+    return (
+        drawn(words, expected.returned, got.returned.float()),
+        f"{int(mask.sum())} connections and {len(new)} new ones",
+        f"{there} and {len(other)} new ones",
     )
 
 
-def _grows(answer, what: str, scores: Tensor, mask: Tensor, count: int) -> None:
-    tried, given = f"count {count}, {what}", (scores.clone(), mask.clone())
-    after = mask_like(CHECK, tried, call(CHECK, tried, answer, *given, count), scores)
-    unchanged(CHECK, tried, scores=(given[0], scores), mask=(given[1], mask))
-    before = mask != 0
-    new, free = after & ~before, ~after & ~before
-    if (
-        not (before & ~after).any()
-        and int(new.sum()) == count
-        and ranked(scores[free], scores[new])
-    ):
-        return
-    fail(
-        CHECK,
-        drawn(
-            f"{with_input(tried, scores.flatten(1))}\nThe mask:",
-            highest_grown(scores, mask, count),
-            after.float(),
-        ),
-        f"{int(before.sum())} connections and {count} new ones",
-        f"{int((before & after).sum())} and {int(new.sum())} new ones",
-        _mistake(scores, before, after, count),
-    )
-
-
-def highest_grown(scores: Tensor, mask: Tensor, count: int) -> Tensor:
-    """A right answer; of equal scores the first ones are taken."""
-    places = sorted(
-        (mask.flatten() == 0).nonzero().flatten().tolist(),
-        key=lambda place: -float(scores.flatten()[place]),
-    )
-    grown = (mask != 0).float().flatten()
-    grown[places[:count]] = 1
-    return grown.view(mask.shape)
-
-
-def _mistake(scores: Tensor, before: Tensor, after: Tensor, count: int) -> str:
-    new, free = after & ~before, ~after & ~before
-    if (before & ~after).any():
-        if not (before & after).any() and int(after.sum()) == count:
-            return "Those are the new connections alone. Return the mask with them."
-        return "Connections that were there are gone. Growing only adds: start from a copy of the mask."
-    if int(new.sum()) < count and int(after.sum()) < before.numel():
-        if (scores < 0).any() and not (scores[new] < 0).any() and ranked(scores[free], scores[new]):
-            return PRODUCT
-        return TIES if len(scores.unique()) == 1 else TAKEN
-    if int(new.sum()) > count:
-        return TIES if len(scores.unique()) == 1 else "More connections grew than asked for."
-    if ranked(scores.abs()[free], scores.abs()[new]):
-        return "It looks as if the size of the scores decided. Scores are taken as they are: whoever wants sizes gives scores.abs()."
-    if ranked(-scores[free], -scores[new]):
-        return "The lowest scores grew: that is the wrong way round."
-    return "Others grew than the highest scores among the free places."
+check_grow = Exercise(
+    name="grow",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="free places alone, the highest scores, negative and equal ones, none and all, "
+    "arguments left alone",
+    read=read,
+    show=show,
+    hints=HINTS,
+)
