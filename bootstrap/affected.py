@@ -2,7 +2,7 @@
 
 A file affects the modules that import it, those that import these, and so on up to tests and
 notebooks. Imports are read, never run. A test that reads files as text says so in a constant,
-READS = ("lectures", "README.md"): a folder and a file.
+READS = ("lectures", "README.md"): a folder and a file. One that executes notebooks says RUNS.
 """
 
 import ast
@@ -95,16 +95,19 @@ class House:
         }
         self.all_notebooks = sorted(path for path in files if path.endswith(".ipynb"))
         self.all_tests = sorted(path for path in files if is_test(path))
-        # path: the paths that import it, or read it as text
+        # path: the paths that import it, read it as text, or execute it
         self.users: dict[str, set[str]] = {}
         self.readers: dict[str, set[str]] = {}
+        self.runners: dict[str, set[str]] = {}
         for path in sorted(files):
             self.read(path)
         known, self.below_everything = self.reach(changed)
         above = self.above(known)
         self.notebooks = [path for path in self.all_notebooks if path in above]
-        # Tests that read one of these notebooks are chosen too: of them, only what concerns it.
-        self.by_notebook = self.above(self.read_by(self.notebooks)) - above
+        # Tests that run one of these notebooks are chosen too: of them, only what concerns it.
+        edited = [path for path in changed if path.endswith(".ipynb")]
+        users = found(self.runners, self.notebooks) | found(self.readers, edited)
+        self.by_notebook = self.above(users) - above
         self.tests = [path for path in self.all_tests if path in above | self.by_notebook]
 
     def read(self, path: str) -> None:
@@ -115,7 +118,9 @@ class House:
             except (SyntaxError, ValueError):
                 return  # answers of strangers, some of them not Python on purpose
             used = imports(tree, package_of(path)) | conftests(path)
-            for folder in reads(tree):
+            for folder in constant(tree, "RUNS"):
+                self.runners.setdefault(folder, set()).add(path)
+            for folder in [*constant(tree, "READS"), *constant(tree, "RUNS")]:
                 self.readers.setdefault(folder, set()).add(path)
         elif path.endswith(".ipynb"):
             used = imports_of_notebook(self.root / path)
@@ -129,7 +134,7 @@ class House:
         known: set[str] = set()
         unknown: list[str] = []
         for path in changed:
-            package, readers = self.package_around(path), self.read_by([path])
+            package, readers = self.package_around(path), found(self.readers, [path])
             if path in EVERYTHING:
                 unknown.append(path)
             elif path in self.users or is_test(path) or path.endswith(".ipynb"):
@@ -150,14 +155,6 @@ class House:
                 return init
         return None
 
-    def read_by(self, paths: list[str]) -> set[str]:
-        """The files that say they read one of these."""
-        found: set[str] = set()
-        for path in map(PurePosixPath, paths):
-            for place in (path, *path.parents):
-                found |= self.readers.get(str(place), set())
-        return found
-
     def above(self, paths: Iterable[str]) -> set[str]:
         """These files and everything that imports them, directly or not."""
         found, todo = set(), list(paths)
@@ -176,6 +173,12 @@ class House:
         if not files or not others:
             return []
         return ["-k", f"not (({' or '.join(sorted(files))}) and ({' or '.join(sorted(others))}))"]
+
+
+def found(users: dict[str, set[str]], paths: list[str]) -> set[str]:
+    """The users of these paths, and of the folders that they lie in."""
+    places = [str(place) for path in map(PurePosixPath, paths) for place in (path, *path.parents)]
+    return set().union(*(users.get(place, ()) for place in places))
 
 
 def is_test(path: str) -> bool:
@@ -252,9 +255,11 @@ def imports_of_notebook(path: Path) -> set[str]:
     return found
 
 
-def reads(tree: ast.Module) -> Sequence[str]:
-    """The value of a module's constant READS."""
+def constant(tree: ast.Module, name: str) -> Sequence[str]:
+    """The value of a module's constant; empty without one."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "READS":
+        if isinstance(node, ast.Assign) and name in [
+            getattr(one, "id", "") for one in node.targets
+        ]:
             return ast.literal_eval(node.value)
     return ()

@@ -20,6 +20,7 @@ from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WA
 from grader.selftest.canaries import KNOWN_OPEN
 
 ROOT = Path(course.__file__).parent
+READS = ("README.md", "CONTRIBUTING.md", "docs", "course.py", "bootstrap", "utils", "benchmarks")
 README, GUIDE = ROOT / "README.md", ROOT / "docs" / "instructors.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DOCS = [README, GUIDE, CONTRIBUTING]

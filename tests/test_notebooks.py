@@ -11,10 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
-READS = ("lectures", "solutions", "labs")
+RUNS = ("lectures", "solutions", "labs")
 NOTEBOOKS = sorted(
     path
-    for folder in READS
+    for folder in RUNS
     for path in (ROOT / folder).rglob("*.ipynb")
     if ".ipynb_checkpoints" not in path.parts
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+READS = ("course.py", "bootstrap", "utils", "grader", "tests", "benchmarks")
 
 
 def run_tool(name, *arguments):

@@ -10,6 +10,7 @@ from bootstrap.console import Stop
 
 FILES = {
     "pyproject.toml": "[project]",
+    "course.py": "",
     "course.toml": "[[lecture]]",
     "README.md": "# A course",
     "docs/guide.md": "# A guide",
@@ -39,9 +40,11 @@ FILES = {
     "tests/grader/test_box.py": 'run(["python", "-m", "grader.box.program", "warm"])',
     "tests/grader/test_commands.py": 'run([sys.executable, "-m", "grader", "grade"])',
     "tests/test_text.py": 'PROGRAM = """\n    from utils.plots import bars\n    bars()\n"""',
+    "tests/test_words.py": 'WORDS = "python3 course.py lab"',
     "tests/test_docs.py": 'READS = ("README.md", "docs")',
     "tests/test_arrows.py": 'READS = ("utils",)',
-    "tests/test_notebooks.py": 'READS = ("lectures", "solutions", "course.toml")',
+    "tests/test_text_of_notebooks.py": 'READS = HERE = ("lectures",)',
+    "tests/test_notebooks.py": 'RUNS = ("lectures", "solutions", "course.toml")',
 }
 NOTEBOOKS = {
     "lectures/01_bars.ipynb": ["%matplotlib inline\nfrom utils.plots import bars"],
@@ -104,7 +107,7 @@ def test_what_imports_a_changed_module_over_any_number_of_steps_runs(course):
     ]
     assert only == ["not ((test_notebooks.py) and (01_bars or lab01))"]
     assert line == (
-        "3 of 9 test files and 1 of 3 notebooks depend on utils/importance/magnitude.py."
+        "3 of 11 test files and 1 of 3 notebooks depend on utils/importance/magnitude.py."
     )
 
 
@@ -117,12 +120,13 @@ def test_what_imports_a_changed_module_over_any_number_of_steps_runs(course):
         ("grader/box/program.py", "grader/box grader/commands"),
         ("grader/__main__.py", "grader/commands"),
         ("grader/examples/lab01/right.py", "grader/box grader/commands"),
+        ("course.py", ""),
         ("tests/helper.py", "pruning/masks"),
         ("tests/plots/conftest.py", "plots/bars"),
         ("tests/model/test_data.py", "model/data"),
         ("tests/model/test_new.py", "model/new"),
         ("docs/guide.md", "docs"),
-        ("lectures/02_masks.ipynb", "notebooks"),
+        ("lectures/02_masks.ipynb", "notebooks text_of_notebooks"),
     ],
 )
 def test_a_change_reaches_these_tests_and_no_others(course, changed, tests):
@@ -135,13 +139,14 @@ def test_a_change_reaches_these_tests_and_no_others(course, changed, tests):
 
 def test_a_changed_notebook_runs_its_own_tests_alone(course):
     assert chosen(course, "lectures/02_masks.ipynb")[1] == [
-        "not ((test_notebooks.py) and (01_bars or lab01))"
+        "not ((test_notebooks.py or test_text_of_notebooks.py) and (01_bars or lab01))"
     ]
 
 
 def test_where_the_reader_of_notebooks_changed_itself_all_of_them_run(course):
     tests, only, _ = chosen(course, "lectures/02_masks.ipynb", "tests/test_notebooks.py")
-    assert (tests, only) == (["tests/test_notebooks.py"], [])
+    assert "tests/test_notebooks.py" in tests
+    assert only == ["not ((test_text_of_notebooks.py) and (01_bars or lab01))"]
 
 
 @pytest.mark.parametrize("path", ["pyproject.toml", "course.toml", "settings.json"])

@@ -10,7 +10,7 @@ from grader.run.demo import answers_of, with_answers
 
 from .jupyterlab import ROOT, assert_no_troubles, instructors_tools, validate
 
-READS = ("labs", "solutions")
+RUNS = ("labs", "solutions")
 LAB = "lab03_magnitude_pruning"
 PATH = f"labs/{LAB}/{LAB}.ipynb"
 NO_ANSWER = "there is no answer yet"

@@ -17,7 +17,7 @@ from .jupyterlab import (
     use_every_control,
 )
 
-READS = ("lectures",)
+RUNS = ("lectures",)
 LECTURES = [lecture.file for lecture in manifest.read(ROOT).lectures]
 
 

@@ -23,6 +23,7 @@ from tests.grader.tiny import HERE, release_unproved
 
 pytestmark = pytest.mark.xdist_group("bundle")
 LAB = "lab03_magnitude_pruning"
+READS = ("README.md", "lectures", "labs", "solutions", "settings")
 LEFT_BEHIND = shutil.ignore_patterns(
     ".venv", ".git", ".course", "__pycache__", "build", "*.egg-info", ".pytest_cache"
 )

@@ -8,6 +8,7 @@ from grader.release import lint
 from tests.grader.tiny import HERE
 
 ASKED = {"answer"}
+READS = ("solutions",)
 
 
 @pytest.mark.parametrize(

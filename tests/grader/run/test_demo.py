@@ -17,6 +17,7 @@ from tests.grader.tiny import HERE, manner, quiet, release_unproved
 
 pytestmark = [pytest.mark.xdist_group("example class"), pytest.mark.box]
 LAB = "lab03_magnitude_pruning"
+READS = ("solutions/lab03_magnitude_pruning",)
 FIRST_FOUR = {"fine_grained_prune", "fine_grained_pruner", "sensitivity_scan", "sparsity_dict"}
 CODE = FIRST_FOUR | {"fine_tune", "cubic"}
 
