@@ -102,6 +102,10 @@ MISTAKES = [
         "`count` is the number to drop. It looks as if it were the number to keep.",
         drop_with(number=lambda count, there: there - count),
     ),
+    (
+        "More connections went than asked for.",
+        drop_with(number=lambda count, there: count + 1),
+    ),
     (TIES, by_threshold(torch.gt)),
     ("The one at the threshold goes too.", by_threshold(torch.ge)),
     (

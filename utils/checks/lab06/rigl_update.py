@@ -120,6 +120,10 @@ MISTAKES = [
         rigl_with(by=lambda kept, after: after),
     ),
     (
+        "The wrong way round: what stays was reset, and what is new was not.",
+        rigl_with(by=lambda kept, after: 1 - kept),
+    ),
+    (
         "Only what is new begins with nothing. The others keep what the optimizer knows of them.",
         rigl_with(by=lambda kept, after: 0.0),
     ),
