@@ -139,3 +139,10 @@ def as_dict(value: Any, names: Iterable[str], mistake: str = "") -> dict[str, An
     if set(value) != set(names):
         raise Unfit(f"the names {', '.join(names)}", ", ".join(map(str, value)) or "none", mistake)
     return {name: value[name] for name in names}
+
+
+def as_masks(value: Any, like: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Masks with the names and shapes of `like`, as booleans."""
+    masks = as_dict(value, like, "One mask for each tensor, under its name.")
+    shape = "Each mask has the shape of its tensor."
+    return {name: as_mask(mask, like[name], shape) for name, mask in masks.items()}

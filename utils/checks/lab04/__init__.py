@@ -1,4 +1,4 @@
-"""Checks of lab 04, one file an exercise. None uses the library's lottery tickets: they count, sort and compare with torch."""
+"""Checks of lab 04, one file an exercise. None uses the library's lottery tickets."""
 
 from utils.checks.lab04.find_ticket import check_find_ticket
 from utils.checks.lab04.jaccard import check_jaccard

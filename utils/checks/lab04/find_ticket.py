@@ -1,196 +1,243 @@
-"""Does `find_ticket(model, fit, rate, rounds)` train, prune the survivors, rewind and mask, round after round?
+"""Does `find_ticket(model, fit, rate, rounds)` train, prune, rewind and mask, round by round?
 
-The answer gets a `fit` that notes the network and the masks it is given, and then moves every number of the network: the
-zeros come back, as they do when training is careless.
+The answer gets a `fit` that notes the network and the masks it is given, and then moves every
+number of the network: the zeros come back, as they do when training is careless.
 """
 
-import torch
+from functools import partial
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.lab04.networks import buffers, differing, move, network, state
-from utils.checks.lab04.prune_by_rate import next_masks
-from utils.checks.lab04.tensors import flat, masks_like
-from utils.checks.report import CheckFailed, fail, passed, run
+import torch
+from torch import nn
+
+from utils.checks.compare import alike, as_masks, copied
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab04.networks import move, networks, state
+from utils.checks.lab04.prune_by_rate import (
+    all_ranked,
+    each_by_itself,
+    ones,
+    prune_with,
+    to_the_count,
+)
+from utils.checks.lab04.rewind import is_weight, rewind_with
+from utils.checks.lab04.tensors import flat
 from utils.model import prunable
 
-CHECK = "check_find_ticket"
-HINTS = {
-    "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad(), or through prunable(model).",
-    "positional argument": "fit is called as fit(model, masks).",
-}
+NO_GRAD = "In place on a weight: under torch.no_grad(), or through prunable(model)."
+FIT = "fit is called as fit(model, masks)."
+DEEP = (
+    "Was the model rewound, and to what? state_dict() shares its memory with the model and is "
+    "trained along: copy.deepcopy it."
+)
+END = (
+    "The model itself, not a copy, ends rewound and masked: rewind and mask in the last round too."
+)
+ELSEWHERE = "Neither initial nor trained: is the network drawn again, or rewound to another state?"
+MASK_LAST = "Rewinding brings every weight back, the pruned ones too: apply the masks after it."
+ONCE = "One round: fit, prune, rewind, mask. `rounds` of them, and fit is called once in each."
+DENSE_FIRST = "The first training is dense: prune after fit, not before."
+PREPARE = "Nothing changes before the first fit."
+ORDER = ("fit", "prune", "rewind", "mask")
 
 
-def check_find_ticket(answer) -> None:
-    """`answer(model, fit, rate, rounds)` returns the masks; the model ends rewound and masked."""
-    generator = fresh_generator()
-    for rate, rounds in ((0.5, 1), (0.3, 4), (0.6, 3)):
-        _found(answer, generator, rate, rounds)
-    passed(
-        CHECK,
-        "dense training first, the survivors' rate, nested masks, everything rewound and masked, in each round and at the end",
-    )
+def apply(model, masks):
+    for name, w in prunable(model).items():
+        w.mul_(masks[name])
+
+
+@steps
+def search_with(
+    to=lambda model: model,
+    remember=state,
+    order=ORDER,
+    rounds=lambda rounds: rounds,
+    last=ORDER,
+    given=lambda masks, model: masks,
+    prune=lambda number, first, weights, masks, rate: prune_with()(weights, masks, rate),
+    back=rewind_with(),
+    result=lambda masks, model: masks,
+):
+    """Iterative magnitude pruning. order: the parts of a round; last: those of the last one."""
+
+    def answer(model, fit, rate, number):
+        model = to(model)
+        initial, masks, first = remember(model), ones(prunable(model)), {}
+        for k in range(1, rounds(number) + 1):
+            for part in order:
+                if k == rounds(number) and part not in last:
+                    continue
+                if part == "fit":
+                    fit(model, given(masks, model))
+                    first = first or copied(prunable(model))
+                elif part == "prune":
+                    masks = prune(k, first, prunable(model), masks, rate)
+                elif part == "rewind":
+                    back(model, initial)
+                else:
+                    apply(model, masks)
+        return result(masks, model)
+
+    return answer
+
+
+right = search_with()
+
+
+def pruned(**changed):
+    """The search with a mistake in prune_by_rate."""
+    prune = prune_with(**changed)
+    return search_with(prune=lambda number, first, *given: prune(*given))
+
+
+def counted_from_all(number, first, weights, masks, rate):
+    def count(rate, n, mask):
+        return n - round(len(mask) * (1 - rate) ** number)
+
+    return prune_with(number=count)(weights, masks, rate)
+
+
+def without(*parts):
+    return tuple(part for part in ORDER if part not in parts)
+
+
+MISTAKES = [
+    (DEEP, search_with(remember=nn.Module.state_dict)),
+    (DEEP, search_with(remember=lambda model: dict(model.state_dict()))),
+    (DEEP, search_with(order=without("rewind"))),
+    (MASK_LAST, search_with(order=without("mask"))),
+    (MASK_LAST, search_with(order=("fit", "prune", "mask", "rewind"))),
+    (
+        "They are ranked by the initial weights: prune before rewinding, while they are trained.",
+        search_with(order=("fit", "rewind", "prune", "mask")),
+    ),
+    (DENSE_FIRST, search_with(order=("prune", "rewind", "mask", "fit"))),
+    (END, search_with(last=without("mask"))),
+    (END, search_with(last=without("rewind"))),
+    (END, search_with(last=("fit", "prune"))),
+    ("Prune in the last round too.", search_with(last=without("prune"))),
+    (
+        "Weights alone went back. Biases and BatchNorm go back too.",
+        search_with(back=rewind_with(which=is_weight)),
+    ),
+    (
+        "BatchNorm's running statistics go back too: they are buffers.",
+        search_with(back=rewind_with(which=lambda m, name: name in dict(m.named_parameters()))),
+    ),
+    (ONCE, search_with(rounds=lambda rounds: rounds - 1)),
+    (ONCE, search_with(rounds=lambda rounds: rounds + 1)),
+    (ONCE, lambda model, fit, rate, rounds: right(model, fit, 1 - (1 - rate) ** rounds, 1)),
+    (
+        "It is the rate of the survivors, not of all weights.",
+        pruned(number=lambda rate, n, mask: round(rate * len(mask))),
+    ),
+    (
+        "Each round removes round(rate * survivors): count from the survivors, not from all.",
+        search_with(prune=counted_from_all),
+    ),
+    (
+        "The rate is the fraction that goes. It was taken for the fraction that is kept.",
+        pruned(number=lambda rate, n, mask: n - round(rate * n)),
+    ),
+    (
+        "Each tensor was pruned by itself. Is prune_by_rate right?",
+        search_with(prune=lambda number, first, *given: each_by_itself(*given)),
+    ),
+    (
+        "Give prune_by_rate the masks of the round before: weights that were gone came back.",
+        pruned(ranked=all_ranked, number=to_the_count),
+    ),
+    (
+        "They are ranked by the weights of the first training: use those of this round.",
+        search_with(prune=lambda number, first, w, *given: prune_with()(first, *given)),
+    ),
+    ("Give fit the masks so far.", search_with(given=lambda masks, model: ones(masks))),
+    (
+        "A mask says which weights are there. It does not hold the weights.",
+        search_with(given=lambda masks, model: prunable(model)),
+    ),
+    (END, search_with(to=copied)),
+    (
+        "One mask for each tensor, under its name.",
+        search_with(
+            result=lambda masks, m: (
+                masks | {n: p != 0 for n, p in m.named_parameters() if n not in masks}
+            )
+        ),
+    ),
+    (FIT, lambda model, fit, rate, rounds: fit(model)),
+    (NO_GRAD, search_with(result=lambda masks, model: model.fc.weight.mul_(masks["fc.weight"]))),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    small, large = networks(generator)
+    return [
+        case(
+            f"find_ticket(model, fit, rate={rate}, rounds={rounds})",
+            model=model,
+            rate=rate,
+            rounds=rounds,
+        )
+        for model, rate, rounds in ((small, 0.5, 1), (small, 0.45, 3), (large, 0.6, 3))
+    ]
 
 
 class Fit:
-    """What the answer trains with. `seen`: (state before, masks given, trained weights) of each call; `failed`: what was wrong
-    with the masks of a call.
-    """
+    """What the answer trains with. `seen`: the state before each call, and the masks given."""
 
-    def __init__(self, generator, like):
-        self.generator, self.like, self.seen, self.failed = generator, like, [], None
+    def __init__(self):
+        self.generator, self.seen = torch.Generator().manual_seed(0), []
 
     def __call__(self, model, masks):
-        tried = f"the masks given to fit in round {len(self.seen) + 1}"
-        try:
-            masks = masks_like(CHECK, tried, masks, self.like)
-        except CheckFailed as failed:
-            self.failed = failed
-            raise
-        before = state(model)
+        self.seen.append((state(model), copied(masks)))
         move(model, self.generator)
-        self.seen.append((before, masks, {name: w.clone() for name, w in prunable(model).items()}))
 
 
-def _found(answer, generator: torch.Generator, rate: float, rounds: int) -> None:
-    model = network(generator)
-    initial, like = state(model), {name: w.clone() for name, w in prunable(model).items()}
-    fit, tried = Fit(generator, like), f"find_ticket(model, fit, rate={rate}, rounds={rounds})"
-    try:
-        masks = run(CHECK, tried, answer, model, fit, rate, rounds, hints=HINTS)
-    except CheckFailed as failed:
-        raise fit.failed or failed from None
-    masks = masks_like(CHECK, tried, masks, like)
-    if len(fit.seen) != rounds:
-        fail(
-            CHECK,
-            tried,
-            f"fit called {rounds} times, once a round",
-            f"{len(fit.seen)} times",
-            "One round: fit, prune, rewind, mask.",
-        )
-    if not flat(fit.seen[0][1]).all():
-        fail(
-            CHECK,
-            f"{tried}, round 1",
-            "the dense network trained: masks of ones",
-            "masks with zeros",
-            "The first training is dense: prune after fit, not before.",
-        )
-    if differing(fit.seen[0][0], initial):
-        fail(
-            CHECK,
-            f"{tried}, round 1",
-            "the network trained from its initial state",
-            "another state",
-            "Nothing changes before the first fit.",
-        )
-    for number, (_, used, trained) in enumerate(fit.seen, start=1):
-        after = fit.seen[number][1] if number < rounds else masks
-        where = f"{tried}, the masks after round {number}"
-        _pruned(where, rate, number, used, trained, after, initial, fit.seen)
-        now = fit.seen[number][0] if number < rounds else state(model)
-        where = f"{tried}, the network " + (
-            f"at the start of round {number + 1}" if number < rounds else "at the end"
-        )
-        _rewound(where, now, after, initial, trained)
+def searched(answer, model, rate, rounds):
+    """The masks given to fit, then those returned; the states before each fit, then at the end."""
+    fit = Fit()
+    masks = answer(model, fit, rate, rounds)
+    before, given = zip(*fit.seen) if fit.seen else ((), ())
+    return [*given, masks], [*before, state(model)]
 
 
-def keeps_the_largest(after, used, trained) -> bool:
-    """Whether no survivor that went is larger than one that stays; of equal ones any may go."""
-    sizes, before, now = (
-        torch.cat([w.abs().flatten() for w in trained.values()]),
-        flat(used) != 0,
-        flat(after) != 0,
-    )
-    went, stays = sizes[before & ~now], sizes[now]
-    return not len(went) or not len(stays) or bool(went.max() <= stays.min())
+def read(outcome: Outcome, case: Case) -> tuple[list, list]:
+    masks, states = outcome.returned
+    like = prunable(case.arguments["model"])
+    return [as_masks(each, like) for each in masks], states
 
 
-def _pruned(where, rate, number, used, trained, after, initial, seen) -> None:
-    if (flat(after) & ~flat(used)).any():
-        fail(
-            CHECK,
-            where,
-            "what is gone stays gone",
-            "weights that were gone are kept again",
-            "Give prune_by_rate the masks of the round before: training may have made new weights where they are zero.",
-        )
-    total, survivors, left = flat(used).numel(), int(flat(used).sum()), int(flat(after).sum())
-    expected = survivors - round(rate * survivors)
-    if left == expected and keeps_the_largest(after, used, trained):
-        return
-    if left != expected:
-        mistake = (
-            "Prune in the last round too."
-            if left == survivors and number == len(seen)
-            else "Prune in each round, and give fit the masks so far."
-            if left == survivors
-            else "It is the rate of the survivors, not of all weights."
-            if total - left == round(number * rate * total)
-            else "The rate is the fraction that goes. It looks as if it were kept."
-            if left == round(rate * survivors)
-            else "Close. Each round removes round(rate * survivors): count from the survivors, not from all weights."
-            if abs(left - total * (1 - rate) ** number) <= 1
-            else "Is prune_by_rate right?"
-        )
-        fail(
-            CHECK,
-            where,
-            f"{expected} weights kept, {100 * (1 - rate) ** number:.3g} % of {total}",
-            f"{left} kept",
-            mistake,
-        )
-    start = {name: initial[name] * used[name] for name in used}
-    mistake = (
-        "They are ranked by the weights of the first training: use those of this round."
-        if number > 1 and not differing(after, next_masks(seen[0][2], used, rate))
-        else "They are ranked by the initial weights: prune before rewinding, while the model holds the trained weights."
-        if not differing(after, next_masks(start, used, rate))
-        else "Is prune_by_rate right?"
-    )
-    fail(CHECK, where, "the largest |w| of the trained weights kept", "others kept", mistake)
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    """The first round in which something differs: the masks after it, then the network."""
+    rounds, words = case.arguments["rounds"], case.words
+    (wanted, right), (masks, states) = read(expected, case), read(got, case)
+    if len(masks) != len(wanted):
+        return words, f"fit called {rounds} times, once a round", f"{len(masks) - 1} times"
+    for number, (now, start) in enumerate(zip(states, right)):
+        kept, should = flat(masks[number]), flat(wanted[number])
+        when = f"after round {number}" if number else "that the first fit is given"
+        if not torch.equal(kept, should):
+            largest = f"the {int(should.sum())} largest |w| of {len(kept)}, as trained"
+            came = "others" if kept.sum() == should.sum() else f"{int(kept.sum())} kept"
+            return f"{words}, the weights kept {when}", largest, came
+        wrong = [name for name in start if not torch.equal(now[name], start[name])]
+        if wrong:
+            initial = "its initial state, times the masks"
+            return f"{words}, the network {when}", initial, f"not so: {', '.join(wrong)}"
+    return words, "", ""
 
 
-def _rewound(where, now, masks, initial, trained) -> None:
-    right = {
-        name: value * masks[name] if name in masks else value for name, value in initial.items()
-    }
-    wrong = differing(now, right)
-    if not wrong:
-        return
-    weights = [name for name in wrong if name in masks]
-    if not weights:
-        fail(
-            CHECK,
-            where,
-            "everything rewound",
-            f"not rewound: {', '.join(wrong)}",
-            "BatchNorm's running statistics go back too: they are buffers."
-            if wrong == buffers(wrong)
-            else "Weights alone went back. Biases and BatchNorm go back too."
-            if "fc.bias" in wrong
-            else "",
-        )
-    if all(torch.equal(now[name], initial[name]) for name in weights):
-        fail(
-            CHECK,
-            where,
-            "the initial weights times the masks",
-            "the initial weights, without the masks",
-            "Rewinding brings every weight back, the pruned ones too: apply the masks after it.",
-        )
-    if all(torch.equal(now[name] * masks[name], trained[name] * masks[name]) for name in weights):
-        fail(
-            CHECK,
-            where,
-            "the kept weights as they were initially",
-            "as training left them",
-            "Was the model rewound, and to what? model.state_dict() shares its memory with the model and is trained along: copy.deepcopy it.",
-        )
-    fail(
-        CHECK,
-        where,
-        "the initial weights times the masks",
-        f"other values in {', '.join(weights)}",
-        "Neither the initial values nor the trained ones: is the network drawn anew, or rewound to another state?",
-    )
+check_find_ticket = Exercise(
+    name="find_ticket",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="dense training first, the survivors' rate, nested masks, everything rewound and masked",
+    ask=searched,
+    read=read,
+    same=partial(alike, rtol=0, atol=0),
+    show=show,
+    hints={"leaf Variable that requires grad": NO_GRAD, "positional argument": FIT},
+    changes=("model",),
+    symptoms=[(ELSEWHERE, lambda case, expected, got: "fc.bias" in show(case, expected, got)[2])],
+)

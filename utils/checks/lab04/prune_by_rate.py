@@ -1,73 +1,165 @@
-"""Does `prune_by_rate(weights, masks, rate)` remove exactly round(rate * survivors), the smallest of all tensors together?"""
+"""Does `prune_by_rate(weights, masks, rate)` remove the smallest survivors of all tensors?"""
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.lab04.tensors import call, copied, flat, masks_like, unchanged, written
-from utils.checks.report import fail, passed
+from utils.checks.compare import alike, as_masks
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab04.tensors import BITWISE, flat, split_like, written
 
-CHECK = "check_prune_by_rate"
-HINTS = {
-    "selected number k out of range": "torch.kthvalue counts from 1: with nothing to remove there is no 0-th smallest value.",
-}
 GONE = "What is gone stays gone, whatever its weight is now: only survivors are ranked."
-AGAIN = "Weights that were gone already were selected again: they are zero, so they are the smallest of all. Rank the survivors alone."
 ZERO = "A survivor that happens to be 0 is still a survivor: ask the mask, not the weight."
-TIES = "Equal sizes: a threshold cannot tell them apart. Take positions: `topk(..., largest=False).indices`."
+TIES = (
+    "Equal sizes: a threshold cannot tell them apart. Take positions: "
+    "`topk(..., largest=False).indices`."
+)
+ROUND = "The number is rounded: use round(), not int(), floor or ceil."
+KTHVALUE = "torch.kthvalue counts from 1: with nothing to remove there is no 0-th smallest value."
 
 
-def check_prune_by_rate(answer) -> None:
-    """`answer(weights, masks, rate)` returns the next masks (dictionaries by name)."""
-    weights = {"a": torch.tensor([[3.0, -1.0], [0.5, -4.0]]), "b": torch.tensor([0.3, -0.2])}
-    _step(answer, weights, ones(weights), 0.34)
-    level = {"a": torch.tensor([[1.0, 1.0], [0.0, 1.0]]), "b": torch.tensor([0.0, 0.0])}
-    _step(answer, masked(weights, level), level, 0.34)
-    _step(answer, {"a": weights["a"], "b": torch.tensor([9.0, -8.0])}, level, 0.34)
-    _step(
-        answer,
-        {"a": torch.tensor([0.0, 0.0, 0.0, 2.0, 3.0, 1.0])},
-        {"a": torch.tensor([1.0, 1.0, 0.0, 1.0, 1.0, 1.0])},
-        0.2,
-    )
-    _step(
-        answer,
-        {"a": torch.tensor([1.0, -1.0, 1.0]), "b": torch.tensor([-1.0, 1.0, 5.0])},
-        {"a": torch.ones(3), "b": torch.ones(3)},
-        0.5,
-    )
+@steps
+def prune_with(
+    ranked=lambda w, mask: mask != 0,
+    size=lambda w, mask: w.abs(),
+    number=lambda rate, n, mask: round(rate * n),
+    smallest=lambda sizes, count: sizes.argsort(stable=True)[:count],
+    start=lambda mask, ranked: ranked,
+    result=lambda kept, w: kept,
+):
+    """All tensors in one vector, and of those that are ranked the smallest go."""
+
+    def answer(weights: dict, masks: dict, rate: float) -> dict:
+        w, mask = flat(weights), flat(masks, weights)
+        among = ranked(w, mask)
+        places, kept = among.nonzero().flatten(), start(mask, among).float()
+        count = number(rate, len(places), mask)
+        kept[places[smallest(size(w, mask)[places], count)]] = 0
+        return split_like(weights, result(kept, w))
+
+    return answer
+
+
+right = prune_with()
+
+
+def all_ranked(w: Tensor, mask: Tensor) -> Tensor:
+    return torch.ones_like(mask) != 0
+
+
+def to_the_count(rate: float, n: int, mask: Tensor) -> int:
+    """As many of all n that the right number is left."""
+    survivors = int(mask.sum())
+    return n - survivors + round(rate * survivors)
+
+
+def kthvalue(sizes: Tensor, count: int) -> Tensor:
+    return (sizes <= sizes.kthvalue(count).values).nonzero().flatten()
+
+
+def each_by_itself(weights, masks, rate):
+    return {n: right({n: w}, {n: masks[n]}, rate)[n] for n, w in weights.items()}
+
+
+MISTAKES = [
+    (
+        "Weights that were gone already were selected again: they are 0, the smallest of all. Rank "
+        "the survivors alone.",
+        prune_with(
+            ranked=all_ranked,
+            size=lambda w, mask: (w * mask).abs(),
+            number=lambda rate, n, mask: round(rate * int(mask.sum())),
+            start=lambda mask, ranked: mask,
+        ),
+    ),
+    (GONE, prune_with(ranked=all_ranked, number=to_the_count)),
+    (
+        "Gone weights and survivors of size 0 look the same: rank the survivors alone.",
+        prune_with(ranked=all_ranked, number=to_the_count, size=lambda w, mask: (w * mask).abs()),
+    ),
+    (GONE, prune_with(ranked=lambda w, mask: w != 0)),
+    (ZERO, prune_with(ranked=lambda w, mask: w * mask != 0)),
+    (ZERO, prune_with(result=lambda kept, w: kept * (w != 0))),
+    (
+        "That is the rate of all weights. It is the rate of the survivors.",
+        prune_with(number=lambda rate, n, mask: round(rate * len(mask))),
+    ),
+    (
+        "The rate is the fraction that goes. It was taken for the fraction that is kept.",
+        prune_with(number=lambda rate, n, mask: n - round(rate * n)),
+    ),
+    (ROUND, prune_with(number=lambda rate, n, mask: math.floor(rate * n))),
+    (ROUND, prune_with(number=lambda rate, n, mask: math.ceil(rate * n))),
+    (
+        "int(x + 0.5) takes 2.5 to 3. round() takes it to 2, the even one.",
+        prune_with(number=lambda rate, n, mask: int(rate * n + 0.5)),
+    ),
+    (TIES, prune_with(smallest=lambda sizes, n: kthvalue(sizes, n) if n else [])),
+    (KTHVALUE, prune_with(smallest=lambda sizes, n: (sizes.kthvalue(n), sizes.argsort()[:n])[1])),
+    (
+        "The one at the threshold goes too.",
+        prune_with(smallest=lambda sizes, n: kthvalue(sizes, n - 1) if n > 1 else []),
+    ),
+    (
+        "Each tensor was pruned by itself: rank the survivors of all tensors together.",
+        each_by_itself,
+    ),
+    (
+        "Weights were ranked by their value, not by their size |w|.",
+        prune_with(size=lambda w, mask: w),
+    ),
+    (
+        "The largest went: that is the wrong way round.",
+        prune_with(smallest=lambda sizes, n: sizes.argsort(descending=True)[:n]),
+    ),
+    (
+        "Those that go are returned: return what is left.",
+        prune_with(result=lambda kept, w: 1 - kept),
+    ),
+    (
+        "A mask says which weights are there. It does not hold the weights.",
+        prune_with(result=lambda kept, w: kept * w),
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    six = {"a": torch.tensor([[3.0, -1.0], [0.5, -4.0]]), "b": torch.tensor([0.3, -0.2])}
+    level = {"b": torch.tensor([0.0, 0.0]), "a": torch.tensor([[1.0, 1.0], [0.0, 1.0]])}
+    zeros = {"a": torch.tensor([0.0, 0.0, 0.0, 2.0]), "b": torch.tensor([3.0, 0.0, 1.0])}
+    some = {"a": torch.tensor([1.0, 1.0, 0.0, 1.0]), "b": torch.tensor([1.0, 0.0, 1.0])}
+    ties = {"a": torch.tensor([1.0, -1.0, 1.0]), "b": torch.tensor([-1.0, 1.0, 5.0])}
     ten = {
         "a": torch.tensor([0.5, -2.0, 1.5, -0.1, 3.0]),
         "b": torch.tensor([-1.0, 0.2, 2.5, -0.7, 4.0]),
     }
-    for rate in (0.26, 0.24, 0.0, 0.04, 1.0):
-        _step(answer, ten, ones(ten), rate)
-    _step(answer, ten, {name: torch.zeros_like(w) for name, w in ten.items()}, 0.5)
-    generator = fresh_generator()
-    masks = ones(random_weights(generator))
+    none = {name: torch.zeros_like(w) for name, w in ten.items()}
+    asked = [
+        (six, ones(six), (0.34,)),
+        ({name: w * level[name] for name, w in six.items()}, level, (0.34, 0.7)),
+        ({"a": six["a"], "b": torch.tensor([9.0, -8.0])}, level, (0.34, 0.7)),
+        (zeros, some, (0.2, 0.0, 0.4)),
+        (ties, ones(ties), (0.5, 0.3)),
+        (ten, ones(ten), (0.26, 0.37, 0.24, 0.14, 0.25, 0.45, 0.0, 0.04, 1.0)),
+        ({name: w * 1e-8 for name, w in ten.items()}, ones(ten), (0.4,)),
+        (ten, none, (0.5,)),
+    ]
+    masks = {"fc2": torch.ones(4, 7), "fc1": torch.ones(7, 9), "conv": torch.ones(3, 2, 3, 3)}
     for rate in (0.2, 0.35, 0.5):
-        masks = {
-            name: mask.float()
-            for name, mask in _step(answer, random_weights(generator), masks, rate).items()
+        weights = {
+            "conv": torch.randn(3, 2, 3, 3, generator=generator),
+            "fc1": 0.3 * torch.randn(7, 9, generator=generator),
+            "fc2": 2 * torch.randn(4, 7, generator=generator),
         }
-    passed(
-        CHECK,
-        "all tensors together, survivors alone, zeros and ties, rounding, three levels, arguments left alone",
-    )
-
-
-def random_weights(generator: torch.Generator) -> dict[str, Tensor]:
-    """Tensors of three shapes and scales."""
-    return {
-        name: scale * torch.randn(shape, generator=generator)
-        for name, shape, scale in (
-            ("conv", (3, 2, 3, 3), 1.0),
-            ("fc1", (7, 9), 0.3),
-            ("fc2", (4, 7), 2.0),
-        )
-    }
+        asked.append((weights, masks, (rate,)))
+        masks = dict(reversed(right(weights, masks, rate).items()))
+    return [
+        case(f"rate {rate} of {written(w)}{under(masks)}", weights=w, masks=masks, rate=rate)
+        for w, masks, rates in asked
+        for rate in rates
+    ]
 
 
 def ones(weights: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -75,106 +167,44 @@ def ones(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: torch.ones_like(w) for name, w in weights.items()}
 
 
-def masked(weights: dict[str, Tensor], masks: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights as training under these masks leaves them: zero where they are gone."""
-    return {name: w * masks[name] for name, w in weights.items()}
+def under(masks: dict[str, Tensor]) -> str:
+    return "" if flat(masks).all() else f"\n  with the masks {written(masks)}"
 
 
-def next_masks(
-    weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float
-) -> dict[str, Tensor]:
-    """The right answer where no two survivors have the same size."""
-    sizes = torch.cat(
-        [w.abs().flatten()[masks[name].flatten() != 0] for name, w in weights.items()]
-    )
-    cut = sizes.sort().values[round(rate * len(sizes)) :]
-    least = cut[0] if len(cut) else math.inf
-    return {name: (masks[name] != 0) & (w.abs() >= least) for name, w in weights.items()}
+def vectors(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
+    """The sizes, who was there, and who is kept."""
+    weights, masks, _ = case.arguments.values()
+    kept = as_masks(outcome.returned, weights)
+    return flat(weights).abs(), flat(masks, weights) != 0, flat(kept)
 
 
-def _step(
-    answer, weights: dict[str, Tensor], masks: dict[str, Tensor], rate: float
-) -> dict[str, Tensor]:
-    """One call of the answer, looked at; its masks as booleans."""
-    tried = f"rate {rate} of {written(weights)}"
-    if not all(mask.all() for mask in masks.values()):
-        tried += f"\n  with the masks {written(masks)}"
-    given = copied(weights), copied(masks)
-    after = masks_like(CHECK, tried, call(CHECK, tried, answer, *given, rate, hints=HINTS), weights)
-    unchanged(CHECK, tried, "the weights", given[0], weights)
-    unchanged(CHECK, tried, "the masks", given[1], masks)
-    before = {name: mask != 0 for name, mask in masks.items()}
-    if any((after[name] & ~before[name]).any() for name in after):
-        fail(
-            CHECK,
-            tried,
-            "masks that keep nothing that was gone",
-            "a weight that was gone is kept again",
-            GONE,
-        )
-    survivors, left = (int(flat(each).sum()) for each in (before, after))
-    if survivors - left != round(rate * survivors):
-        fail(
-            CHECK,
-            tried,
-            f"{round(rate * survivors)} of {survivors} survivors removed",
-            f"{survivors - left} removed",
-            _miscounted(weights, before, after, rate),
-        )
-    sizes, stay, go = flat(weights).abs(), flat(after), flat(before) & ~flat(after)
-    if stay.any() and go.any() and sizes[stay].min() < sizes[go].max():
-        fail(
-            CHECK,
-            tried,
-            "the smallest |w| of all survivors removed",
-            f"{_value(weights, go, largest=True)} removed, {_value(weights, stay, largest=False)} kept",
-            _misranked(weights, before, after),
-        )
-    return after
+def read(outcome: Outcome, case: Case) -> tuple[int, Tensor]:
+    """How many came back, and the sizes that are kept: of equal ones any may go."""
+    sizes, before, kept = vectors(outcome, case)
+    return int((kept & ~before).sum()), sizes[kept].sort().values
 
 
-def _miscounted(weights, before, after, rate: float) -> str:
-    survivors, removed = int(flat(before).sum()), int(flat(before).sum() - flat(after).sum())
-    right, total = round(rate * survivors), len(flat(before))
-    edge = flat(weights).abs()[flat(before)].sort().values
-    equal = 0 < right < survivors and edge[right - 1] == edge[right]
-    zeros = int((edge == 0).sum())
-    if zeros and removed == round(rate * (survivors - zeros)) + zeros:
-        return ZERO
-    if equal:
-        return TIES
-    if total > survivors and removed == min(survivors, round(rate * total)):
-        return "That is the rate of all weights. It is the rate of the survivors."
-    if total > survivors and removed < right:
-        return AGAIN
-    if survivors - removed == right:
-        return "The rate is the fraction that goes. It looks as if it were kept."
-    if removed in (math.floor(rate * survivors), math.ceil(rate * survivors)):
-        return "The number is rounded: use round(), not int(), floor or ceil."
-    return ""
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    sizes, before, kept = vectors(got, case)
+    survivors, rate = int(before.sum()), case.arguments["rate"]
+    went, count = before & ~kept, round(rate * survivors)
+    if (kept & ~before).any():
+        return case.words, "what was gone stays gone", "a weight that was gone is kept again"
+    if went.sum() != count:
+        return case.words, f"{count} of {survivors} survivors go", f"{int(went.sum())} go"
+    largest, smallest = float(sizes[went].max()), float(sizes[kept].min())
+    came = f"{largest:.3g} goes, {smallest:.3g} stays"
+    return case.words, "the smallest |w| of all survivors go", came
 
 
-def _misranked(weights, before, after) -> str:
-    if any((after[name] != before[name]).any() for name in after) and all(
-        _sorted_apart(w.abs(), before[name], after[name]) for name, w in weights.items()
-    ):
-        return "It looks as if each tensor were pruned by itself: rank the survivors of all tensors together."
-    if _sorted_apart(flat(weights), flat(before), flat(after)):
-        return "It looks as if weights were ranked by their value, not by their size |w|."
-    if _sorted_apart(-flat(weights).abs(), flat(before), flat(after)):
-        return "The largest went: that is the wrong way round."
-    return ""
-
-
-def _sorted_apart(size: Tensor, before: Tensor, after: Tensor) -> bool:
-    """Whether nothing that went is larger than something that stayed."""
-    go = before & ~after
-    return not (go.any() and after.any()) or bool(size[after].min() >= size[go].max())
-
-
-def _value(weights: dict[str, Tensor], among: Tensor, largest: bool) -> str:
-    return (
-        f"{max(flat(weights)[among].tolist(), key=abs):.3g}"
-        if largest
-        else f"{min(flat(weights)[among].tolist(), key=abs):.3g}"
-    )
+check_prune_by_rate = Exercise(
+    name="prune_by_rate",
+    right=right,
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="all tensors together, survivors alone, zeros and ties, rounding, three levels",
+    read=read,
+    same=partial(alike, rtol=0, atol=0),
+    show=show,
+    hints=BITWISE | {"selected number k out of range": KTHVALUE},
+)

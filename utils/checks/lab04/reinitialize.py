@@ -1,166 +1,232 @@
-"""Does `reinitialize(model)` draw every layer anew, from the distribution from which torch draws it?"""
+"""Does `reinitialize(model)` draw every layer again, from the distribution that torch uses?
+
+What is drawn is random: an answer is read as words about each layer, and the words are compared.
+"""
+
+from functools import partial
 
 import torch
+from scipy.stats import kstest
 from torch import Tensor, nn
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.lab04.networks import differing, network, same_parameters, state, zero_half
-from utils.checks.report import fail, passed, run
+from utils.checks.compare import copied
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab04.networks import networks, state, zero_half
+from utils.checks.lab04.rewind import NEW, NO_GRAD
 
-CHECK = "check_reinitialize"
-HINTS = {
-    "leaf Variable that requires grad": "A parameter may be changed in place only under torch.no_grad().",
-    "has no attribute 'reset_parameters'": "Not every module has reset_parameters(): ReLU has nothing to draw. Ask with hasattr.",
-}
-LAYERS = {
-    "conv": 9,
-    "block.0": 12 * 16,
-    "fc": 24,
-}  # the inputs of one unit of each layer with weights
-NORMS = {"bn": "BatchNorm2d", "block.1": "BatchNorm1d"}
-ROUNDED = 1 + 1e-6  # a bound in 32 bits may lie just above the exact one
+DRAWN, AS_NEW = "drawn as torch draws it", "as a new one"
+NOT_NEW, OTHER = "not as a new one", "another scale or distribution"
+ROUNDED = 1 + 1e-6  # a bound in 32 bits can lie just above the exact one
+ZEROS, ALL_ZERO = "zeros", "All units of a layer of zeros learn the same."
+BIASES = "Biases were trained too: draw them again."
+SURE = 1e-8  # so unlikely are numbers that are refused although they were drawn rightly
+SEED = "Is a seed set inside, or a stored state loaded? Draw other numbers at each call."
+SCALE = "Each layer has a scale of its own, which its number of inputs decides: reset_parameters()."
+NORM = "BatchNorm is not drawn: its reset_parameters() resets scales, shifts and statistics."
+HASATTR = "Not every module has reset_parameters(): ReLU has nothing to draw. Ask with hasattr."
+BLOCK = (
+    "A layer inside a block was left out: model.modules() goes into blocks, children() does not."
+)
 
 
-def check_reinitialize(answer) -> None:
-    """`answer(model)` changes the model in place."""
-    generator = fresh_generator()
-    model = network(generator)
-    zero_half(model, generator)
-    parameters = dict(model.named_parameters())
-    states = [state(model)]
-    for tried in ("a trained and pruned network", "the same network once more"):
-        run(CHECK, tried, answer, model, hints=HINTS)
-        same_parameters(CHECK, tried, model, parameters)
+def parameters_of(layer):
+    return copied({name: p.detach() for name, p in layer.named_parameters(recurse=False)})
+
+
+@steps
+def reinitialize_with(
+    to=lambda model: model,
+    modules=nn.Module.modules,
+    chosen=lambda layer: hasattr(layer, "reset_parameters"),
+    reset=lambda layer: layer.reset_parameters(),
+    change=lambda layer, old: None,
+    norm=lambda layer: None,
+    seed=None,
+    end=lambda model: None,
+):
+    """Resets the chosen layers. change, norm: what is done then to layers and to BatchNorm."""
+
+    @torch.no_grad()
+    def answer(model):
+        with torch.random.fork_rng(enabled=seed is not None):
+            if seed is not None:
+                torch.manual_seed(seed)
+            for layer in modules(to(model)):
+                if chosen(layer):
+                    old = parameters_of(layer)
+                    reset(layer)
+                    norm(layer) if is_norm(layer) else change(layer, old)
+        end(model)
+
+    return answer
+
+
+def is_norm(layer):
+    return hasattr(layer, "running_mean")
+
+
+def bound(layer):
+    """Weights and biases are uniform between minus and plus this."""
+    return layer.weight[0].numel() ** -0.5
+
+
+def shuffle(layer, old):
+    for name, p in layer.named_parameters():
+        p.copy_(old[name].flatten()[torch.randperm(p.numel())].view(p.shape))
+
+
+def scales_alone(layer):
+    if is_norm(layer):
+        nn.init.ones_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    else:
+        layer.reset_parameters()
+
+
+def new_parameters(model):
+    for layer in model.modules():
+        if hasattr(layer, "reset_parameters"):
+            layer.weight = nn.Parameter(layer.weight.detach().clone())
+
+
+MISTAKES = [
+    (
+        "Nothing was drawn in this network: is reset_parameters called, with its parentheses?",
+        reinitialize_with(to=copied),
+    ),
+    (BLOCK, reinitialize_with(modules=nn.Module.children)),
+    (
+        "The convolution was left out: it has reset_parameters() too.",
+        reinitialize_with(chosen=lambda layer: isinstance(layer, nn.Linear) or is_norm(layer)),
+    ),
+    (NORM, reinitialize_with(chosen=lambda layer: isinstance(layer, (nn.Linear, nn.Conv2d)))),
+    (NORM, reinitialize_with(norm=lambda layer: layer.weight.uniform_())),
+    (NORM, reinitialize_with(reset=scales_alone)),
+    (
+        "Shuffled weights keep the values that training gave them. Draw new ones.",
+        reinitialize_with(change=shuffle),
+    ),
+    (
+        BIASES,
+        reinitialize_with(change=lambda layer, old: layer.bias.copy_(old["bias"])),
+    ),
+    (
+        "torch draws the bias of a layer as well; it does not set it to 0.",
+        reinitialize_with(change=lambda layer, old: layer.bias.zero_()),
+    ),
+    (
+        "Every weight of a layer is drawn, pruned ones too; the masks are applied after it.",
+        reinitialize_with(change=lambda layer, old: layer.weight.mul_(old["weight"] != 0)),
+    ),
+    (
+        ALL_ZERO,
+        reinitialize_with(change=lambda layer, old: layer.weight.zero_()),
+    ),
+    (SCALE, reinitialize_with(change=lambda layer, old: layer.weight.uniform_(-0.05, 0.05))),
+    (SCALE, reinitialize_with(change=lambda layer, old: nn.init.kaiming_uniform_(layer.weight))),
+    (SCALE, reinitialize_with(change=lambda layer, old: layer.weight.normal_(0, bound(layer) / 4))),
+    (SCALE, reinitialize_with(change=lambda layer, old: layer.weight.abs_())),
+    (SEED, reinitialize_with(seed=0)),
+    (NEW, reinitialize_with(end=new_parameters)),
+    (NO_GRAD, lambda model: model.fc.weight.uniform_(-0.1, 0.1)),
+    (HASATTR, reinitialize_with(chosen=lambda layer: True)),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    small, network = networks(generator)
+    large = copied(network)
+    for model in (small, network, large):
+        zero_half(model, generator)
+    return [
+        case(f"{words}, trained and pruned", model=model)
+        for words, model in (
+            ("a small network", small),
+            ("a network", network),
+            ("another network", large),
+        )
+    ]
+
+
+def drawn_twice(answer, model):
+    parameters, states = dict(model.named_parameters()), []
+    for _ in range(2):
+        answer(model)
         states.append(state(model))
-        _drawn(tried, states[0], states[-1])
-    same = [
-        name
-        for name in differing(states[0], states[1])
-        if torch.equal(states[1][name], states[2][name]) and name.rpartition(".")[0] in LAYERS
-    ]
-    if same:
-        fail(
-            CHECK,
-            "the same network twice",
-            "other weights each time",
-            f"the same: {', '.join(same)}",
-            "Is a seed set inside, or a stored state loaded? Draw anew at each call.",
-        )
-    passed(
-        CHECK,
-        "every layer with its own scale, biases, BatchNorm, layers in blocks, other weights each time, in place",
-    )
+    return states, all(parameters.get(name) is p for name, p in model.named_parameters())
 
 
-def _drawn(tried: str, before: dict[str, Tensor], now: dict[str, Tensor]) -> None:
-    kept = [
-        f"{layer}.weight"
-        for layer in LAYERS
-        if torch.equal(now[f"{layer}.weight"], before[f"{layer}.weight"])
-    ]
-    if kept:
-        fail(
-            CHECK, tried, "new weights in every layer", f"not new: {', '.join(kept)}", _stayed(kept)
-        )
-    for layer, inputs in LAYERS.items():
-        _weights(tried, layer, inputs, before[f"{layer}.weight"], now[f"{layer}.weight"])
-    for layer, inputs in LAYERS.items():
-        _bias(tried, layer, inputs, before[f"{layer}.bias"], now[f"{layer}.bias"])
-    for layer in NORMS:
-        _norm(
-            tried,
-            layer,
-            {
-                name.rpartition(".")[2]: value
-                for name, value in now.items()
-                if name.rpartition(".")[0] == layer
-            },
-        )
-
-
-def _stayed(kept: list[str]) -> str:
-    if len(kept) == len(LAYERS):
-        return (
-            "Nothing was drawn in this network. Each layer has reset_parameters(), to be called with its parentheses, "
-            "and model.modules() gives every layer."
-        )
-    if kept == ["block.0.weight"]:
-        return "A layer inside a block was left out: model.modules() goes into blocks, model.children() does not."
-    return (
-        "The convolution was left out: nn.Conv2d has reset_parameters() too."
-        if kept == ["conv.weight"]
-        else ""
-    )
-
-
-def _weights(tried: str, layer: str, inputs: int, before: Tensor, now: Tensor) -> None:
-    """Uniform between -1/sqrt(inputs) and 1/sqrt(inputs), as torch draws a weight."""
-    where, bound = f"{tried}: {layer}.weight", inputs**-0.5
-    expected, got = (
-        f"uniform between -{bound:.3f} and {bound:.3f}",
-        f"from {now.min():.3f} to {now.max():.3f}, deviation {now.std():.3f}",
-    )
-    if torch.equal(now.flatten().sort().values, before.flatten().sort().values):
-        fail(
-            CHECK,
-            where,
-            expected,
-            "the old weights in another order",
-            "Shuffled weights keep the values that training gave them. Draw new ones: reset_parameters().",
-        )
-    if torch.equal(now == 0, before == 0):
-        fail(
-            CHECK,
-            where,
-            "new numbers for pruned weights too",
-            "0 where it was 0",
-            "Every weight of the layer is drawn; the masks are applied after it.",
-        )
-    if not now.any():
-        fail(CHECK, where, expected, "zeros", "All units of a layer of zeros learn the same.")
-    if (
-        now.abs().max() > ROUNDED * bound
-        or now.abs().max() < 0.8 * bound
-        or abs(now.std() / (bound / 3**0.5) - 1) > 0.25
-    ):
-        fail(
-            CHECK,
-            where,
-            expected,
-            got,
-            "Each layer has a scale of its own, which its number of inputs decides. reset_parameters() knows it.",
-        )
-
-
-def _bias(tried: str, layer: str, inputs: int, before: Tensor, now: Tensor) -> None:
-    where, bound = f"{tried}: {layer}.bias", inputs**-0.5
+def in_words(before: Tensor, now: Tensor, again: Tensor, bound: float) -> str:
+    """How `now` differs from before, and whether it could be uniform between -bound and bound."""
     if torch.equal(now, before):
-        fail(
-            CHECK,
-            where,
-            "new numbers",
-            "the old ones",
-            "Biases were trained too: they are drawn anew as well.",
-        )
-    if not now.any() or now.abs().max() > ROUNDED * bound:
-        fail(
-            CHECK,
-            where,
-            f"uniform between -{bound:.3f} and {bound:.3f}",
-            f"from {now.min():.3f} to {now.max():.3f}",
-            "torch draws the bias of a layer as well; it does not set it to 0."
-            if not now.any()
-            else "The bias of a layer has the scale of its weights, 1 / sqrt(inputs). reset_parameters() knows it.",
-        )
+        return "the old numbers"
+    if torch.equal(now.flatten().sort().values, before.flatten().sort().values):
+        return "the old numbers in another order"
+    if not now.any():
+        return ZEROS
+    if not before.all() and torch.equal(now == 0, before == 0):
+        return "0 where it was 0"
+    if torch.equal(now, again):
+        return "the same numbers at each call"
+    sizes = now.flatten() / bound
+    few = len(sizes) < 100
+    fits = (0 if few else 0.8) < sizes.abs().max() < ROUNDED
+    return DRAWN if fits and kstest(sizes, "uniform", (-1, 2)).pvalue > SURE else OTHER
 
 
-def _norm(tried: str, layer: str, now: dict[str, Tensor]) -> None:
-    wrong = differing(now, nn.BatchNorm1d(len(now["weight"])).state_dict())
-    if wrong:
-        fail(
-            CHECK,
-            f"{tried}: {NORMS[layer]} ({layer})",
-            "as a new one: scale 1, shift 0, mean 0, variance 1, no batches counted",
-            f"not so: {', '.join(wrong)}",
-            "Nothing of BatchNorm is drawn. Its reset_parameters(), which every kind of it has, resets scales and statistics.",
+def read(outcome: Outcome, case: Case) -> dict[str, str]:
+    """Words for each tensor of a layer, and for each BatchNorm."""
+    (now, again), same = outcome.returned
+    before, facts = state(case.arguments["model"]), {}
+    for name, layer in case.arguments["model"].named_modules():
+        if is_norm(layer):
+            new = type(layer)(layer.num_features).state_dict()
+            wrong = [part for part in new if not torch.equal(now[f"{name}.{part}"], new[part])]
+            facts[name] = f"{NOT_NEW}: {', '.join(wrong)}" if wrong else AS_NEW
+        elif hasattr(layer, "weight"):
+            for part in (f"{name}.weight", f"{name}.bias"):
+                facts[part] = in_words(before[part], now[part], again[part], bound(layer))
+    return facts | {"the parameters": "the same objects" if same else "new ones in the model"}
+
+
+SYMPTOMS = {OTHER: SCALE, f"weight: {ZEROS}": ALL_ZERO, "bias: the old": BIASES, NOT_NEW: NORM}
+
+
+def first_wrong(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    right, came = read(expected, case), read(got, case)
+    return next((name, right[name], came[name]) for name in right if came[name] != right[name])
+
+
+def seen(words: str, case: Case, expected: Outcome, got: Outcome) -> bool:
+    name, _, came = first_wrong(case, expected, got)
+    return words in f"{name}: {came}"
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    name, right, words = first_wrong(case, expected, got)
+    now = got.returned[0][0]
+    if words == OTHER:
+        limit = bound(case.arguments["model"].get_submodule(name.rpartition(".")[0]))
+        words = (
+            f"from {now[name].min():.3f} to {now[name].max():.3f}, deviation {now[name].std():.3f}"
         )
+        return f"{case.words}: {name}", f"uniform between -{limit:.3f} and {limit:.3f}", words
+    return f"{case.words}: {name}", right, words
+
+
+check_reinitialize = Exercise(
+    name="reinitialize",
+    right=reinitialize_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="each layer with its own scale, biases, BatchNorm, blocks, other numbers each time",
+    ask=drawn_twice,
+    read=read,
+    show=show,
+    hints={
+        "leaf Variable that requires grad": NO_GRAD,
+        "has no attribute 'reset_parameters'": HASATTR,
+    },
+    changes=("model",),
+    symptoms=[(sentence, partial(seen, words)) for words, sentence in SYMPTOMS.items()],
+)

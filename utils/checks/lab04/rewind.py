@@ -1,107 +1,184 @@
-"""Does `rewind(model, initial)` put back everything, in place, and leave `initial` alone for the next time?"""
+"""Does `rewind(model, initial)` put back everything, in place, and leave `initial` alone?"""
+
+from functools import partial
 
 import torch
+from torch import nn
 
-from utils.checks.fresh import fresh_generator
+from utils.checks.compare import alike, copied
+from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.in_student import in_student
-from utils.checks.lab04.networks import (
-    buffers,
-    differing,
-    move,
-    network,
-    same_parameters,
-    state,
-    zero_half,
-)
-from utils.checks.report import fail, passed, run
+from utils.checks.lab04.networks import move, networks, state, zero_half
 
-CHECK = "check_rewind"
-HINTS = {
-    "leaf Variable that requires grad": "A parameter may be changed in place only under torch.no_grad().",
-    "has no attribute 'state_dict'": "`initial` is a dictionary: name -> tensor, as model.state_dict() returns it.",
-}
+NO_GRAD = "A parameter may be changed in place only under torch.no_grad()."
+DICTIONARY = "`initial` is a dictionary: name -> tensor, as model.state_dict() returns it."
+SHARED = "The model now shares its memory with `initial`. Copy the values: load_state_dict does."
+OTHER_WAY = "The model becomes like `initial`, not the other way round."
+NEW = "Change the values in place (`p.copy_(...)`): an optimizer holds the old parameters."
 
 
-def check_rewind(answer) -> None:
-    """`answer(model, initial)` changes the model in place."""
-    generator = fresh_generator()
-    model = network(generator)
-    tied = run(
-        CHECK,
-        "training after the rewind",
-        moved_afterwards,
-        answer,
-        model,
-        state(network(generator)),
-        hints=HINTS,
-    )
-    if tied:
-        fail(
-            CHECK,
-            "training after the rewind",
-            "`initial` as it was",
-            f"trained along: {', '.join(tied)}",
-            "The model now shares its memory with `initial`. Copy the values into the model: load_state_dict does.",
-        )
-    start = state(model)
-    initial = state(model)
-    parameters = dict(model.named_parameters())
-    for tried in ("a trained and pruned network", "the same network, trained and pruned again"):
+@steps
+def rewind_with(
+    which=lambda model, name: True,
+    value=lambda initial, trained: initial,
+    put=torch.Tensor.copy_,
+    guard=torch.no_grad,
+    to=lambda model: model,
+    end=lambda model, initial, trained: None,
+):
+    """Puts back the entries of the state for which `which(model, name)` holds."""
+
+    def answer(model, initial):
+        trained, target = state(model), to(model)
+        with guard():
+            for name, old in dict(target.state_dict(keep_vars=True)).items():
+                if which(model, name):
+                    put(old, value(initial[name], trained[name]))
+        end(model, initial, trained)
+
+    return answer
+
+
+def is_weight(model, name):
+    return name.endswith("weight") and model.state_dict()[name].dim() > 1
+
+
+def of_batchnorm(model, name):
+    return f"{name.rpartition('.')[0]}.running_mean" in model.state_dict()
+
+
+def new_parameters(model, initial, trained):
+    model.load_state_dict(copied(initial), assign=True)
+
+
+def share(old, new):
+    old.data = new
+
+
+MISTAKES = [
+    (
+        "Only the weights went back. Biases and BatchNorm were trained too.",
+        rewind_with(which=is_weight),
+    ),
+    (
+        "BatchNorm's running statistics are not parameters but buffers: state_dict() has both.",
+        rewind_with(which=lambda model, name: name in dict(model.named_parameters())),
+    ),
+    (
+        "BatchNorm has counted batches too: num_batches_tracked goes back.",
+        rewind_with(which=lambda model, name: not name.endswith("tracked")),
+    ),
+    (
+        "BatchNorm stayed as it was: its scales, shifts and statistics go back too.",
+        rewind_with(which=lambda model, name: not of_batchnorm(model, name)),
+    ),
+    (
+        "Layers inside a block stayed as they were.",
+        rewind_with(which=lambda _, name: "block" not in name),
+    ),
+    (
+        "Nothing changed. `model = ...` and new dictionaries do not reach the model; "
+        "model.load_state_dict does.",
+        rewind_with(to=copied),
+    ),
+    (
+        "What was 0 stayed 0. Pruned weights come back too; the masks are applied afterwards.",
+        rewind_with(value=lambda initial, trained: initial * (trained != 0)),
+    ),
+    (SHARED, rewind_with(put=share)),
+    (
+        SHARED,
+        rewind_with(put=lambda old, new: share(old, new) if old.requires_grad else old.copy_(new)),
+    ),
+    (NEW, rewind_with(end=new_parameters)),
+    (OTHER_WAY, rewind_with(end=lambda model, initial, trained: initial.update(trained))),
+    (
+        OTHER_WAY,
+        rewind_with(
+            to=copied,
+            end=lambda model, initial, trained: [initial[n].copy_(v) for n, v in trained.items()],
+        ),
+    ),
+    (NO_GRAD, rewind_with(guard=torch.enable_grad)),
+    (DICTIONARY, lambda model, initial: model.load_state_dict(initial.state_dict())),
+    (
+        "`initial` is needed again: leave it as it is.",
+        rewind_with(end=lambda model, initial, _: initial.clear()),
+    ),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
+    found = []
+    for words, model in zip(("a small network", "a network"), networks(generator)):
+        initial = state(model)
         move(model, generator)
         zero_half(model, generator)
-        trained = state(model)
-        run(CHECK, tried, answer, model, initial, hints=HINTS)
-        same_parameters(CHECK, tried, model, parameters)
-        _is_back(tried, model, start, trained)
-        if differing(initial, start):
-            fail(
-                CHECK,
-                tried,
-                "`initial` as it was",
-                f"changed: {', '.join(differing(initial, start))}",
-                "The model becomes like `initial`, not the other way round.",
-            )
-    passed(
-        CHECK,
-        "weights, biases, BatchNorm's scales and statistics, pruned weights, in place, twice, `initial` not trained along",
-    )
+        found.append(case(f"{words}, trained and pruned", model=model, initial=initial))
+    return found
+
+
+def rewound_twice(answer, model, initial):
+    """The states, whether the parameters are the same, and what of `initial` is tied to them."""
+    tied = moved_afterwards(answer, copied(model), copied(initial))
+    parameters, states = dict(model.named_parameters()), []
+    for _ in range(1 if tied else 2):
+        answer(model, initial)
+        states.append(state(model))
+        if not tied:
+            nudge(model)
+    same = all(parameters.get(name) is p for name, p in model.named_parameters())
+    return states, same, tied
 
 
 @in_student
 def moved_afterwards(answer, model, initial):
-    """Rewind, then change the model in place: the names of what has changed in `initial`."""
+    """Rewinds, then changes the model in place: the names of what has changed in `initial`."""
     answer(model, initial)
-    before = {name: value.clone() for name, value in initial.items()}
+    before = copied(initial)
+    nudge(model)
+    return [name for name in initial if not torch.equal(initial[name], before[name])]
+
+
+def nudge(model):
+    """Every number changes, in place."""
     with torch.no_grad():
         for value in model.state_dict().values():
             value.add_(1)
-    return differing(initial, before)
 
 
-def _is_back(tried: str, model, start, trained) -> None:
-    now = state(model)
-    wrong = differing(now, start)
-    if not wrong:
-        return
-    if wrong == differing(trained, start) and not differing(now, trained):
-        fail(
-            CHECK,
-            tried,
-            "the initial values",
-            "the trained ones: nothing changed",
-            "`model = ...` and new dictionaries do not reach the model. model.load_state_dict does, and so does p.copy_(...).",
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    (right, _), _, _ = expected.returned
+    states, same, tied = got.returned
+    for now in states:
+        wrong = [
+            name for name in right if name not in now or not torch.equal(now[name], right[name])
+        ]
+        if wrong:
+            return case.words, "everything as it was", f"not back: {', '.join(wrong)}"
+    if tied:
+        return (
+            f"{case.words}, then trained again",
+            "`initial` as it was",
+            f"trained along: {', '.join(tied)}",
         )
-    weights = [name for name, p in model.named_parameters() if p.dim() > 1]
-    if all(torch.equal(now[name], start[name] * (trained[name] != 0)) for name in wrong):
-        mistake = "What was 0 stayed 0. Rewinding brings pruned weights back too; the masks are applied after it."
-    elif set(wrong) == set(start) - set(weights):
-        mistake = "Only the weights went back. Biases and BatchNorm were trained too."
-    elif wrong == buffers(list(start)):
-        mistake = "BatchNorm's running statistics are no parameters, but buffers: model.state_dict() has both."
-    elif all(name.startswith(("bn", "block.1")) for name in wrong):
-        mistake = "BatchNorm stayed as it was: its scales, shifts and statistics go back too."
-    elif all(name.startswith("block") for name in wrong):
-        mistake = "Layers inside a block stayed as they were."
-    else:
-        mistake = ""
-    fail(CHECK, tried, "everything as it was", f"not back: {', '.join(wrong)}", mistake)
+    return case.words, "the same parameters, with other values", "new parameters in the model"
+
+
+check_rewind = Exercise(
+    name="rewind",
+    right=rewind_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="weights, biases, BatchNorm, pruned weights, in place, twice, `initial` left alone",
+    ask=rewound_twice,
+    same=partial(alike, rtol=0, atol=0),
+    show=show,
+    hints={
+        "Missing key(s)": "load_state_dict needs every name: is `initial` still what it was?",
+        "leaf Variable that requires grad": NO_GRAD,
+        "has no attribute 'state_dict'": DICTIONARY,
+    },
+    changes=("model",),
+    symptoms=[(SHARED, lambda case, expected, got: bool(got.returned[2]))],
+)

@@ -3,141 +3,144 @@
 import torch
 from torch import Tensor
 
-from utils.checks.fresh import fresh_generator
-from utils.checks.lab04.tensors import SMALL, numbers, unchanged
-from utils.checks.report import fail, kind_of, must_raise, passed, run
+from utils.checks.compare import alike, as_tensor
+from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.lab04.tensors import FEW, numbers
 
-CHECK = "check_supermask_scores"
-HINTS = {
-    "Boolean value of Tensor": "Python's `max` and `if` ask a whole tensor for one answer. Entry by entry: `.clamp(min=0)`, `torch.where`.",
-    "must be Tensor, not": "The maximum of a tensor and a number is `.clamp(min=0)`.",
-}
 FORMULAS = {
     "large_final": "|w_f|",
     "magnitude_increase": "|w_f| - |w_i|",
     "movement": "|w_f - w_i|",
     "large_final_same_sign": "max(0, w_i w_f / |w_i|)",
 }
+NO_ABS = "Sizes: the abs() is missing. A large negative weight is as large as a positive one."
+FAR = "That is a difference of sizes. A weight that changed its sign has moved far."
+ENTRY = "Python's `max` asks a whole tensor for one answer. Entry by entry: `.clamp(min=0)`."
+NUMBER = "The maximum of a tensor and a number is `.clamp(min=0)`."
+UNKNOWN = "A name that is none of the four is a slip of the pen: raise a ValueError."
 
 
-def check_supermask_scores(answer) -> None:
-    """`answer(initial, final, criterion)` returns one score for each weight, high = keep."""
-    generator = fresh_generator()
+@steps
+def scores_with(known=lambda name: name, unknown=ValueError, **changed):
+    """The four formulas, some of them changed."""
+    formulas = {
+        "large_final": lambda i, f: f.abs(),
+        "magnitude_increase": lambda i, f: f.abs() - i.abs(),
+        "movement": lambda i, f: (f - i).abs(),
+        "large_final_same_sign": lambda i, f: torch.where(i * f > 0, f.abs(), 0.0),
+    } | changed
+
+    def answer(initial: Tensor, final: Tensor, criterion: str) -> Tensor:
+        if known(criterion) not in formulas:
+            raise unknown(criterion)
+        return formulas[known(criterion)](initial, final)
+
+    return answer
+
+
+MISTAKES = [
+    (NO_ABS, scores_with(large_final=lambda i, f: f)),
+    (NO_ABS, scores_with(movement=lambda i, f: f - i)),
+    (NO_ABS, scores_with(magnitude_increase=lambda i, f: f - i)),
+    (
+        "The initial weights were taken, not the final ones.",
+        scores_with(large_final=lambda i, f: i.abs()),
+    ),
+    (
+        "One score for each weight, not their sum.",
+        scores_with(large_final=lambda i, f: f.abs().sum()),
+    ),
+    (FAR, scores_with(movement=lambda i, f: f.abs() - i.abs())),
+    (FAR, scores_with(movement=lambda i, f: (f.abs() - i.abs()).abs())),
+    (
+        "That is the increase the wrong way round: |w_f| minus |w_i|.",
+        scores_with(magnitude_increase=lambda i, f: i.abs() - f.abs()),
+    ),
+    (
+        "That is movement: the size of the difference.",
+        scores_with(magnitude_increase=lambda i, f: (f - i).abs()),
+    ),
+    (
+        "A weight that shrank has a negative score. No abs() around the difference.",
+        scores_with(magnitude_increase=lambda i, f: (f.abs() - i.abs()).abs()),
+    ),
+    (
+        "The max with 0 is missing: a weight whose sign has changed scores 0, not less.",
+        scores_with(large_final_same_sign=lambda i, f: i.sign() * f),
+    ),
+    (
+        "A weight whose sign has changed scores 0.",
+        scores_with(large_final_same_sign=lambda i, f: f.abs()),
+    ),
+    (
+        "Divide by |w_i|: only its sign counts, not its size.",
+        scores_with(large_final_same_sign=lambda i, f: (i * f).clamp(min=0)),
+    ),
+    (
+        "The other way round: the sign of the initial weight, the size of the final one.",
+        scores_with(large_final_same_sign=lambda i, f: (f.sign() * i).clamp(min=0)),
+    ),
+    (
+        "max(0, w_f) keeps positive weights only. One that was and is negative kept its sign too.",
+        scores_with(large_final_same_sign=lambda i, f: f.clamp(min=0)),
+    ),
+    (
+        "0 / 0: where w_i is 0 the score is 0. w_i / |w_i| is the sign of w_i.",
+        scores_with(large_final_same_sign=lambda i, f: (i * f / i.abs()).clamp(min=0)),
+    ),
+    (ENTRY, scores_with(large_final_same_sign=lambda i, f: max(0, i.sign() * f))),
+    (NUMBER, scores_with(large_final_same_sign=lambda i, f: torch.maximum(0, i.sign() * f))),
+    (UNKNOWN, scores_with(known=lambda name: name if name in FORMULAS else "movement")),
+    (UNKNOWN, scores_with(unknown=KeyError)),
+    (UNKNOWN, scores_with(known=str.lower)),
+]
+
+
+def cases(generator: torch.Generator) -> list[Case]:
     pairs = [
         (torch.tensor([2.0, -1.0, 0.5, -3.0]), torch.tensor([-3.0, -2.0, 0.25, -1.0])),
         (torch.tensor([0.0, 0.0, 1.0, -2.0]), torch.tensor([5.0, 0.0, 0.0, -4.0])),
-        (
-            torch.randn(5, 4, 3, 3, generator=generator),
-            torch.randn(5, 4, 3, 3, generator=generator),
+        tuple(torch.randn(2, 5, 4, 3, 3, generator=generator)),
+    ]
+    pairs[-1][0][0] = 0
+    return [
+        *(
+            case(
+                f"{c!r}, {formula}: w_i = {numbers(i)}, w_f = {numbers(f)}",
+                initial=i,
+                final=f,
+                criterion=c,
+            )
+            for c, formula in FORMULAS.items()
+            for i, f in pairs
+        ),
+        *(
+            refused(f"the criterion {c!r}", ValueError, UNKNOWN, initial=i, final=f, criterion=c)
+            for c in ("large_initial", "Movement")
+            for i, f in pairs[:1]
         ),
     ]
-    for criterion in FORMULAS:
-        for initial, final in pairs:
-            _agrees(answer, initial, final, criterion)
-    for unknown in ("large_initial", "Movement"):
-        must_raise(
-            CHECK,
-            f"the criterion {unknown!r}",
-            ValueError,
-            answer,
-            *pairs[0],
-            unknown,
-            why="A name that is none of the four is a slip of the pen: raise a ValueError.",
-        )
-    passed(CHECK, "four criteria, initial weights of zero, four dimensions, an unknown criterion")
 
 
-def scores_of(initial: Tensor, final: Tensor) -> dict[str, Tensor]:
-    """The four right answers."""
-    same_sign = (initial.sign() == final.sign()) & (initial != 0)
-    return {
-        "large_final": final.abs(),
-        "magnitude_increase": final.abs() - initial.abs(),
-        "movement": (final - initial).abs(),
-        "large_final_same_sign": torch.where(same_sign, final.abs(), torch.zeros_like(final)),
-    }
-
-
-def _agrees(answer, initial: Tensor, final: Tensor, criterion: str) -> None:
-    small = initial.numel() <= SMALL
-    tried = f"{criterion!r} of " + (
-        f"w_i = {numbers(initial)}, w_f = {numbers(final)}"
-        if small
-        else f"random weights of shape {tuple(initial.shape)}"
-    )
-    given = {"w_i": initial.clone(), "w_f": final.clone()}
-    got = run(CHECK, tried, answer, *given.values(), criterion, hints=HINTS)
-    unchanged(CHECK, tried, "the weights", given, {"w_i": initial, "w_f": final})
-    expected = scores_of(initial, final)[criterion]
-    if not isinstance(got, Tensor) or got.shape != expected.shape:
-        fail(
-            CHECK,
-            tried,
-            f"a tensor of shape {tuple(expected.shape)}",
-            f"one of shape {tuple(got.shape)}" if isinstance(got, Tensor) else kind_of(got),
-            "One score for each weight." if isinstance(got, Tensor) else "",
-        )
-    got = got.detach().float()
-    if torch.allclose(got, expected, rtol=1e-5, atol=1e-6):
-        return
-    wrong = ~torch.isclose(got, expected, rtol=1e-5, atol=1e-6)
-    shown = (
-        (numbers(expected), numbers(got))
-        if small
-        else [
-            f"at {wrong.nonzero()[0].tolist()}: {float(each[wrong][0]):.4g}"
-            for each in (expected, got)
-        ]
-    )
-    fail(
-        CHECK, f"{tried}\n  {FORMULAS[criterion]}", *shown, _mistake(got, initial, final, criterion)
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    right, came = expected.returned, got.returned
+    if right.numel() <= FEW:
+        return case.words, numbers(right), numbers(came)
+    place = (~torch.isclose(came, right)).nonzero()[0].tolist()
+    return f"{case.words}, at {place}", *(
+        f"{float(each[tuple(place)]):.4g}" for each in (right, came)
     )
 
 
-def _mistake(got: Tensor, initial: Tensor, final: Tensor, criterion: str) -> str:
-    if got.isnan().any():
-        return "0 / 0: where w_i is 0 the score is 0. w_i / |w_i| is the sign of w_i."
-    signed = initial.sign() * final
-    for words, value in {
-        "Sizes: the abs() is missing. A large negative weight is as large as a positive one.": {
-            "large_final": final,
-            "movement": final - initial,
-            "magnitude_increase": final - initial,
-        }.get(criterion),
-        "The initial weights in place of the final ones.": {"large_final": initial.abs()}.get(
-            criterion
-        ),
-        "That is the increase the wrong way round: |w_f| minus |w_i|.": {
-            "magnitude_increase": initial.abs() - final.abs()
-        }.get(criterion),
-        "That is magnitude_increase: the difference of the sizes. A weight that changed its sign has moved far.": {
-            "movement": final.abs() - initial.abs()
-        }.get(criterion),
-        "That is the size of the difference of the sizes. A weight that changed its sign has moved far.": {
-            "movement": (final.abs() - initial.abs()).abs()
-        }.get(criterion),
-        "That is movement: the size of the difference.": {
-            "magnitude_increase": (final - initial).abs()
-        }.get(criterion),
-        "It is an increase: a weight that shrank has a negative score. No abs() around the difference.": {
-            "magnitude_increase": (final.abs() - initial.abs()).abs()
-        }.get(criterion),
-        "The max with 0 is missing: a weight whose sign has changed scores 0, not less.": {
-            "large_final_same_sign": signed
-        }.get(criterion),
-        "The other way round: the sign of the initial weight, the size of the final one.": {
-            "large_final_same_sign": (final.sign() * initial).clamp(min=0)
-        }.get(criterion),
-        "A weight whose sign has changed scores 0.": {"large_final_same_sign": final.abs()}.get(
-            criterion
-        ),
-        "Divide by |w_i|: only its sign counts, not its size.": {
-            "large_final_same_sign": (initial * final).clamp(min=0)
-        }.get(criterion),
-        "max(0, w_f) keeps positive weights only. A weight that was negative and still is has kept its sign too.": {
-            "large_final_same_sign": final.clamp(min=0)
-        }.get(criterion),
-    }.items():
-        if value is not None and torch.allclose(got, value, rtol=1e-5, atol=1e-6):
-            return words
-    return ""
+check_supermask_scores = Exercise(
+    name="supermask_scores",
+    right=scores_with(),
+    cases=cases,
+    mistakes=MISTAKES,
+    facts="four criteria, initial weights of zero, four dimensions, an unknown criterion",
+    read=lambda outcome, case: as_tensor(
+        outcome.returned, case.arguments["final"].shape, "One score for each weight."
+    ),
+    show=show,
+    hints={"Boolean value of Tensor": ENTRY, "must be Tensor, not": NUMBER},
+)
