@@ -45,7 +45,7 @@ def last_tensor(a, b):
 
 MISTAKES = [
     (
-        "Weights that neither keeps do not count: divide by those that one or both keep, not by all.",
+        "Divide by the weights that at least one mask keeps, not by all: the others do not count.",
         jaccard_with(value=lambda both, either, a, b, n: both / n),
     ),
     (
