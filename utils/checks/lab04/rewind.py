@@ -10,6 +10,7 @@ from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.in_student import in_student
 from utils.checks.lab04.networks import move, networks, state, zero_half
 
+ONLY = "Only the weights went back. Biases and BatchNorm were trained too."
 NO_GRAD = "A parameter may be changed in place only under torch.no_grad()."
 DICTIONARY = "`initial` is a dictionary: name -> tensor, as model.state_dict() returns it."
 SHARED = "The model now shares its memory with `initial`. Copy the values: load_state_dict does."
@@ -56,10 +57,8 @@ def share(old, new):
 
 
 MISTAKES = [
-    (
-        "Only the weights went back. Biases and BatchNorm were trained too.",
-        rewind_with(which=is_weight),
-    ),
+    (ONLY, rewind_with(which=is_weight)),
+    (ONLY, rewind_with(which=lambda model, name: name.endswith("weight"))),
     (
         "BatchNorm's running statistics are not parameters but buffers: state_dict() has both.",
         rewind_with(which=lambda model, name: name in dict(model.named_parameters())),
