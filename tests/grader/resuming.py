@@ -243,11 +243,9 @@ def main():
             process.pid for process in started_with(temporary)
         ]
         print(
-            (
-                f"{len(files)} files, marks of {len(given)} students: {len(differ)} files "
-                f"differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: "
-                f"{left or 'nothing'}"
-            )
+            f"{len(files)} files, marks of {len(given)} students: {len(differ)} files "
+            f"differ, marks {'the same' if given == their_given else 'DIFFER'}; left behind: "
+            f"{left or 'nothing'}"
         )
         print(*differ[:20], sep="\n")
     return 1 if differ or left or given != their_given else 0

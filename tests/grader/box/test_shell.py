@@ -200,10 +200,8 @@ def test_displays_are_kept_in_the_kinds_that_feedback_can_show(run):
     }
     assert data(
         run(
-            (
-                "display(HTML('a'), display_id=True); clear_output(); update_display(HTML('b'), "
-                "display_id='x')"
-            )
+            "display(HTML('a'), display_id=True); clear_output(); update_display(HTML('b'), "
+            "display_id='x')"
         )
     )
 

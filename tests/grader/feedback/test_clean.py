@@ -2,12 +2,10 @@
 
 import re
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from grader.feedback.clean import CleanCells, Renderer, clean, markdown_to_html
-from grader.feedback.hide import HideTests, without_hidden
 
 
 def html(markdown, **cell):
@@ -64,10 +62,8 @@ def test_a_formula_that_cannot_be_read_is_shown_as_written():
 
 def test_a_hint_keeps_its_details_and_its_formulas():
     page = html(
-        (
-            "<details><summary>Hint 1</summary>Of $x^2$, in the folder "
-            "<code>$HOME/$USER</code>.</details>"
-        )
+        "<details><summary>Hint 1</summary>Of $x^2$, in the folder "
+        "<code>$HOME/$USER</code>.</details>"
     )
     assert (
         page.count("<math") == 1
@@ -107,36 +103,3 @@ def test_of_outputs_only_text_tables_and_pictures_stay():
 def test_a_number_of_a_formula_cannot_be_forged():
     assert html("\ue0000\ue001 $x$").count("<math") == 1
     assert Renderer({}).put_back("plain") == "plain"
-
-
-def hidden_cell(error, message):
-    source = (
-        "'''on fresh numbers'''\n### BEGIN HIDDEN TESTS\nsecret = 17\nassert f(secret)\n### END "
-        "HIDDEN TESTS\nshown()"
-    )
-    outputs = [
-        new_output("stream", name="stdout", text="the input was 17"),
-        new_output("error", ename=error, evalue=message, traceback=["----> 2 assert f(secret)"]),
-    ]
-    return new_code_cell(
-        source, outputs=outputs, metadata=nbformat.from_dict({"nbgrader": {"grade": True}})
-    )
-
-
-@pytest.mark.parametrize(
-    "error, message, shown",
-    [
-        ("AssertionError", "expected 3\n  got 4", "expected 3\n  got 4"),
-        ("AssertionError", "", "This check does not hold for your answer."),
-        ("NameError", "name 'f' is not defined", "NameError: name 'f' is not defined"),
-        ("CellTimeoutError", "", "Your code did not come to an end here."),
-    ],
-)
-def test_of_a_hidden_check_the_message_is_all_that_is_shown(error, message, shown):
-    cell, _ = HideTests().preprocess_cell(hidden_cell(error, message), {}, 0)
-    assert cell.source == "'''on fresh numbers'''\nshown()"
-    assert [output.traceback for output in cell.outputs] == [[shown]]
-
-
-def test_a_source_without_hidden_tests_stays_as_it_is():
-    assert without_hidden("a\nb") == "a\nb"

@@ -1,16 +1,12 @@
 """The page about a class: its numbers, what it says of messages, and that it is safe to open."""
 
-import html
 import json
 import re
-import shutil
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from grader.course.folders import Course
-from grader.feedback.figures import histogram, shares
 from grader.feedback.statistics import (
     failures,
     gist,
@@ -18,86 +14,15 @@ from grader.feedback.statistics import (
     pass_rates,
     write_statistics,
 )
-from grader.gradebook import results
 from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED, Outcome
 from grader.gradebook.rows import Row
 from tests.browser.jupyterlab import chromium, find_chromium
-from tests.grader.tiny import HERE, source_cells, write
+from tests.grader.feedback.classes import CHECKS, said, student, text_of
 
-CHECKS = ["check_double", "hidden_double", "check_half"]
 EVIL = (
     "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\"> & "
     "</details>"
 )
-
-
-@pytest.fixture
-def course(tmp_path):
-    shutil.copy(HERE / "nbgrader_config.py", tmp_path)
-    course = Course(tmp_path.resolve())
-    write(course.source("tiny"), source_cells())
-    return course
-
-
-def said(check, message):
-    return (
-        {"points": 0.0, "most": 1.0, "passed": False, "message": message}
-        if message is not None
-        else {"points": 1.0, "most": 1.0, "passed": True, "message": ""}
-    )
-
-
-def student(
-    course,
-    name,
-    status=GRADED,
-    messages=(None, None, None),
-    events=(),
-    stored=True,
-    by_hand=None,
-    sentence="",
-):
-    """A Row, and its stored result. messages: of the three checks, None for one that passed."""
-    if status not in (GRADED, WARNED):
-        return Row(
-            name,
-            None,
-            None,
-            None,
-            dict.fromkeys(["double", "half", "explanation"]),
-            None,
-            10.0,
-            False,
-            Outcome(status, sentence),
-        )
-    marks = {check: said(check, message) for check, message in zip(CHECKS, messages, strict=True)}
-    if stored:
-        results.store(
-            course,
-            "tiny",
-            f"of_{name}",
-            {"backend": "warm", "checks": marks, "cells": {}, "events": list(events)},
-        )
-    double = 2.0 * marks["check_double"]["passed"] + 3.0 * marks["hidden_double"]["passed"]
-    points = {"double": double, "half": 1.0 * marks["check_half"]["passed"], "explanation": by_hand}
-    total = sum(value or 0 for value in points.values())
-    return Row(
-        name,
-        None,
-        None,
-        None,
-        points,
-        total,
-        10.0,
-        by_hand is None,
-        Outcome(status, sentence, f"of_{name}"),
-    )
-
-
-def text_of(page):
-    """What a reader sees of a page, without the figures."""
-    body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", body)))
 
 
 def drawn(page, name):
@@ -152,41 +77,6 @@ def test_the_numbers_are_those_of_the_class(course, number):
     for column, check in enumerate(CHECKS):
         failed = number - int(passed[:, column].sum())
         assert (f"{check} {failed} of {number} did not pass" in text_of(made)) == (failed > 0)
-
-
-def test_full_marks_are_in_the_last_bar_and_so_is_what_lies_above():
-    def rows(*totals):
-        return [
-            Row("a", None, None, None, {}, total, 45.0, False, Outcome(GRADED, ""))
-            for total in totals
-        ]
-
-    assert (
-        histogram(rows(45.0, 44.9, 0.0)).data[0].y[-1] == 2
-        and histogram(rows(45.0, 44.9, 0.0)).data[0].y[0] == 1
-    )
-    above = histogram(rows(47.0, 0.0))
-    assert (
-        sum(above.data[0].y) == 2 and above.data[0].y[-1] == 1 and above.layout.xaxis.range[1] >= 47
-    )
-    assert (
-        sum(
-            histogram([Row("a", None, None, None, {}, 0.0, 0.0, False, Outcome(GRADED, ""))])
-            .data[0]
-            .y
-        )
-        == 1
-    )
-
-
-def test_marks_that_are_still_to_come_are_no_zeros(course):
-    rows = [
-        student(course, "a", by_hand=4.0),
-        student(course, "b"),
-        student(course, "c", by_hand=0.0),
-    ]
-    assert shares(course.checks("tiny"), rows)["explanation"] == {100.0: 1, 0.0: 1}
-    assert "1 submission waits for marks by hand" in text_of(page(course, "tiny", rows))
 
 
 def test_every_status_is_counted_and_who_has_no_mark_comes_first(course):
@@ -385,10 +275,8 @@ def test_it_opens_offline_with_all_figures_and_nothing_of_a_student_runs(course)
         assert sheet.title() == "tiny · statistics"
         assert sheet.evaluate("document.documentElement.scrollWidth") <= 390
         sheet.evaluate(
-            (
-                "document.body.insertAdjacentHTML('beforeend', \"<img src='data:,x' "
-                'onerror=\\"document.title = \'owned\'\\">")'
-            )
+            "document.body.insertAdjacentHTML('beforeend', \"<img src='data:,x' "
+            'onerror=\\"document.title = \'owned\'\\">")'
         )
         sheet.wait_for_timeout(300)
         assert sheet.title() == "tiny · statistics"

@@ -41,9 +41,7 @@ def submitted(course):
 
 def time_of(course, student):
     path = course.submitted("tiny", student) / "timestamp.txt"
-    return (
-        parse_utc(path.read_text()).replace(tzinfo=datetime.UTC) if path.exists() else None
-    )
+    return parse_utc(path.read_text()).replace(tzinfo=datetime.UTC) if path.exists() else None
 
 
 def said(items):

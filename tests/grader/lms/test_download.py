@@ -34,9 +34,7 @@ def test_a_time_in_utc_within_an_archive_counts_more_than_the_local_one(
         monkeypatch.undo()
         time.tzset()
     assert time_of(course, "ada") == MADE
-    assert time_of(course, "bob") == datetime.datetime(
-        2026, 2, 28, 22, 0, tzinfo=datetime.UTC
-    )
+    assert time_of(course, "bob") == datetime.datetime(2026, 2, 28, 22, 0, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,9 @@ def test_behind_bubblewrap_nothing_is_known_to_be_open(found, who, backend):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="attacks on Linux")
 def test_without_a_box_the_attacks_get_through(found):
-    assert OPEN_WITHOUT_A_BOX <= {
+    assert {
         canary.name for canary in found(WHO[-1], "none") if not canary.closed
-    }
+    } >= OPEN_WITHOUT_A_BOX
 
 
 @pytest.mark.parametrize("backend", ISOLATING)

@@ -7,7 +7,15 @@ import threading
 
 import pytest
 
-from grader.wire.frames import HEAD, LARGEST_RAW, LARGEST_TREE, Closed, TooLarge, Wire, WireError
+from grader.wire.frames import (
+    HEAD,
+    LARGEST_RAW,
+    LARGEST_TREE,
+    Closed,
+    TooLarge,
+    Wire,
+    WireError,
+)
 
 
 @pytest.fixture

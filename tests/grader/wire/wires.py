@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from grader.box import agent
 from grader.checker import objects
 from grader.wire.plain import Came, Raw
+from grader.wire.tensors import bytes_of
 
 
 class Pair:
@@ -53,3 +54,16 @@ def cross(sender, receiver, *values):
         receiver.table.drop(number)
     found = [receiver.decode(part, came) for part in tree["v"]]
     return found[0] if len(values) == 1 else found
+
+
+def same_tensor(a, b):
+    return (
+        type(a) is type(b)
+        and a.dtype == b.dtype
+        and a.shape == b.shape
+        and a.requires_grad == b.requires_grad
+        and bytes_of(a) == bytes_of(b)
+    )
+
+
+TENSOR = {"t": "tensor", "d": "float32", "s": [2], "g": False, "p": False, "b": [0, 8]}

@@ -1,0 +1,115 @@
+"""A student's functions that many tests call, and a box that asks for everything."""
+
+import json
+import re
+from dataclasses import replace
+
+from grader.checker import session as sessions
+from grader.checker.session import Session
+from tests.grader.checker.boxes import LIMITS, ForkBox, session_of
+
+ANSWERS = """
+import copy
+import torch
+from torch import nn
+
+class Own: pass
+
+def same(x): return x
+def call(f, *given, **named): return f(*given, **named)
+def get(x, name): return getattr(x, name)
+def add(x, y): x.add_(y)
+def append(items, item): items.append(item)
+def swallow(f):
+    try:
+        f()
+    except Exception as error:
+        return type(error).__name__, isinstance(error, ValueError), isinstance(error, KeyError), str(error)
+def others(f):
+    try:
+        f()
+    except Exception as error:
+        raise RuntimeError("mine") from error
+def go_through(items): return [x for x in items]
+def first(items): return next(iter(items))
+def length(items): return len(items)
+def item(items, key): return items[key]
+def follow(iterator):
+    found = [next(iterator)]
+    return found + list(iterator)
+def total(batches): return sum(x.sum().item() for x, y in batches)
+def spoil(batches):
+    for x, y in batches:
+        x.zero_(), y.zero_()
+    batches.dataset.tensors[0].zero_()
+def own(): return Own()
+def copied(x): return copy.deepcopy(x)
+def train(network, batches, loss, optimizer):
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss(network(x), y).backward()
+        optimizer.step()
+def deeper(f, n): return 1 if n == 0 else f(n - 1)
+def prune_all(make):
+    network = make()
+    with torch.no_grad():
+        for p in network.parameters(): p.zero_()
+    return network
+def leaves():
+    import sys; sys.exit(3)
+def interrupts(): raise KeyboardInterrupt
+def fails(): return 1 / 0
+def raises(kind, *given): raise kind(*given)
+class Mine(KeyError): pass
+def raises_mine(): raise Mine("gone")
+def generates():
+    yield 1
+class Keeper:
+    def __init__(self, model): self.model = model
+    def zero(self):
+        with torch.no_grad():
+            for p in self.model.parameters(): p.zero_()
+    def sum(self): return sum(p.sum().item() for p in self.model.parameters())
+class Replacer:
+    def __init__(self, model):
+        self.mask = torch.tensor([[1.0, 0.0]])
+        model.weight = nn.Parameter(model.weight * self.mask)
+    def apply(self, model):
+        with torch.no_grad(): model.weight.mul_(self.mask)
+"""
+
+
+ALL = {node for node in re.findall(r"^(?:def|class) (\w+)", ANSWERS, re.M)}
+
+
+MARK = "pelican: a secret of the checker's"
+
+
+SECRET = [MARK]
+
+
+class Asker:
+    """A box that asks for everything: a session whose answers are looked at as they go out."""
+
+    def __init__(self):
+        self.session = Session(None, ["checks", "model"], LIMITS)
+        self.session.box = self
+        self.session.objects = self.objects = sessions.CheckerSide(self.session)
+        self.wire, self.sent = self, []
+
+    def send(self, tree, raw=()):
+        self.last = json.loads(json.dumps(tree)), b"".join(raw)
+
+    def ask(self, what, number, *more):
+        before = set(self.objects.kept)
+        self.session.answer(self, {"ask": what, "h": number, "m": list(more)}, sessions.Came())
+        tree, raw = self.last
+        assert MARK not in json.dumps(tree) and MARK.encode() not in raw
+        return set(self.objects.kept) - before
+
+    def lend(self, value):
+        self.objects.encode(value, sessions.Raw())
+
+
+def forked(source="x = 1", **changes):
+    return session_of(source, box=ForkBox, limits=replace(LIMITS, **changes))

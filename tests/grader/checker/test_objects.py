@@ -1,0 +1,210 @@
+"""What goes to a box and comes back: the same object, changed as at home; and callbacks."""
+
+import copy
+import math
+import os
+import pathlib
+import sys
+import types
+
+import numpy as np
+import pandas
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from grader.checker import session as sessions
+from grader.checker.remote import NotPlain, Remote
+from tests.grader.checker.asking import ANSWERS, SECRET, Asker
+from tests.grader.checker.boxes import own
+from utils.checks.report import CheckFailed
+
+
+def test_a_function_that_returns_its_argument_returns_that_very_object(answers):
+    function = own("f = lambda x: x").f
+    for thing in (
+        torch.ones(2),
+        [1],
+        {"a": 1},
+        {1},
+        np.ones(2),
+        nn.Linear(1, 1),
+        function,
+        torch.float32,
+    ):
+        assert answers.same(thing) is thing
+    theirs = answers.own()
+    assert answers.same(theirs)._at == theirs._at
+
+
+def test_a_librarys_function_goes_by_name_and_comes_back_as_an_object_of_the_box(answers):
+    """Otherwise an answer could hand any function of a library to a check that calls it."""
+    assert (
+        answers.call(torch.add, 1, 2) == 3
+        and answers.call(math.floor, 2.5) == 2
+        and answers.call(len, [1]) == 1
+    )
+    for thing in (nn.ReLU, torch.load, eval):
+        assert isinstance(answers.same(thing), Remote)
+
+
+def test_an_argument_is_changed_in_place_as_at_home(answers):
+    x, items = torch.ones(3), []
+    answers.add(x, 2)
+    answers.append(items, x)
+    assert x.tolist() == [3, 3, 3] and items[0] is x
+
+
+def test_what_a_student_keeps_between_calls_is_followed_in_both_directions(answers):
+    model = nn.Linear(2, 2)
+    keeper = answers.Keeper(model)
+    weight = model.weight
+    keeper.zero()
+    assert model.weight is weight and not any(p.any() for p in model.parameters())
+    with torch.no_grad():
+        model.bias.fill_(3)
+    assert keeper.sum() == 6
+
+
+def test_an_optimizer_step_on_this_side_is_seen_by_the_student(answers):
+    model = nn.Linear(2, 1)
+    keeper = answers.Keeper(model)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    before = keeper.sum()
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    assert keeper.sum() == pytest.approx(before - 3, abs=1e-5)
+
+
+def test_a_weight_that_the_answer_replaced_is_trained_here_and_pruned_there(answers):
+    model = nn.Linear(2, 1)
+    pruner = answers.Replacer(model)
+    weight, optimizer = model.weight, torch.optim.SGD(model.parameters(), lr=1.0)
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    assert weight[0, 1] == -1
+    first = weight[0, 0].item()
+    pruner.apply(model)
+    assert model.weight is weight and weight.tolist() == [[first, 0]]
+
+
+def test_a_student_who_trains_with_a_lent_optimizer_and_loader_ends_where_one_does_at_home(answers):
+    data = TensorDataset(torch.randn(12, 3), torch.randint(0, 2, (12,)))
+    network = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+    twin = copy.deepcopy(network)
+    space = {}
+    exec(ANSWERS, space)
+    for net, train in ((network, answers.train), (twin, space["train"])):
+        train(
+            net,
+            DataLoader(data, batch_size=4),
+            nn.CrossEntropyLoss(),
+            torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9),
+        )
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), twin.parameters()))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        types,
+        sys._getframe(),
+        compile("1", "a", "eval"),
+        10**2000,
+        sys.stdout,
+        object(),
+        sys.stdout.write,
+        np.ones(1).tofile,
+        pathlib.Path("/"),
+        pathlib.Path("/").write_text,
+        os.system,
+        pandas.DataFrame(),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_what_cannot_be_lent_is_the_checks_mistake_and_the_box_lives_on(answers, value):
+    with pytest.raises(TypeError, match="cannot cross"):
+        answers.same([torch.ones(1), value])
+    assert answers.same(3) == 3 and answers.session.life == 1
+
+
+def test_values_of_the_answer_that_are_objects_of_its_own_are_not_plain(answers):
+    assert isinstance(answers.own(), Remote)
+    with pytest.raises(NotPlain):
+        list(answers.generates())
+
+
+class Odd(ValueError):
+    pass
+
+
+class OddKey(KeyError):
+    pass
+
+
+def test_an_exception_of_the_check_passes_through_the_answer_as_itself(answers):
+    for error in (
+        Odd("a"),
+        OddKey("b"),
+        StopIteration(3),
+        CheckFailed("c"),
+        RuntimeError(),
+        AttributeError("x"),
+        UnicodeDecodeError("utf-8", b"a", 0, 1, "d"),
+        ExceptionGroup("e", [Odd()]),
+    ):
+        with pytest.raises(type(error)) as caught:
+            answers.call(own("def f(): raise error", error=error).f)
+        assert caught.value is error
+
+
+def test_an_answer_can_catch_an_exception_of_the_check_by_its_built_in_class(answers):
+    name, value, key, text = answers.swallow(own("def f(): raise Odd('a')", Odd=Odd).f)
+    assert (name, value, key, text) == ("ValueError", True, False, "Odd: a")
+    assert answers.swallow(own("def f(): raise OddKey('b')", OddKey=OddKey).f)[:3] == (
+        "KeyError",
+        False,
+        True,
+    )
+    with pytest.raises(RuntimeError, match="mine"):
+        answers.others(own("def f(): raise Odd('a')", Odd=Odd).f)
+
+
+def test_a_wrong_number_of_arguments_for_a_function_of_the_check_is_a_type_error(answers):
+    with pytest.raises(TypeError, match="positional argument"):
+        answers.call(own("def f(a): return a").f)
+
+
+def test_arguments_and_results_of_functions_of_the_check_cross_both_ways(answers):
+    seen = []
+    f = own(
+        "def f(*given, **named):\n    seen.append((given, named))\n    return {'x': given}",
+        seen=seen,
+    ).f
+    x = torch.ones(2)
+    assert answers.call(f, x, [1], key=x)["x"][1] == [1]
+    ((given, named),) = seen
+    assert given[0] is x and named["key"] is x
+
+
+def test_a_fresh_value_of_a_function_of_the_check_is_not_lost(answers):
+    assert answers.call(own("import torch\nf = lambda: torch.arange(3)").f).tolist() == [0, 1, 2]
+    made = []
+    make = own(
+        "def f():\n    made.append(nn.Linear(2, 2))\n    return made[-1]", made=made, nn=nn
+    ).f
+    assert answers.prune_all(make) is made[0] and not made[0].weight.any()
+    weak = answers.prune_all(own("f = lambda: nn.Linear(2, 2)", nn=nn).f)
+    assert not weak.weight.any()
+
+
+def test_exceptions_of_the_check_are_known_to_the_box_by_number_alone():
+    asker = Asker()
+    asker.lend(
+        own("def f():\n    raise AttributeError('a', name='b', obj=SECRET)", SECRET=SECRET).f
+    )
+    asker.ask("call", 1, {"t": "list", "v": []}, {"t": "dict", "v": []})
+    number = asker.last[0]["raise"]["number"]
+    with pytest.raises(sessions.BadValue):
+        asker.ask("get", number, "obj")
