@@ -8,6 +8,7 @@ from tests.grader import tiny
 
 from .jupyterlab import assert_no_troubles, close, instructors_tools, open_formgrader, screenshot
 
+pytestmark = pytest.mark.box  # the class that formgrader shows is graded in one
 HALF_WRONG = tiny.RIGHT | {"half": "def half(x):\n    return x"}
 
 

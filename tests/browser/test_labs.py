@@ -83,10 +83,8 @@ def test_validate_names_the_cells_that_a_mistake_makes_fail_and_the_mistake(serv
         "check_fine_grained_pruner",
         "check_sensitivity_scan",
     ]
-    assert (
-        "it looks as if weights were ranked by their value, not by their size |w|"
-        in failed["check_fine_grained_prune"]
-    )
+    mistake = "Weights were ranked by their value, not by their size |w|."
+    assert mistake in failed["check_fine_grained_prune"]
     assert "Is fine_grained_prune right?" in failed["check_sensitivity_scan"]
 
 
