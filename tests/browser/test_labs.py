@@ -85,7 +85,7 @@ def test_validate_names_the_cells_that_a_mistake_makes_fail_and_the_mistake(serv
     ]
     mistake = "Weights were ranked by their value, not by their size |w|."
     assert mistake in failed["check_fine_grained_prune"]
-    assert "Is fine_grained_prune right?" in failed["check_sensitivity_scan"]
+    assert "is fine_grained_prune right?" in failed["check_sensitivity_scan"]
 
 
 @pytest.mark.parametrize("lab", [lab.name for lab in manifest.read(ROOT).labs if lab.name != LAB])
