@@ -42,8 +42,3 @@ def test_a_failing_release_leaves_the_last_one_in_place(course):
     ):
         release(course, "tiny")
     assert contents(course.root / "labs") == before
-
-
-def test_an_unknown_lab_is_answered_with_the_list(course):
-    with pytest.raises(GradingError, match="no lab 'tinny'. The labs are: tiny"):
-        release(course, "tinny")

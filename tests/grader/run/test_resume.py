@@ -1,16 +1,11 @@
 """A grader that is killed and started again ends where an undisturbed one ends; grading is the same every time."""
 
 import json
-import os
-import stat
 
 import pytest
 
 from grader.box.backends import possible
-from grader.course.files import partial
-from grader.course.folders import Course
 from grader.run.grade import grade
-from grader.run.seed import course_secret, make_secret
 from tests.grader import resuming
 from tests.grader.resuming import (
     copy_of,
@@ -136,15 +131,3 @@ def test_a_second_run_of_the_same_lab_waits_and_then_finds_all_done(small, tmp_p
     said = [resuming.finished(run) for run in runs]
     assert sum("waiting for it to end" in text for text in said) == 1
     assert picture(course) == picture(small)
-
-
-def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
-    """Two graders make it at the same moment: the first to be done counts."""
-    course = Course(tmp_path)
-    course.folder.mkdir()
-    make_secret(course.folder / "secret")
-    secret = course_secret(course)
-    make_secret(course.folder / "secret")
-    assert course_secret(course) == secret and len(secret) == 32
-    assert stat.S_IMODE(os.stat(course.folder / "secret").st_mode) == 0o600
-    assert not partial(course.folder / "secret").exists()

@@ -161,12 +161,6 @@ def rows_in(course):
         }
 
 
-def test_the_address_in_the_environment_is_that_of_the_gradebook(in_a_file, monkeypatch):
-    monkeypatch.setenv("COURSE_GRADEBOOK", "postgresql+psycopg://host/name")
-    assert Course(in_a_file.root).db_url == "postgresql+psycopg://host/name"
-    assert Course(in_a_file.root, "grading/demo").db_url.startswith("sqlite:")
-
-
 def test_marks_are_the_same_as_in_a_file(in_a_file, server, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_GRADEBOOK", server.empty_database("one"))
     course = copy_of(in_a_file, tmp_path / "one")

@@ -1,0 +1,37 @@
+"""The program in the box answers whatever the checker asks and whatever the answer is."""
+
+import pytest
+import torch
+
+from tests.grader.checker.boxes import session_of
+from utils.checks.in_student import in_student
+
+
+@in_student
+def grad_was_on(answer, x):
+    """Looks at something that cannot be seen from outside."""
+    seen = []
+    answer(lambda: seen.append(torch.is_grad_enabled()), x)
+    return seen, x
+
+
+def test_a_probe_runs_beside_the_answer_and_at_home_alike():
+    x = torch.ones(1)
+    probe_source = session_of(
+        "import torch\ndef answer(f, x):\n    with torch.no_grad():\n        f()\n    x.add_(1)"
+    )
+    assert grad_was_on(probe_source.look({"answer"})["answer"], x) == ([False], x) and x.item() == 2
+    probe_source.close()
+    assert grad_was_on(lambda f, x: f(), x) == ([True], x)
+
+
+def test_an_answer_that_cannot_be_looked_at_says_so():
+    session = session_of(
+        "class Odd(dict):\n    __class__ = property(lambda self: 1 / 0)\ndef odd(): return Odd()\n"
+        "def two(): return 2"
+    )
+    names = session.look({"odd", "two"})
+    with pytest.raises(TypeError, match="what was returned cannot be looked at: division by zero"):
+        names["odd"]()
+    assert names["two"]() == 2
+    session.close()

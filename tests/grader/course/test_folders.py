@@ -1,0 +1,26 @@
+"""Where everything of a course is, and that its labs and students are what lies there."""
+
+import pytest
+
+from grader.course.folders import Course, GradingError
+from tests.grader.tiny import enter, source_cells, write
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with the lab tiny, not released."""
+    enter(tmp_path)
+    course = Course(tmp_path.resolve())
+    write(course.source("tiny"), source_cells())
+    return course
+
+
+def test_an_unknown_lab_is_answered_with_the_list(course):
+    with pytest.raises(GradingError, match="no lab 'tinny'. The labs are: tiny"):
+        course.require("tinny")
+
+
+def test_the_address_in_the_environment_is_that_of_the_gradebook(course, monkeypatch):
+    monkeypatch.setenv("COURSE_GRADEBOOK", "postgresql+psycopg://host/name")
+    assert Course(course.root).db_url == "postgresql+psycopg://host/name"
+    assert Course(course.root, "grading/demo").db_url.startswith("sqlite:")

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def course(regraded):
+    return regraded
