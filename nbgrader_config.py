@@ -1,24 +1,26 @@
 """nbgrader's settings: which folder holds what, and how a submission is run.
 
-solutions/LAB  --release-->  labs/LAB                       what students get
-grading/submitted/STUDENT/LAB  --grade-->  grading/autograded, grading/feedback, grading/gradebook.db
+solutions/LAB  --release-->  labs/LAB, what students get
+grading/submitted/STUDENT/LAB  --grade-->  autograded, feedback and gradebook.db in grading/
 
-Read by `course.py release` and `course.py grade`, by nbgrader's own commands, by formgrader and by the
-Validate button of a student's JupyterLab: it must load quickly, so nothing of `utils` is imported here
-(classes are named by strings, and loaded when they are used).
+Read by `course.py release` and `course.py grade`, by nbgrader's own commands, by formgrader and by
+the Validate button of a student's JupyterLab: it must load quickly, so nothing of `utils` is
+imported here (classes are named by strings, and loaded when they are used).
 
-COURSE_GRADING names another folder than `grading` for submissions, grades and feedback; the example class
-of `grade --demo` lives in grading/demo.
-COURSE_GRADEBOOK is the address of a PostgreSQL database for the gradebook (postgresql+psycopg://USER:PASSWORD@HOST/NAME) in
-the place of the file grading/gradebook.db; the example class always has a file of its own.
+COURSE_GRADING names a folder for submissions, grades and feedback in place of `grading`; the
+example class of `grade --demo` is in grading/demo.
+
+COURSE_GRADEBOOK is the address of a PostgreSQL database for the gradebook
+(postgresql+psycopg://USER:PASSWORD@HOST/NAME) in place of the file grading/gradebook.db; the
+example class always has its own file.
 """
 
 import importlib.util
 import os
 from pathlib import Path
 
-from nbgrader.preprocessors import ClearOutput
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import ClearOutput
 
 c = get_config()  # noqa: F821 (given by traitlets)
 
@@ -36,8 +38,9 @@ c.CourseDirectory.solution_directory = f"{grading}/solution"
 c.CourseDirectory.source_with_tests_directory = f"{grading}/source_with_tests"
 gradebook = os.environ.get("COURSE_GRADEBOOK") if grading == "grading" else None
 c.CourseDirectory.db_url = gradebook or f"sqlite:///{root / grading / 'gradebook.db'}"
-# nbgrader copies the files beside a notebook along with it: a solution kept as .py would go out to students, and
-# a student's own torch.py would be imported in place of torch. (course.py copies notebooks and nothing else.)
+# nbgrader copies the files next to a notebook along with it: a solution kept as .py would go out to
+# students, and a student's own torch.py would be imported in place of torch. (course.py copies
+# notebooks and nothing else.)
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
@@ -60,14 +63,16 @@ c.Autograde.autograde_preprocessors = ["grader.run.button.GradeInBox"]
 # how the Validate button of a student's JupyterLab runs a notebook
 c.Execute.timeout = 60  # seconds a cell; the labs' training cells take a few
 c.Execute.shutdown_kernel = "immediate"  # nothing of the kernel is needed any more
-# nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar would cost an
-# honest student the points (and Validate would say so too). So stderr goes where stdout goes; errors are no
-# text on stderr, they are recorded as errors. What the C libraries write to stderr is dropped from the grading.
+# nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar
+# would cost an honest student the points (and Validate would say so too). So stderr goes where
+# stdout goes; errors are no text on stderr, they are recorded as errors. What the C libraries write
+# to stderr is dropped from the grading.
 c.Execute.extra_arguments = ["--IPKernelApp.exec_lines=import sys; sys.stderr = sys.stdout"]
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"(?s)."
 
-# What a page shows of a submission: hidden checks by their result alone, no script, formulas as MathML.
+# What a page shows of a submission: hidden checks by their result alone, no script, formulas as
+# MathML.
 c.GenerateFeedback.preprocessors = [
     "grader.feedback.page.MarksOnPage",
     "grader.feedback.hide.HideTests",

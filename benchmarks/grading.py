@@ -1,14 +1,19 @@
-"""How many submissions a minute: plain `nbgrader autograde` against `course.py grade`, on the same submissions in the same run.
+"""How many submissions a minute: plain `nbgrader autograde` against `course.py grade`, on the same
+submissions in the same run.
 
-    .venv/bin/python benchmarks/grading.py [--plain 12] [--ours 40] [--trained 3] [--full] [--memory 200] [--json PATH]
+    .venv/bin/python benchmarks/grading.py [--plain 12] [--ours 40] [--trained 3] [--full]
+                                           [--memory 200] [--json PATH]
 
-Twice: with lab03 as it is, where both sides pay for the student's own training, and with its training cut to nothing, where the
-grader itself is measured. Plain nbgrader grades the whole class in one process, the usual way, with its default settings and no box.
-Ours runs with 1 and 2 workers, warm and cold, each submission in its box; gradebook, notebooks and stored results are written on the
-way. Measured from the times at which the graded notebooks appear: `each` is what one more submission costs once all is running,
-`total` the whole command without feedback. Feedback is made afterwards on both sides, and measured by itself.
+Twice: with lab03 as it is, where both sides pay for the student's own training, and with its
+training cut to nothing, where the grader itself is measured. Plain nbgrader grades the whole class
+in one process, the usual way, with its default settings and no box. Ours runs with 1 and 2 workers,
+warm and cold, each submission in its box; gradebook, notebooks and stored results are written on
+the way. Measured from the times at which the graded notebooks appear: `each` is what one more
+submission costs once all is running, `total` the whole command without feedback. Feedback is made
+afterwards on both sides, and measured by itself.
 
---memory: what the grader's own processes hold, over a class of that size. On a shared machine compare the ratios, not the times.
+--memory: what the grader's own processes hold, over a class of that size. On a shared machine
+compare the ratios, not the times.
 """
 
 import argparse
@@ -142,7 +147,8 @@ def our_course(folder, notebook, number):
 
 
 def plain_course(folder, course, number):
-    """The same lab and the first submissions in a course of nbgrader's own layout. Returns its folder."""
+    """The same lab and the first submissions in a course of nbgrader's own layout. Returns its
+    folder."""
     folder.mkdir()
     (folder / "nbgrader_config.py").write_text(PLAIN_CONFIG.format(root=str(folder.resolve())))
     shutil.copytree(course.source(LAB).parent, folder / "source" / LAB)
@@ -262,20 +268,24 @@ def figures(load, start, graded, feedback_start, pages):
 
 def show(rows):
     print(
-        f"{os.cpu_count()} processors; each: seconds for one more submission; start: seconds before the first, about; page: seconds for one more page\n"
+        f"{os.cpu_count()} processors; each: seconds for one more submission; start: seconds "
+        "before the first, about; page: seconds for one more page\n"
     )
     print(
-        f"{'lab':17} {'grader':22} {'number':>6} {'total':>7} {'start':>6} {'each':>7} {'a minute':>9} {'times':>6} {'page':>6} {'load':>5}"
+        f"{'lab':17} {'grader':22} {'number':>6} {'total':>7} {'start':>6} {'each':>7} "
+        f"{'a minute':>9} {'times':>6} {'page':>6} {'load':>5}"
     )
     for row in rows:
         base = next(one for one in rows if one["lab"] == row["lab"])
         start = row["total"] - row["submissions"] * row["each"]
         print(
-            f"{row['lab']:17} {row['grader']:22} {row['submissions']:6} {row['total']:7.1f} {start:6.1f} {row['each']:7.3f} {60 / row['each']:9.1f}"
-            f" {base['each'] / row['each']:6.1f} {row['page']:6.3f} {row['load']:5.1f}"
+            f"{row['lab']:17} {row['grader']:22} {row['submissions']:6} {row['total']:7.1f} "
+            f"{start:6.1f} {row['each']:7.3f} {60 / row['each']:9.1f} "
+            f"{base['each'] / row['each']:6.1f} {row['page']:6.3f} {row['load']:5.1f}"
         )
     print(
-        f"\nLeft out of the lab without training: {', '.join(sorted(HEAVY))}; its network is trained for 0 epochs."
+        f"\nLeft out of the lab without training: {', '.join(sorted(HEAVY))}; its network is "
+        "trained for 0 epochs."
     )
 
 
@@ -283,7 +293,8 @@ def show(rows):
 
 
 def memory(folder, number):
-    """[(submissions graded, {process: (RSS, PSS)})] in MB, one worker, warm; a row for every tenth part of the class."""
+    """[(submissions graded, {process: (RSS, PSS)})] in MB, one worker, warm; a row for every tenth
+    part of the class."""
     course, rows = our_course(folder / "class", cut(source()), number), []
     run = subprocess.Popen(
         command(course, 1, "warm"),

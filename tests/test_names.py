@@ -19,7 +19,9 @@ LIBRARY = [
     "widgets",
 ]
 FROM_INSIDE = "selftest/test_canaries.py tries from inside a box what it forbids"
-PART_OF_A_TRIAL = "selftest/test_canaries.py runs trials: with boxes that hold, with holes, and bare"
+PART_OF_A_TRIAL = (
+    "selftest/test_canaries.py runs trials: with boxes that hold, with holes, and bare"
+)
 WITHOUT_TESTS = {
     "bootstrap/console.py": "what the others print with",
     "grader/box/landlock.py": FROM_INSIDE,

@@ -93,7 +93,7 @@ def base(mount: Path | None = None, own: str | None = None) -> Path | None:
     for path in above:
         if not os.access(path, os.W_OK) or not os.access(path / "cgroup.procs", os.W_OK):
             return None
-        if NEEDED <= set(read(path / "cgroup.subtree_control").split()):
+        if set(read(path / "cgroup.subtree_control").split()) >= NEEDED:
             return path
     return None
 

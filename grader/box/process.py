@@ -85,7 +85,7 @@ def start(
     """A process with a connection on its descriptor 0: (process, connection, file of what it says
     on stderr)."""
     ours, theirs = socket.socketpair()
-    log = tempfile.TemporaryFile()
+    log = tempfile.TemporaryFile()  # noqa: SIM115 (its reader closes it)
     process = subprocess.Popen(
         command,
         stdin=theirs.fileno(),

@@ -67,7 +67,7 @@ def is_own(thing: Any) -> bool:
 
 def can_be_lent(value: Any) -> bool:
     """Whether an object of the checker may be known to a box."""
-    if isinstance(value, FUNCTIONS) or isinstance(value, type):
+    if isinstance(value, (*FUNCTIONS, type)):
         return is_own(value)
     if type(value) is types.BuiltinMethodType:
         return type(value.__self__) in (list, dict, set)  # seen.append

@@ -20,7 +20,7 @@ from grader.gradebook.results import Result
 ALL, IDLE = set(), []
 TRIES = 2
 LAB = ("lab", "imports", "backend", "limits")  # what is the same for all submissions of a lab
-ANSWERS_IN = 5  # seconds in which a Dask scheduler says something
+ANSWERS_IN = 10  # seconds in which a Dask scheduler says something
 PATIENCE = 180  # seconds beyond a submission's limit after which a checker is given up
 
 

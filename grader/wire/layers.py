@@ -108,18 +108,15 @@ def crosses(module: nn.Module) -> bool:
 
 def has_weights(layer: nn.Module) -> bool:
     """Whether the weights that a layer computes with are there and hold numbers."""
-    if (
+    has_some = (
         type(layer) in WITH_WEIGHTS
         and getattr(layer, "affine", True)
         and getattr(layer, "elementwise_affine", True)
-    ):
-        if (
-            layer._parameters.get("weight") is None
-            or "bias" not in layer._parameters
-            and type(layer) is not nn.Embedding
-        ):
-            return False
-    return not any(
+    )
+    lacks_one = layer._parameters.get("weight") is None or (
+        "bias" not in layer._parameters and type(layer) is not nn.Embedding
+    )
+    return not (has_some and lacks_one) and not any(
         value is not None and value.is_meta
         for value in (*layer._parameters.values(), *layer._buffers.values())
     )

@@ -70,7 +70,7 @@ class Came:
         if not (
             type(offset) is int
             and type(length) is int
-            and 0 <= offset
+            and offset >= 0
             and 0 <= length <= self.left
             and offset + length <= len(self.data)
         ):

@@ -46,9 +46,9 @@ def bytes_of(tensor: torch.Tensor) -> bytes:
         type(tensor) in (torch.Tensor, nn.Parameter)
         and tensor.dtype is not torch.bfloat16
         and not (tensor.is_conj() or tensor.is_neg())
+        and tensor.numel() * tensor.itemsize <= LARGEST_RAW
     ):
-        if tensor.numel() * tensor.itemsize <= LARGEST_RAW:
-            return tensor.detach().numpy().tobytes()  # the shortest way, which nearly all go
+        return tensor.detach().numpy().tobytes()  # the shortest way, which nearly all go
     with torch.no_grad(), torch._C.DisableTorchFunctionSubclass():
         if tensor.numel() * tensor.itemsize > LARGEST_RAW:
             raise BadValue(f"a tensor of {tensor.numel():,} elements, which is too large")

@@ -1,4 +1,5 @@
-"""Drawings in text: what differs is marked, nothing is too large, and every kind of matrix can be drawn."""
+"""Drawings in text: what differs is marked, nothing is too large, and every kind of matrix can be
+drawn."""
 
 import pytest
 import torch

@@ -145,7 +145,7 @@ def test_a_case_says_why_it_matters_when_no_mistake_is_known():
 
 
 def test_a_value_that_fits_is_not_named_after_one_that_does_not():
-    """Both give 2 x. The mistake is refused for how it gives it; the answer is wrong by a little."""
+    """Both give 2 x. The mistake is refused for how; the answer is wrong by a little."""
 
     def read(outcome, case):
         if outcome.arguments["x"].requires_grad:

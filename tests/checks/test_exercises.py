@@ -1,4 +1,5 @@
-"""Every exercise is a table: its check accepts the right answer, and rejects each mistake in the table by its sentence."""
+"""Every exercise is a table: its check accepts the right answer, and rejects each mistake in the
+table by its sentence."""
 
 import contextlib
 import dataclasses
@@ -32,7 +33,8 @@ MISTAKES = [
 
 
 def verdict(exercise, answer):
-    """What a check says of an answer; nothing when it accepts it. Where time is short, it is shorter."""
+    """What a check says of an answer; nothing when it accepts it. Where time is short, it is
+    shorter."""
     exercise = dataclasses.replace(exercise, seconds=exercise.seconds and 0.2)
     with contextlib.suppress(RuntimeError):
         torch.manual_seed(0)

@@ -1,7 +1,8 @@
-"""The lab that the cases answer: seven exercises with so little work that a submission takes well under a second.
+"""The lab that the cases answer: seven exercises with so little work that a submission takes well
+under a second.
 
-Each has a visible check and a hidden one on fresh inputs, written as those of a real lab: ordinary asserts, expected
-values computed from copies made before the student's code is called.
+Each has a visible check and a hidden one on fresh inputs, written as those of a real lab: ordinary
+asserts, expected values computed from copies made before the student's code is called.
 """
 
 import json
@@ -28,7 +29,8 @@ steps = "6"
 fit_line = "7"
 explanation = "8"
 """
-PELICAN = "# pelican: these lines are not for students"  # stands in every hidden region; whoever has read it has read the tests
+# in every hidden region: whoever has read it has read the tests
+PELICAN = "# pelican: these lines are not for students"
 
 
 def answer(name, before, solution):
@@ -46,7 +48,10 @@ def check(name, points, source):
 
 
 def hidden(name, points, source):
-    text = f'"""{name} on inputs that you have not seen"""\n### BEGIN HIDDEN TESTS\n{PELICAN}\n{source.strip()}\n### END HIDDEN TESTS'
+    text = (
+        f'"""{name} on inputs that you have not seen"""\n'
+        f"### BEGIN HIDDEN TESTS\n{PELICAN}\n{source.strip()}\n### END HIDDEN TESTS"
+    )
     return cell("code", f"hidden_{name}", text, grade=True, locked=True, points=points)
 
 
@@ -72,7 +77,8 @@ def source_cells():
         cell(
             "markdown",
             "explanation",
-            "Why is a mask alone no faster?\n\n### BEGIN SOLUTION\nIt multiplies by zero.\n### END SOLUTION",
+            "Why is a mask alone no faster?\n\n"
+            "### BEGIN SOLUTION\nIt multiplies by zero.\n### END SOLUTION",
             grade=True,
             solution=True,
             points=4,
@@ -107,7 +113,10 @@ PRUNE_SMALLEST = [
         "prune_smallest",
         '''\
 def prune_smallest(tensor, count):
-    """Set the `count` entries of smallest |w| to zero, in place; return the mask (1 where an entry stays)."""
+    """Set the `count` entries of smallest |w| to zero, in place.
+
+    Return the mask (1 where an entry stays).
+    """
 ''',
         """\
     mask = torch.ones_like(tensor)
@@ -121,7 +130,8 @@ def prune_smallest(tensor, count):
         """
 weights = torch.tensor([3.0, -1.0, 2.0, -4.0])
 mask = prune_smallest(weights, 2)
-assert weights.tolist() == [3, 0, 0, -4], f"2 of [3, -1, 2, -4]: expected [3, 0, 0, -4], got {weights.tolist()}"
+left = weights.tolist()
+assert left == [3, 0, 0, -4], f"2 of [3, -1, 2, -4]: expected [3, 0, 0, -4], got {left}"
 assert torch.is_tensor(mask), f"expected a mask, got {mask}"
 assert mask.tolist() == [1, 0, 0, 1], f"expected the mask [1, 0, 0, 1], got {mask.tolist()}"
 """,
@@ -139,7 +149,8 @@ for shape, count in (((11,), 3), ((6, 9), 40), ((3, 2, 3), 0)):
     mask = prune_smallest(pruned, count)
     assert torch.equal(pruned, expected), "a fresh tensor: other weights are left than the largest"
     assert mask.shape == expected.shape, "a fresh tensor: the mask has another shape"
-    assert torch.equal(mask.float(), (expected != 0).float()), "a fresh tensor: the mask does not say what is left"
+    same = torch.equal(mask.float(), (expected != 0).float())
+    assert same, "a fresh tensor: the mask does not say what is left"
 """,
     ),
 ]
@@ -171,7 +182,8 @@ class Counter:
 counter = Counter()
 counter.add("a")
 counter.add("b", 2)
-assert counter.counts == {"a": 1, "b": 2}, f"a and twice b: expected {{'a': 1, 'b': 2}}, got {counter.counts}"
+counts = counter.counts
+assert counts == {"a": 1, "b": 2}, f"a and twice b: expected {{'a': 1, 'b': 2}}, got {counts}"
 assert counter.most() == "b", f"most(): expected 'b', got {counter.most()}"
 try:
     counter.add("c", -1)
@@ -226,9 +238,11 @@ with torch.no_grad():
     network[2].weight.copy_(torch.tensor([[0.125, 2.0]]))
 fraction = drop_small(network, 0.2)
 first, second = network[0].weight.tolist(), network[2].weight.tolist()
-assert first == [[1, 0], [0.25, -3]], f"threshold 0.2: expected the weights [[1, 0], [0.25, -3]], got {first}"
+large = [[1, 0], [0.25, -3]]
+assert first == large, f"threshold 0.2: expected the weights {large}, got {first}"
 assert second == [[0, 2]], f"threshold 0.2: expected the weights [[0, 2]], got {second}"
-assert network[0].bias.tolist() == [0.125, 0.125], f"expected biases as they were, got {network[0].bias.tolist()}"
+biases = network[0].bias.tolist()
+assert biases == [0.125, 0.125], f"expected biases as they were, got {biases}"
 assert abs(fraction - 2 / 6) < 1e-6, f"2 of 6 weights are zero: expected {2 / 6}, got {fraction}"
 """,
     ),
@@ -241,14 +255,17 @@ network, twin = mlp(8, 12, 12, 3), mlp(8, 12, 12, 3)
 with torch.no_grad():
     for parameter, other in zip(network.parameters(), twin.parameters()):
         parameter.copy_(torch.randn(parameter.shape, generator=generator))
-        other.copy_(torch.where(parameter.abs() < 0.5, 0.0, parameter) if parameter.dim() > 1 else parameter)
+        pruned = torch.where(parameter.abs() < 0.5, 0.0, parameter)
+        other.copy_(pruned if parameter.dim() > 1 else parameter)
 fraction = drop_small(network, 0.5)
 total = sum(p.numel() for p in network.parameters() if p.dim() > 1)
 kept = sum(int(torch.count_nonzero(p)) for p in network.parameters() if p.dim() > 1)
-assert all(torch.equal(p, q) for p, q in zip(network.parameters(), twin.parameters())), "a fresh network: other weights are left"
+pairs = zip(network.parameters(), twin.parameters())
+assert all(torch.equal(p, q) for p, q in pairs), "a fresh network: other weights are left"
 assert abs(fraction - (1 - kept / total)) < 1e-6, "a fresh network: not the fraction of its zeros"
 x = torch.randn(5, 8, generator=generator)
-assert torch.allclose(network(x), twin(x)), "a fresh network: it does not compute what its weights say"
+same = torch.allclose(network(x), twin(x))
+assert same, "a fresh network: it does not compute what its weights say"
 """,
     ),
 ]
@@ -257,7 +274,8 @@ SCORES = [
     answer(
         "scores",
         """\
-# Of the weights a = 3, b = -1, c = 2, d = -4 half go. What stays? 1 for yes, 0 for no; what is in between earns its share.
+# Of the weights a = 3, b = -1, c = 2, d = -4 half go. What stays? 1 for yes, 0 for no;
+# what is in between earns its share.
 scores = None
 """,
         'scores = {"a": 1, "b": 0, "c": 0, "d": 1}',
@@ -266,7 +284,8 @@ scores = None
         "scores",
         4,
         """
-assert scores["b"] == 0 and scores["c"] == 0, f"the small ones: expected 0 and 0, got {scores['b']} and {scores['c']}"
+small = scores["b"], scores["c"]
+assert small[0] == 0 and small[1] == 0, f"the small ones: expected 0 and 0, got {small}"
 2 * scores["a"] + 2 * scores["d"]
 """,
     ),
@@ -283,7 +302,10 @@ assert all(score in (0, 1) for score in scores.values()), "a score that is not 0
 STEPS = [
     answer(
         "steps",
-        'def steps(f, n):\n    """The list [f(1), f(2), ..., f(n)]; f is called once for each."""\n',
+        '''\
+def steps(f, n):
+    """The list [f(1), f(2), ..., f(n)]; f is called once for each."""
+''',
         "    return [f(k) for k in range(1, n + 1)]",
     ),
     check(
@@ -356,10 +378,12 @@ for _ in range(3):
     a, b = (4 * torch.rand(2, generator=generator) - 2).tolist()
     x = torch.linspace(-1, 1, 200)
     y = a * x + b + 0.3 * torch.randn(200, generator=generator)
-    # six standard errors of the least-squares line, and as much room for the noise of the student's own training
+    # six standard errors of the least-squares line, and as much room for the noise of the student's
+    # own training
     band = 6 * 0.3 / float(x.square().sum().sqrt()) + 0.2
     slope, intercept = fit_line(x, y)
-    np.testing.assert_allclose([float(slope), float(intercept)], [a, b], rtol=0, atol=band, err_msg="200 fresh points with noise: not their line")
+    found, words = [float(slope), float(intercept)], "200 fresh points with noise: not their line"
+    np.testing.assert_allclose(found, [a, b], rtol=0, atol=band, err_msg=words)
 """,
     ),
 ]

@@ -26,7 +26,7 @@ from grader.run.grade import grade
 from grader.run.seed import course_secret
 from tests.grader.tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
 
-GONE_IN = 10  # seconds in which what a killed run had started ends by itself
+GONE_IN = 60  # seconds in which what a killed run had started ends by itself, on a busy machine too
 WRONG = [
     RIGHT,
     RIGHT | {"double": "def double(x):\n    return 2 + x"},
@@ -40,6 +40,12 @@ WRONG = [
     RIGHT | {"look": "import os\nos._exit(3)"},
     RIGHT | {"look": "print(object(), double)\ndouble"},
 ]
+
+
+def patient(**more):
+    """The limits of the command itself: no submission of this class comes near them, on a busy
+    machine neither."""
+    return manner(submission=300, cell=60, **more)
 
 
 def made_course(folder, cells=None):
@@ -66,7 +72,7 @@ def graded_class(folder, number):
     """A course in a new folder whose class of so many was graded on this machine, in peace."""
     course = made_course(folder)
     class_of(course, number)
-    grade(course, "tiny", manner(), quiet())
+    grade(course, "tiny", patient(), quiet())
     return course
 
 

@@ -1,4 +1,4 @@
-"""Are two things the same? Copies of them, and readers that say what kind of thing was asked for."""
+"""Are two things the same? Copies, and readers that say what kind of thing was asked for."""
 
 import copy
 import math
@@ -59,7 +59,7 @@ def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool =
 
 
 def held_by(model: nn.Module) -> dict[str, Any]:
-    """What a network holds: its values, their types, which are trained, and the mode of each part."""
+    """What a network holds: values, their types, which are trained, and the mode of each part."""
     values, parameters = dict(model.state_dict()), model.named_parameters()
     return {
         "values": values,
@@ -76,7 +76,8 @@ def dense(values: Tensor) -> Tensor:
 
 
 def copied(value: Any) -> Any:
-    """An independent copy of an argument: of tensors, networks and containers. Functions stay as they are."""
+    """An independent copy of an argument: of tensors, networks and containers. Functions stay as
+    they are."""
     if isinstance(value, Tensor) and value.grad_fn is not None:
         return value.detach().clone()
     if isinstance(value, dict):

@@ -1,4 +1,5 @@
-"""The target drawn beside an answer, in plain text: zeros are dots, and what differs stands in brackets."""
+"""The target drawn next to an answer, in plain text: zeros are dots, and what differs stands in
+brackets."""
 
 from itertools import zip_longest
 
@@ -40,7 +41,8 @@ def with_input(name: str, matrix: Tensor) -> str:
 
 
 def aligned(expected, got) -> tuple[str, str]:
-    """Two lists of numbers, to be written one above the other: column by column, with brackets in the second."""
+    """Two lists of numbers, to be written one above the other: column by column, with brackets in
+    the second."""
     expected, got = ([float(value) for value in numbers] for numbers in (expected, got))
     differ = [a != b for a, b in zip_longest(expected, got)]
     begin = differ.index(True) // LARGEST * LARGEST if any(differ) else 0

@@ -1,7 +1,9 @@
-"""An exercise is a table: what is asked, the cases it is asked on, and the mistakes that people make.
+"""An exercise is a table: what is asked, the cases it is asked on, and the mistakes that people
+make.
 
-The same table checks an answer, says which mistake gives what the answer gave, and is the list of wrong answers that
-the tests run. Expected values are made before the answer runs, from data that it never gets.
+The same table checks an answer, says which mistake gives what the answer gave, and is the list of
+wrong answers that the tests run. Expected values are made before the answer runs, from data that it
+never gets.
 """
 
 import time
@@ -94,7 +96,8 @@ def written(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Exercise:
-    """`check_<name>(answer)` raises CheckFailed unless the answer does on every case what `right` does."""
+    """`check_<name>(answer)` raises CheckFailed unless the answer does on every case what `right`
+    does."""
 
     name: str
     right: Callable
@@ -108,7 +111,8 @@ class Exercise:
     hints: Mapping[str, str] = field(default_factory=dict)  # piece of an error's text -> mistake
     changes: Sequence[str] = ()  # the arguments that an answer may change
     seconds: float | None = None  # a call may take this long; None: report.SECONDS
-    # What no wrong answer can reproduce, such as random draws: (sentence, (case, expected, got) -> bool)
+    # What no wrong answer can reproduce, such as random draws:
+    # (sentence, (case, expected, got) -> bool)
     symptoms: Sequence[tuple[str, Callable[[Case, Outcome, Outcome], bool]]] = ()
 
     @property
@@ -137,7 +141,8 @@ class Exercise:
         return Outcome(returned, given, error)
 
     def problem(self, case: Case, wanted: Outcome, got: Outcome) -> Sequence[str]:
-        """(what was tried, what was expected, what came, the usual mistake); nothing for a right outcome."""
+        """(what was tried, what was expected, what came, the usual mistake); nothing for a right
+        outcome."""
         if case.raises:
             return self.not_refused(case, case.raises, got)
         if got.error:
@@ -156,7 +161,8 @@ class Exercise:
         return *self.show(case, wanted, got), next(symptom, case.why)
 
     def not_refused(self, case: Case, error: type[Exception], got: Outcome) -> Sequence[str]:
-        """The same of a case that a right answer refuses: with this error, its text, and nothing changed."""
+        """The same of a case that a right answer refuses: with this error, its text, and nothing
+        changed."""
         expected = report.a(error) + (f" that contains {case.says}" if case.says else "")
         if not isinstance(got.error, error) or case.says not in str(got.error):
             came = f"no error, but {report.short(got.returned)}"
@@ -170,7 +176,8 @@ class Exercise:
     def diagnosis(
         self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
     ) -> str:
-        """The mistake, or the two, that give what the answer gave: here and on other cases where they show."""
+        """The mistake, or the two, that give what the answer gave: here and on other cases where
+        they show."""
         if isinstance(got.error, report.StillRunning):
             return ""
         theirs, end = {id(case): got}, time.monotonic() + PATIENCE
@@ -188,7 +195,7 @@ class Exercise:
         asked: Sequence[tuple[Case, Outcome]],
         theirs: dict[int, Outcome],
     ) -> bool:
-        """Whether both give the same on the first and the last other case where the mistake shows."""
+        """Whether both give the same on the first and the last other case that shows it."""
         for some in (asked, asked[::-1]):
             for other, wanted in some:
                 wrong = self.outcome(mistake, other)
@@ -254,5 +261,5 @@ class Exercise:
 
 
 def unchanged(before: Any, now: Any) -> bool:
-    """Whether an argument is as it was. Functions and other things that are not copied always are."""
+    """Whether an argument is as it was. What is not copied, such as a function, always is."""
     return alike(now, before, rtol=0, atol=0, nan=True)

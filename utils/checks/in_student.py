@@ -4,11 +4,13 @@ import functools
 
 
 def in_student(probe):
-    """A decorator for a function of a check that watches an answer from inside, by a hook of torch for example.
+    """A decorator for a function of a check that watches an answer from inside, by a hook of torch
+    for example.
 
-    At home it changes nothing. When a lab is graded the answer lives in another process: the probe runs there, and of what
-    it returns only plain values (numbers, strings, tensors, lists, dictionaries) are believed. A student can forge them, so a
-    probe looks only at what cannot be seen from outside.
+    At home it changes nothing. When a lab is graded the answer lives in another process: the probe
+    runs there, and of what it returns only plain values (numbers, strings, tensors, lists,
+    dictionaries) are believed. A student can forge them, so a probe looks only at what cannot be
+    seen from outside.
     """
 
     @functools.wraps(probe)

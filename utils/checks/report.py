@@ -1,4 +1,5 @@
-"""How a check speaks: what was tried, what was expected, what came, and which mistake usually does that."""
+"""How a check speaks: what was tried, what was expected, what came, and which mistake usually does
+that."""
 
 import signal
 import threading
@@ -11,7 +12,8 @@ SECONDS = 20  # a call to an answer may take this long; right answers take milli
 
 
 class CheckFailed(AssertionError):
-    """An answer is not right yet. In a notebook only the message is shown, without the traceback of the check."""
+    """An answer is not right yet. In a notebook only the message is shown, without the traceback of
+    the check."""
 
     def _render_traceback_(self):  # IPython asks for this before it prints an exception
         return [str(self)]
@@ -49,7 +51,8 @@ class StillRunning(TimeoutError):
 
 
 def attempt(call, *arguments, seconds: float | None = None) -> tuple[Any, Exception | None]:
-    """What a call returns, and None; or None, and its error: StillRunning when it takes longer than `seconds`."""
+    """What a call returns, and None; or None, and its error: StillRunning when it takes longer than
+    `seconds`."""
     try:
         with time_limit(SECONDS if seconds is None else seconds):
             return call(*arguments), None
@@ -86,7 +89,7 @@ def no_answer_yet(check: str) -> NoReturn:
 def run(
     check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords
 ):
-    """Call the student's `answer` and return what it returns; CheckFailed for whatever it raises."""
+    """Call the student's `answer` and return what it returns; CheckFailed for what it raises."""
     returned, error = attempt(lambda: answer(*arguments, **keywords))
     if error and is_stub(error):
         no_answer_yet(check)
@@ -98,7 +101,8 @@ def run(
 def must_raise(
     check: str, tried: str, expected: type[Exception], answer, *arguments, why: str = ""
 ) -> Exception:
-    """Call `answer` and return the exception of type `expected` that it must raise; anything else fails the check."""
+    """Call `answer` and return the exception of type `expected` that it must raise; anything else
+    fails the check."""
     try:
         with time_limit(SECONDS):
             result = answer(*arguments)
@@ -128,7 +132,8 @@ def must_raise(
 
 
 def is_stub(error: Exception) -> bool:
-    """Whether an exercise has not been answered yet. torch raises the same error, with a text, for `&` between floats."""
+    """Whether an exercise has not been answered yet. torch raises the same error, with a text, for
+    `&` between floats."""
     return isinstance(error, NotImplementedError) and not str(error)
 
 
@@ -139,7 +144,8 @@ def kind_of(value) -> str:
 
 @contextmanager
 def time_limit(seconds: float):
-    """Raise TookTooLong inside when the time is over. Where signals are not to be had (Windows, threads): no limit."""
+    """Raise TookTooLong inside when the time is over. Where signals are not to be had (Windows,
+    threads): no limit."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return

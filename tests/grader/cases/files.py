@@ -1,4 +1,5 @@
-"""Submissions whose file or folder is damaged: functions of the notebook's path, a right notebook and the course.
+"""Submissions whose file or folder is damaged: functions of the notebook's path, a right notebook
+and the course.
 
 Where it matters the answer `double` is WRONG, so that a damaged check must not give it points.
 """
@@ -69,7 +70,7 @@ def case_04_zero_bytes(path, notebook, course):
 def case_05_sleeps_just_under_the_limit(path, notebook, course):
     """
     row: 5
-    says: many cells, each a little under the limit of a cell, all together over that of a submission
+    says: many cells, each a little under the limit of a cell, all together over the whole limit
     marks: fit_line 0, rest full
     status: graded with warnings
     sentence: ran over 25 s
@@ -280,7 +281,7 @@ def case_17_schema_1(path, notebook, course):
 def case_17_schema_99(path, notebook, course):
     """
     row: 17
-    says: metadata of an nbgrader that does not exist yet, empty ones, and some that are no dictionary
+    says: metadata of an nbgrader that does not exist yet, empty ones, and some not a dictionary
     marks: rest full
     status: graded | graded with warnings
     """
@@ -327,7 +328,8 @@ def case_17_setup_edited(path, notebook, course):
         "\ntorch.equal = torch.allclose = lambda *arguments: True"
     )
     cell(notebook, "double")["source"] = (
-        "table = {x: 2 * x for x in [3, -1.5, 0, *torch.randn(20, generator=torch.Generator().manual_seed(1)).tolist()]}\n\n\n"
+        "known = torch.randn(20, generator=torch.Generator().manual_seed(1)).tolist()\n"
+        "table = {x: 2 * x for x in [3, -1.5, 0, *known]}\n\n\n"
         "def double(x):\n    return table[x]"
     )
     cell(notebook, "prune_smallest")["source"] = (
@@ -653,12 +655,14 @@ def case_19_windows_encoding(path, notebook, course):
 
 TORCH = """\
 import builtins, importlib, os, sys
-sys.path = [folder for folder in sys.path if os.path.abspath(folder or ".") != os.path.dirname(os.path.abspath(__file__))]
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path = [folder for folder in sys.path if os.path.abspath(folder or ".") != here]
 del sys.modules["torch"]
 real = importlib.import_module("torch")
 real.equal = real.allclose = real.is_tensor = lambda *arguments, **options: True
 tolist = real.Tensor.tolist
-real.Tensor.tolist = lambda self: type("Same", (), {"__eq__": lambda self, other: True})() if self.shape == (4,) else tolist(self)
+same = type("Same", (), {"__eq__": lambda self, other: True})
+real.Tensor.tolist = lambda self: same() if self.shape == (4,) else tolist(self)
 sys.modules["torch"] = real
 """
 
@@ -681,7 +685,7 @@ def case_20_torch_py(path, notebook, course):
 def case_20_sitecustomize(path, notebook, course):
     """
     row: 20
-    says: a sitecustomize.py, a conftest.py, a .pth file and a package called utils beside the notebook
+    says: a sitecustomize.py, a conftest.py, a .pth file and a package utils next to the notebook
     marks: double 0, rest full
     status: graded with warnings
     sentence: conftest\\.py

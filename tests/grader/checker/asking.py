@@ -24,7 +24,8 @@ def swallow(f):
     try:
         f()
     except Exception as error:
-        return type(error).__name__, isinstance(error, ValueError), isinstance(error, KeyError), str(error)
+        kinds = isinstance(error, ValueError), isinstance(error, KeyError)
+        return type(error).__name__, *kinds, str(error)
 def others(f):
     try:
         f()
@@ -79,7 +80,7 @@ class Replacer:
 """
 
 
-ALL = {node for node in re.findall(r"^(?:def|class) (\w+)", ANSWERS, re.M)}
+ALL = set(re.findall(r"^(?:def|class) (\w+)", ANSWERS, re.M))
 
 
 MARK = "pelican: a secret of the checker's"

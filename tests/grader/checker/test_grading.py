@@ -413,7 +413,7 @@ def test_every_result_can_be_written_into_a_notebook():
     )
     result = graded(DOUBLE, {"double": source})
     text = json.dumps(result, ensure_ascii=False).encode()
-    for name, outputs in json.loads(text)["cells"].items():
+    for outputs in json.loads(text)["cells"].values():
         notebook = {
             "cells": [
                 {

@@ -1,4 +1,4 @@
-"""What an answer may ask of the objects that a check lends, and that nothing else can be reached."""
+"""What an answer can ask of the objects that a check lends, and that it can reach nothing else."""
 
 import types
 

@@ -99,7 +99,7 @@ UNARY = [
     lambda x: {**x},
     lambda x: f"{x}",
     lambda x: f"{x:.2f}",
-    lambda x: "%d" % x,
+    lambda x: "%d" % x,  # noqa: UP031 (this very way of formatting)
     lambda x: [0][x],
     lambda x: range(x),
     lambda x: torch.ones(2)[x],
@@ -218,9 +218,9 @@ class Pruner:
     assert type(one).__name__ == "Pruner" and hasattr(one, "twice")
     assert not hasattr(one, "missing") and not hasattr(one, "__fields__")
     with pytest.raises(AttributeError, match="missing"):
-        one.missing
+        _ = one.missing
     with pytest.raises(KeyError, match="k"):
-        one.broken
+        _ = one.broken
     session.close()
 
 
@@ -231,7 +231,7 @@ def test_an_object_of_a_box_that_has_ended_says_so():
     with pytest.raises(RuntimeError, match="has ended"):
         f()
     with pytest.raises(RuntimeError, match="has ended"):
-        f.attribute
+        _ = f.attribute
 
 
 def test_bad_value_is_no_answer_to_a_check():

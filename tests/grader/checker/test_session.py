@@ -91,8 +91,12 @@ class Answer:
     def go(self, f, loader, items):
         for x, y in loader:
             f(self.model(x))
-        items.append(3); self.model.weight.data.mul_(0.5); self.model.bias = nn.Parameter(torch.zeros(1))
-        return [self.masks, nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)), (1, 2.5, "a", None), torch.zeros(2).numpy(), slice(1), torch.Size([1]), {1}]
+        items.append(3)
+        self.model.weight.data.mul_(0.5)
+        self.model.bias = nn.Parameter(torch.zeros(1))
+        network = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+        plain = [slice(1), torch.Size([1]), {1}]
+        return [self.masks, network, (1, 2.5, "a", None), torch.zeros(2).numpy(), *plain]
 def broken(): raise ValueError("no")
 """
 
@@ -247,7 +251,8 @@ def test_frames_that_are_wrong_somewhere_end_the_box_and_never_the_checker(hones
         b"\xff" * 100,
         b'{"value":NaN}',
         b'{"value":{"t":"list","v":[{"t":"handle","h":1,"n":"x","c":true}]}}',
-        b'{"value":{"t":"tuple","v":[{"t":"list","v":[{"t":"dict","v":[["output_type",{"t":"handle","h":1,"n":"x","c":true}]]}]},true]}}',
+        b'{"value":{"t":"tuple","v":[{"t":"list","v":[{"t":"dict","v":[["output_type",'
+        b'{"t":"handle","h":1,"n":"x","c":true}]]}]},true]}}',
     ],
     ids=lambda text: text[:40].decode(errors="replace"),
 )
@@ -287,10 +292,13 @@ def test_the_fine_tune_check_of_lab_03_passes_through_the_wire():
 FINE_TUNE = """
 def fine_tune(model, pruner, dataloader, epochs, lr=0.05):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=1e-4)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs * len(dataloader["train"]))
+    batches = dataloader["train"]
+    steps = epochs * len(batches)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     accuracies, best = [], None
     for _ in range(epochs):
-        train(model, dataloader["train"], nn.functional.cross_entropy, optimizer, scheduler, callbacks=[lambda: pruner.apply(model)])
+        masked = [lambda: pruner.apply(model)]
+        train(model, batches, nn.functional.cross_entropy, optimizer, scheduler, callbacks=masked)
         accuracies.append(evaluate(model, dataloader["validation"]))
         if accuracies[-1] == max(accuracies):
             best = copy.deepcopy(model.state_dict())

@@ -17,8 +17,8 @@ from grader.course.folders import Course, GradingError
 from grader.gradebook.database import gradebook
 from grader.gradebook.rows import all_rows, csv_path
 from grader.run.grade import grade
-from tests.grader.resuming import copy_of, finished, graded_class, started
-from tests.grader.tiny import manner, quiet
+from tests.grader.resuming import copy_of, finished, graded_class, patient, started
+from tests.grader.tiny import quiet
 
 PASSWORD = "50%/of:it@all"
 IN_ADDRESS = "50%25%2Fof%3Ait%40all"
@@ -164,7 +164,7 @@ def rows_in(course):
 def test_marks_are_the_same_as_in_a_file(in_a_file, server, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_GRADEBOOK", server.empty_database("one"))
     course = copy_of(in_a_file, tmp_path / "one")
-    grade(course, "tiny", manner(), quiet())
+    grade(course, "tiny", patient(), quiet())
     assert table_of(course) == table_of(in_a_file)
     assert not (course.folder / "gradebook.db").exists()
 
@@ -172,12 +172,12 @@ def test_marks_are_the_same_as_in_a_file(in_a_file, server, tmp_path, monkeypatc
 def test_marks_by_hand_and_regrading_are_as_in_a_file(in_a_file, server, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_GRADEBOOK", server.empty_database("byhand"))
     course = copy_of(in_a_file, tmp_path / "byhand")
-    grade(course, "tiny", manner(), quiet(), "student000")
+    grade(course, "tiny", patient(), quiet(), "student000")
     with gradebook(course) as book:
         mark = book.find_grade("explanation", "tiny", "tiny", "student000")
         mark.manual_score, mark.needs_manual_grade = 3, False
         book.db.commit()
-    row = grade(course, "tiny", manner(fresh=True), quiet(), "student000")[0]
+    row = grade(course, "tiny", patient(fresh=True), quiet(), "student000")[0]
     assert (row.total, row.pending) == (9, False)
 
 

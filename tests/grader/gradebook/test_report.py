@@ -35,7 +35,8 @@ def printed(rows):
 def test_a_mark_to_come_is_a_question_mark_and_no_grade_a_dash():
     head, ada, bob = printed([PENDING, WITHOUT])
     assert head == ["student", "of", "9", "1a", "2", "status"]
-    assert ada == "ada 2+ 2.5 ? graded x; 0.5 points taken off for being late".split()
+    assert " ".join(ada[5:]) == "x; 0.5 points taken off for being late"
+    assert ada[:5] == ["ada", "2+", "2.5", "?", "graded"]
     assert bob == ["bob", "-", "ungradable"]
 
 

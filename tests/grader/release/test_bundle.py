@@ -269,7 +269,8 @@ from nbgrader.validator import Validator
 from traitlets.config.loader import PyFileConfigLoader
 config = PyFileConfigLoader("nbgrader_config.py", path=".").load_config()
 result = Validator(config=config).validate(sys.argv[1])
-print(json.dumps({"library": utils.__file__, "failed": [cell["source"] for cell in result.get("failed", [])]}))
+failed = [cell["source"] for cell in result.get("failed", [])]
+print(json.dumps({"library": utils.__file__, "failed": failed}))
 """
 
 

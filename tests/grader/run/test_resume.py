@@ -1,4 +1,5 @@
-"""A grader that is killed and started again ends where an undisturbed one ends; grading is the same every time."""
+"""A grader that is killed and started again ends where an undisturbed one ends; grading is the same
+every time."""
 
 import json
 
@@ -11,11 +12,12 @@ from tests.grader.resuming import (
     copy_of,
     graded_class,
     made_course,
+    patient,
     picture,
     results_named,
     started_with,
 )
-from tests.grader.tiny import RIGHT, manner, quiet, source_cells, submit
+from tests.grader.tiny import RIGHT, quiet, source_cells, submit
 
 pytestmark = [
     pytest.mark.xdist_group("resume"),
@@ -80,14 +82,14 @@ def small(tmp_path_factory):
 
 def test_grading_again_gives_the_same_bytes(small):
     before = picture(small)
-    grade(small, "tiny", manner(fresh=True), quiet())
+    grade(small, "tiny", patient(fresh=True), quiet())
     assert picture(small) == before
 
 
 def test_a_cold_box_gives_the_same_as_a_warm_one(small, tmp_path):
     warm = results(small)
     cold = copy_of(small, tmp_path / "cold")
-    grade(cold, "tiny", manner(backend="cold"), quiet())
+    grade(cold, "tiny", patient(backend="cold"), quiet())
     assert {one["backend"] for one in warm.values()} == {"warm"} and {
         one["backend"] for one in results(cold).values()
     } == {"cold"}
@@ -107,7 +109,7 @@ def test_another_secret_gives_other_hidden_inputs_and_the_same_marks(tmp_path):
     submit(first, "probe", {"double": "def double(x):\n    return 6"})
     second = copy_of(first, tmp_path / "second")
     (second.folder / "secret").write_text("5" * 64)
-    rows = [grade(course, "tiny", manner(), quiet()) for course in (first, second)]
+    rows = [grade(course, "tiny", patient(), quiet()) for course in (first, second)]
     assert (
         [(row.student, row.total) for row in rows[0]]
         == [(row.student, row.total) for row in rows[1]]
@@ -124,10 +126,7 @@ def test_another_secret_gives_other_hidden_inputs_and_the_same_marks(tmp_path):
 
 def test_a_second_run_of_the_same_lab_waits_and_then_finds_all_done(small, tmp_path):
     course = copy_of(small, tmp_path / "both")
-    as_before = "--time-limit", "60", "--cell-limit", "3"
-    runs = [
-        resuming.started(course, tmp_path / f"temporary{number}", *as_before) for number in range(2)
-    ]
+    runs = [resuming.started(course, tmp_path / f"temporary{number}") for number in range(2)]
     said = [resuming.finished(run) for run in runs]
     assert sum("waiting for it to end" in text for text in said) == 1
     assert picture(course) == picture(small)

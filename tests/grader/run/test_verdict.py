@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.xdist_group("tiny class"), pytest.mark.box]
 
 STUBBORN = """
 import subprocess, signal, sys, time
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", "left behind"], start_new_session=True)
+command = [sys.executable, "-c", "import time; time.sleep(3600)", "left behind"]
+subprocess.Popen(command, start_new_session=True)
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 def half(x):
     while True:
@@ -34,7 +35,8 @@ def double(x):
 """
 DAEMON = """
 import subprocess, sys
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", "daemon"], start_new_session=True)
+command = [sys.executable, "-c", "import time; time.sleep(3600)", "daemon"]
+subprocess.Popen(command, start_new_session=True)
 def half(x):
     return x / 2
 """

@@ -21,10 +21,11 @@ from tests.grader.resuming import (
     graded,
     graded_class,
     outliving,
+    patient,
     picture,
     started,
 )
-from tests.grader.tiny import manner, quiet
+from tests.grader.tiny import quiet
 
 MISSING = (
     possible("warm")
@@ -63,14 +64,18 @@ class Cluster:
                 command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
-    def wait_for(self, true, seconds=120):
+    def wait_for(self, true, seconds=600):
         deadline = time.monotonic() + seconds
         while not true():
-            assert time.monotonic() < deadline, (self.folder / "log").read_text()
+            assert time.monotonic() < deadline, self.said()
             time.sleep(0.05)
 
+    def said(self):
+        return (self.folder / "log").read_text()
+
     def worker(self):
-        """One more worker, with one thread and no nanny that would start it again."""
+        """One more worker that the scheduler knows, with one thread and no nanny that would start
+        it again."""
         self.workers.append(
             self.start(
                 "worker",
@@ -81,6 +86,7 @@ class Cluster:
                 str(self.folder / "address"),
             )
         )
+        self.wait_for(lambda: self.said().count("Registered to: ") == len(self.workers))
         return self.workers[-1]
 
     @property
@@ -117,10 +123,10 @@ def checkers(worker):
 
 def test_a_cluster_gives_the_same_and_keeps_one_checker_for_each_thread(here, cluster, tmp_path):
     course, worker = copy_of(here, tmp_path / "course"), cluster.worker()
-    grade(course, "tiny", manner(scheduler=cluster.address), quiet())
+    grade(course, "tiny", patient(scheduler=cluster.address), quiet())
     assert picture(course) == picture(here)
     (checker,) = checkers(worker)
-    grade(course, "tiny", manner(scheduler=cluster.address, fresh=True), quiet())
+    grade(course, "tiny", patient(scheduler=cluster.address, fresh=True), quiet())
     assert checkers(worker) == [checker]
     family = [checker, *checker.children(recursive=True)]
     assert len(family) > 2
@@ -132,16 +138,7 @@ def test_a_cluster_gives_the_same_and_keeps_one_checker_for_each_thread(here, cl
 def test_what_a_dead_worker_had_begun_is_done_by_another(here, cluster, tmp_path):
     course = copy_of(here, tmp_path / "course")
     cluster.worker()
-    run = started(
-        course,
-        tmp_path / "temporary",
-        "--time-limit",
-        "60",
-        "--cell-limit",
-        "3",
-        "--scheduler",
-        cluster.address,
-    )
+    run = started(course, tmp_path / "temporary", "--scheduler", cluster.address)
     cluster.wait_for(lambda: graded(course) >= 2)
     family = [
         child
@@ -161,7 +158,7 @@ def test_a_scheduler_that_does_not_answer_is_named_quickly(here, tmp_path):
         grade(
             copy_of(here, tmp_path / "course"),
             "tiny",
-            manner(scheduler="tcp://127.0.0.1:9"),
+            patient(scheduler="tcp://127.0.0.1:9"),
             quiet(),
         )
     assert time.monotonic() - start < 60
@@ -171,5 +168,5 @@ def test_a_scheduler_without_workers_is_named(here, cluster, tmp_path, monkeypat
     monkeypatch.setattr("grader.run.workers.ANSWERS_IN", 1)
     with pytest.raises(GradingError, match="has no workers. Start one with: dask worker tcp://"):
         grade(
-            copy_of(here, tmp_path / "course"), "tiny", manner(scheduler=cluster.address), quiet()
+            copy_of(here, tmp_path / "course"), "tiny", patient(scheduler=cluster.address), quiet()
         )

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import random
@@ -118,10 +119,8 @@ def test_garbage_is_refused_and_nothing_else_happens(ends, seed):
     data = bytearray(frame({"value": [1, {"t": "list"}]}, b"12345678"))
     for _ in range(chance.randrange(1, 6)):
         data[chance.randrange(len(data))] = chance.randrange(256)
-    try:
+    with contextlib.suppress(WireError):
         received(ends, bytes(data))
-    except WireError:
-        pass
 
 
 def test_too_large_a_frame_is_not_sent_at_all(ends):

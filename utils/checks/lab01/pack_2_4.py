@@ -164,7 +164,7 @@ def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
-    (right, *_), (matrix, differ, in_bytes) = read(expected, case), read(got, case)
+    (right, *_), (matrix, differ, _) = read(expected, case), read(got, case)
     _, metadata = packed(got, case)
     if not exactly(right, matrix):
         bits = "  ".join(f"{int(byte):08b}" for byte in metadata[0].tolist()[:4])

@@ -6,8 +6,19 @@ from torch import Tensor
 
 from utils.checks.drawn import side_by_side, with_input
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
-from utils.checks.lab01.arrays import CUT, DENSE, NEGATIVE, ROUNDED, TINY, WHOLE
-from utils.checks.lab01.arrays import array, commas, exactly, indices, parts
+from utils.checks.lab01.arrays import (
+    CUT,
+    DENSE,
+    NEGATIVE,
+    ROUNDED,
+    TINY,
+    WHOLE,
+    array,
+    commas,
+    exactly,
+    indices,
+    parts,
+)
 from utils.checks.lab01.matrices import matrices
 
 TABLE = "`nonzero()` returns a table: its column 0 has the rows, its column 1 the columns."

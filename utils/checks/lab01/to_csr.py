@@ -5,8 +5,18 @@ from torch import Tensor
 
 from utils.checks.drawn import with_input
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
-from utils.checks.lab01.arrays import CUT, NEGATIVE, ROUNDED, TINY, WHOLE
-from utils.checks.lab01.arrays import array, commas, exactly, indices, parts
+from utils.checks.lab01.arrays import (
+    CUT,
+    NEGATIVE,
+    ROUNDED,
+    TINY,
+    WHOLE,
+    array,
+    commas,
+    exactly,
+    indices,
+    parts,
+)
 from utils.checks.lab01.matrices import matrices
 from utils.checks.lab01.rows import INDPTR, in_order, row_starts, show_rows
 

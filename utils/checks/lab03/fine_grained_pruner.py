@@ -206,7 +206,9 @@ SCENES = {
 def cases(generator: torch.Generator) -> list[Case]:
     found = [
         Case(
-            words.format(sparsities), dict(scene=scene, model=model, sparsities=sparsities), why=why
+            words.format(sparsities),
+            {"scene": scene, "model": model, "sparsities": sparsities},
+            why=why,
         )
         for model, sparsities in networks(generator)
         for words, (scene, why) in SCENES.items()
@@ -217,7 +219,7 @@ def cases(generator: torch.Generator) -> list[Case]:
             "fc9.weight": sparsities | {"fc9.weight": 0.5},
             "fc2.bias": sparsities | {"fc2.bias": 0.5},
         }.items():
-            asked = dict(scene=made, model=model, sparsities=given)
+            asked = {"scene": made, "model": model, "sparsities": given}
             found.append(refused(f"sparsity_dict = {given}", KeyError, SLIP, name, **asked))
     return found
 
@@ -232,7 +234,7 @@ def read(outcome: Outcome, case: Case):
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
-    (right, wanted, _), (masks, now, same) = read(expected, case), read(got, case)
+    (right, wanted, _), (masks, now, _) = read(expected, case), read(got, case)
     zeros, came = ({name: int((~m).sum()) for name, m in each.items()} for each in (right, masks))
     if zeros != came:
         return f"{case.words}, zeros of each mask", str(zeros), str(came)

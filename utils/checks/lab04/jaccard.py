@@ -1,7 +1,6 @@
 """Is `jaccard(a, b)` the weights that both masks keep, over those that at least one keeps?"""
 
 import torch
-from torch import Tensor
 
 from utils.checks.compare import as_number
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps

@@ -13,13 +13,13 @@ def networks(generator: torch.Generator) -> list[nn.Sequential]:
     small.add_module("block", block)
     small.add_module("fc", nn.Linear(24, 20))
     large = nn.Sequential()
-    for name, layer in dict(
-        conv=nn.Conv2d(1, 12, 3),
-        bn=nn.BatchNorm2d(12),
-        flat=nn.Flatten(),
-        block=nn.Sequential(nn.Linear(12 * 16, 24), nn.BatchNorm1d(24), nn.ReLU()),
-        fc=nn.Linear(24, 20),
-    ).items():
+    for name, layer in {
+        "conv": nn.Conv2d(1, 12, 3),
+        "bn": nn.BatchNorm2d(12),
+        "flat": nn.Flatten(),
+        "block": nn.Sequential(nn.Linear(12 * 16, 24), nn.BatchNorm1d(24), nn.ReLU()),
+        "fc": nn.Linear(24, 20),
+    }.items():
         large.add_module(name, layer)
     for model in (small, large):
         move(model, generator)

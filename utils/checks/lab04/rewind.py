@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-from torch import nn
 
 from utils.checks.compare import alike, copied
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from utils.checks.compare import alike, as_tensor
+from utils.checks.compare import as_tensor
 from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
 from utils.checks.lab04.tensors import FEW, numbers
 
