@@ -1,5 +1,7 @@
 """Are the scores of `supermask_scores(initial, final, criterion)` those of Zhou et al. (2019)?"""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -7,6 +9,7 @@ from utils.checks.compare import as_tensor
 from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
 from utils.checks.lab04.tensors import FEW, numbers
 
+ZERO: Any = 0  # a number, where torch.maximum asks for a tensor
 FORMULAS = {
     "large_final": "|w_f|",
     "magnitude_increase": "|w_f| - |w_i|",
@@ -89,7 +92,7 @@ MISTAKES = [
         scores_with(large_final_same_sign=lambda i, f: (i * f / i.abs()).clamp(min=0)),
     ),
     (ENTRY, scores_with(large_final_same_sign=lambda i, f: max(0, i.sign() * f))),
-    (NUMBER, scores_with(large_final_same_sign=lambda i, f: torch.maximum(0, i.sign() * f))),
+    (NUMBER, scores_with(large_final_same_sign=lambda i, f: torch.maximum(ZERO, i.sign() * f))),
     (UNKNOWN, scores_with(known=lambda name: name if name in FORMULAS else "movement")),
     (UNKNOWN, scores_with(unknown=KeyError)),
     (UNKNOWN, scores_with(known=str.lower)),
@@ -127,9 +130,8 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     if right.numel() <= FEW:
         return case.words, numbers(right), numbers(came)
     place = (~torch.isclose(came, right)).nonzero()[0].tolist()
-    return f"{case.words}, at {place}", *(
-        f"{float(each[tuple(place)]):.4g}" for each in (right, came)
-    )
+    wanted, given = (f"{float(each[tuple(place)]):.4g}" for each in (right, came))
+    return f"{case.words}, at {place}", wanted, given
 
 
 check_supermask_scores = Exercise(
