@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-READS = ("course.py", "bootstrap", "utils", "grader", "tests", "benchmarks")
+READS = ("course.py", "bootstrap", "utils", "grader", "tests", "benchmarks", "nbgrader_config.py")
 
 
 def run_tool(name, *arguments):
