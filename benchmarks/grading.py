@@ -1,5 +1,6 @@
-"""How many submissions a minute: plain `nbgrader autograde` against `course.py grade`, on the same
-submissions in the same run.
+"""How many submissions a minute: plain `nbgrader autograde` against `course.py grade`.
+
+Both on the same submissions, in the same run:
 
     .venv/bin/python benchmarks/grading.py [--plain 12] [--ours 40] [--trained 3] [--full]
                                            [--memory 200] [--json PATH]

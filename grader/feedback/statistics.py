@@ -224,6 +224,3 @@ def attention(course: Course, lab: str, rows: list[Row], wanted: list[str]) -> l
         }
         for row in needy
     ]
-
-
-# --- the figures ---------------------------------------------------------------------------------

@@ -24,12 +24,6 @@ class Mark:
     pending: bool
 
 
-# --- the database
-
-
-# --- reading
-
-
 def notebook(book: Gradebook, lab: str, student: str) -> Any:
     """(id, late penalty) of a submission's row in the gradebook; None when it has none."""
     from nbgrader.api import Assignment, Notebook, SubmittedAssignment, SubmittedNotebook
@@ -125,9 +119,6 @@ def late_penalty(book: Gradebook, lab: str, student: str) -> float:
     """Points that are taken off because it came late."""
     row = notebook(book, lab, student)
     return float(row.late_submission_penalty or 0) if row else 0.0
-
-
-# --- writing: what belongs to one submission is one transaction
 
 
 def by_exercise(checks: list[Check], marks: dict[str, Mark]) -> dict[str, float | None]:

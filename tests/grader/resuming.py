@@ -1,5 +1,4 @@
-"""Kills a grading run again and again, starts it again, and compares with a run that nobody
-disturbed.
+"""Kills a grading run again and again, and compares with a run that was left alone.
 
 python -m tests.grader.resuming [--submissions 200] [--kills 5] [--seed 0]
 """
