@@ -86,7 +86,7 @@ class Cluster:
                 str(self.folder / "address"),
             )
         )
-        self.wait_for(lambda: self.said().count("Registered to: ") == len(self.workers))
+        self.wait_for(lambda: self.said().count("Registered to: ") >= len(self.workers))
         return self.workers[-1]
 
     @property
