@@ -68,11 +68,3 @@ def tried_as_user(backend):
             timeout=canaries.PATIENCE,
         )
     )
-
-
-@pytest.fixture(scope="session")
-def regraded(tmp_path_factory):
-    """A course that was graded once; its tests are in the group "regrading", in one process."""
-    from tests.grader.regrading import graded_course
-
-    return graded_course(tmp_path_factory.mktemp("course"))

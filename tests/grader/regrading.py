@@ -1,12 +1,22 @@
-"""A class of two that was graded, to be graded again."""
+"""A class of two that was graded, to be graded again: made once for all tests of the group
+"regrading", which run in one process.
+"""
 
 from grader.gradebook.database import gradebook
 from grader.run.grade import grade, write_again
 from tests.grader.tiny import RIGHT, make_course, manner, quiet, submit
 
+MADE = []
 
-def graded_course(folder):
+
+def graded_course(tmp_path_factory):
     """A course whose two submissions are graded, one of them with 3 points by hand."""
+    if not MADE:
+        MADE.append(new(tmp_path_factory.mktemp("course")))
+    return MADE[0]
+
+
+def new(folder):
     course = make_course(folder)
     submit(course, "ada", RIGHT)
     submit(course, "bob", RIGHT)

@@ -6,12 +6,14 @@ import re
 import pytest
 from nbconvert import HTMLExporter
 
+from tests.grader.regrading import graded_course
+
 pytestmark = [pytest.mark.xdist_group("regrading"), pytest.mark.box]
 
 
-@pytest.fixture
-def course(regraded):
-    return regraded
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return graded_course(tmp_path_factory)
 
 
 def test_formgraders_page_of_a_submission_has_formulas_and_asks_for_nothing_from_elsewhere(course):

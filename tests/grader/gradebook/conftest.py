@@ -1,6 +1,8 @@
 import pytest
 
+from tests.grader.regrading import graded_course
 
-@pytest.fixture
-def course(regraded):
-    return regraded
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return graded_course(tmp_path_factory)

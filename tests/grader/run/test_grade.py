@@ -4,14 +4,14 @@ import pytest
 
 from grader.gradebook.database import gradebook
 from grader.gradebook.rows import all_rows
-from tests.grader.regrading import again, reported
+from tests.grader.regrading import again, graded_course, reported
 
 pytestmark = [pytest.mark.xdist_group("regrading"), pytest.mark.box]
 
 
-@pytest.fixture
-def course(regraded):
-    return regraded
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return graded_course(tmp_path_factory)
 
 
 def test_the_report_alone_takes_up_new_marks_without_running(course):
