@@ -45,7 +45,7 @@ def too_old(version):
         return None
     return (
         "The course needs Python {}.{} or newer, this is {} ({}). Install a newer one from "
-        "python.org and type the command again with it, for example: python3.12 course.py lab"
+        "python.org and run the command again with it, for example: python3.12 course.py lab"
     ).format(*(OLDEST_PYTHON + (".".join(str(part) for part in version[:3]), sys.executable)))
 
 
@@ -112,7 +112,7 @@ def main(arguments):
         return 1
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # the window may be closed
-            say("\nInterrupted; type the same command again: it goes on.")
+            say("\nInterrupted. Run the same command again to continue.")
         return 130
 
 

@@ -37,7 +37,7 @@ def choice(
         return marks, without.strip()
     changed = changed_files(root, since)
     if not changed:
-        return None, f"Nothing differs from {since}: no test to run."
+        return None, f"Nothing differs from {since}, so there is no test to run."
     house = House(root, changed)
     if house.below_everything:
         return marks, f"{without}All tests: everything depends on {listed(house.below_everything)}."

@@ -61,5 +61,5 @@ def summary(wrong: list[Row]) -> int:
         say("\nThe course is ready.")
         return 0
     names = ", ".join(row.what for row in wrong)
-    say(f"\nTo be fixed: {names}. The line after each -> does it.")
+    say(f"\nTo be fixed: {names}. The line after each -> says how.")
     return 1

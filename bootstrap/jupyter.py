@@ -34,7 +34,7 @@ def lab(arguments: list[str]) -> int:
     arguments = at_that_port(arguments)
     if not any("log" in one and "level" in one or one == "--debug" for one in arguments):
         arguments += QUIET
-    say("JupyterLab starts. Ctrl-C in this window, twice, ends it.")
+    say("Starting JupyterLab. To stop it, press Ctrl-C twice in this window.")
     return hand_over(*jupyter_command(HERE, instructor, arguments))
 
 
@@ -90,8 +90,8 @@ def at_that_port(arguments: list[str]) -> list[str]:
         return arguments
     if port.isdigit() and answers(int(port)):
         raise Stop(
-            f"Port {port} is in use by another program, perhaps a JupyterLab that still runs. "
-            f"Close that, or leave out --port {port}: a free one is then found."
+            f"Port {port} is in use by another program, perhaps another JupyterLab. Close it, or "
+            f"leave out --port {port} to use a free port."
         )
     return [*arguments, "--ServerApp.port_retries=0"]
 

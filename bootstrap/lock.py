@@ -49,7 +49,7 @@ def alone(course: Path) -> Iterator[IO[str]]:
     except OSError as problem:
         raise Stop(
             f"The course cannot write into its folder {course} ({problem.strerror}). Copy the "
-            "whole folder to a place of your own, for example your home folder, and type the "
+            "whole folder to a place where you can write, such as your home folder, and run the "
             "command there."
         ) from None
     with file:

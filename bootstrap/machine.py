@@ -43,7 +43,7 @@ def venv_row(course: Path = HERE) -> Row:
 def state_of_venv(course: Path) -> tuple[str, str]:
     """(what is there, the line that fixes it or "")"""
     if venv.is_foreign(course / ".venv"):
-        return "not a virtual environment, so not touched", "rename the folder .venv"
+        return "not a virtual environment, so it is left alone", "rename the folder .venv"
     if not (course / ".venv").exists():
         return "not there yet", f"{CALL} lab"
     if is_being_set_up(course):

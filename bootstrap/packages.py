@@ -117,7 +117,7 @@ def widget_row() -> Row:
 def browser_row() -> Row:
     if found := find_browser():
         return Row("Chromium", found)
-    fix = f"if you want it: {how_to_get_browser()}"
+    fix = f"to get one: {how_to_get_browser()}"
     return Row("Chromium", "not found: only the tests in a browser need it", True, fix)
 
 
@@ -127,7 +127,7 @@ def box_rows() -> list[Row]:
     if not (HERE / "grader").is_dir():
         return []
     if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
-        found = f"not tried without {', '.join(missing)}: only instructors need them"
+        found = f"not tested without {', '.join(missing)}: only instructors need them"
         return [Row(what, found)]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "grader.selftest.canaries"],
@@ -138,5 +138,5 @@ def box_rows() -> list[Row]:
     )
     if done.returncode:
         problem = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-        return [Row(what, f"trying them failed: {problem}", False, f"{CALL} doctor --repair")]
+        return [Row(what, f"testing them failed: {problem}", False, f"{CALL} doctor --repair")]
     return [Row(*row) for row in json.loads(done.stdout)]

@@ -12,7 +12,7 @@ from bootstrap.console import GIGABYTE, WINDOWS, NoNetwork, Stop
 from bootstrap.process import environment
 
 LAST_LINES = 60  # of the log, where the reason of a failure is looked for
-UNKNOWN = "The set-up failed; the lines above are the last it said."
+UNKNOWN = "The set-up failed; the lines above are its last output."
 INSTALLING = "Installing collected packages:"  # pip says it before it changes .venv
 
 FAILURES = [  # what pip says, and what that means
@@ -20,13 +20,13 @@ FAILURES = [  # what pip says, and what that means
         r"No space left|Errno 28\b|WinError 112\b",
         Stop,
         "There is no space left on the disk. Free about {space:.1f} GB (pip also uses the folder "
-        "for temporary files) and type the command again.",
+        "for temporary files) and run the command again.",
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLError",
         NoNetwork,
         "The connection to the packages is not trusted: check the clock of this computer, or ask "
-        'whoever runs your network for its certificate (pip\'s setting is called "cert").',
+        "your network's administrator for its certificate (pip's setting is called \"cert\").",
     ),
     (
         r"name resolution|getaddrinfo failed|nodename nor servname|NewConnectionError|"
@@ -35,31 +35,31 @@ FAILURES = [  # what pip says, and what that means
         r"Max retries exceeded",
         NoNetwork,
         "The packages could not be reached: no network, or a proxy that pip does not know. Check "
-        "the connection and type the command again: it goes on where it stopped.",
+        "the connection and run the command again: it continues where it stopped.",
     ),
     (
         r"Long Path support",
         Stop,
-        "A path became too long for Windows. Move the course to a short one, such as C:\\course, "
-        "and type the command again.",
+        "A path is too long for Windows. Move the course to a shorter one, such as C:\\course, "
+        "and run the command again.",
     ),
     (
         r"being used by another process|WinError 32\b|WinError 5\b|Access is denied",
         Stop,
-        "A file in .venv is in use. Close JupyterLab and type the command again.",
+        "A file in .venv is in use. Close JupyterLab and run the command again.",
     ),
     (
         r"Permission denied|PermissionError|Read-only file system",
         Stop,
-        "A file may not be written. Copy the whole course folder to a place of your own and type "
-        "the command there.",
+        "A file cannot be written. Copy the whole course folder to a place where you can write, "
+        "and run the command there.",
     ),
     (
         r"No matching distribution|Could not find a version",
         Stop,
-        "Where pip looks there is no build of a package for this computer (Python {python}, "
+        "pip found no build of a package for this computer (Python {python}, "
         "{machine}). Another Python may help: a 64-bit one, 3.11 or newer but not the newest. (For "
-        "Macs with an Intel processor there is no build of torch any more.)",
+        "Macs with an Intel processor, torch is no longer built.)",
     ),
     (
         r"ensurepip",

@@ -34,8 +34,8 @@ def set_up(
     with alone(course) as lock:
         if venv.is_foreign(course / ".venv"):
             raise Stop(
-                f"There is a .venv in {course} that is not a virtual environment, so the course "
-                "does not touch it. Rename it and type the command again."
+                f"{course} contains a .venv that is not a virtual environment, so the course does "
+                "not touch it. Rename it and run the command again."
             )
         if not again and venv.is_installed(course, extra):  # meanwhile, by another course.py
             return
@@ -55,12 +55,12 @@ def prepare(
         reason = venv.why_rebuild(course)
         if not reason:
             return True
-        say(f"{reason}; it is built again.")
+        say(f"{reason}; building it again.")
     venv.check_possible()
     venv.throw_away(course)
     check_space(course, SPACE_FIRST)
-    say(f"Setting up the course in {folder}: about 2 GB and some minutes, this once.")
-    say("(Ctrl-C stops it; the same command goes on later.)")
+    say(f"Setting up the course in {folder}: about 2 GB and a few minutes, this time only.")
+    say("(Ctrl-C stops it; run the same command again to continue.)")
     folder.mkdir(exist_ok=True)
     venv.write_json(venv.marker_file(course), {"names": None})
     if pips.run(make_venv(folder), course, lock) != 0:
@@ -75,7 +75,7 @@ def install(extra: str, course: Path, lock: IO[str], pip: list[str] | None, keep
         extra = before["extra"]  # what was installed once stays
     if keep:
         check_space(course, SPACE_MORE if before else SPACE_FIRST)
-        say("Bringing the packages of the course up to date. (Ctrl-C stops it.)")
+        say("Updating the course's packages. (Ctrl-C stops it.)")
     if pip is None:
         pip = [python_of(course), "-m", "pip"]
         if "pip" not in venv.installed_names(course):  # a .venv made by uv has none
@@ -105,7 +105,7 @@ def failed(extra: str, course: Path, before: dict[str, Any], said: str) -> None:
         raise problem
     sentence = f"{problem}\nWhat was installed before still works."
     if isinstance(problem, NoNetwork) and venv.has_extra(before, extra):
-        say(f"{sentence} Going on with it.")
+        say(f"{sentence} Continuing with it.")
         return
     raise type(problem)(sentence)
 
@@ -124,5 +124,5 @@ def check_space(course: Path, space: float) -> None:
         raise Stop(
             f"The disk has {free / GIGABYTE:.1f} GB free, the course needs about "
             f"{space / GIGABYTE:.1f} GB. Free some space (or move the course folder to a larger "
-            "disk) and type the command again."
+            "disk) and run the command again."
         )

@@ -107,7 +107,7 @@ def why_rebuild(course: Path) -> str | None:
             stderr=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
-        return "The Python inside the folder .venv does not run (any more)"
+        return "The Python inside the folder .venv does not run"
     return None
 
 
@@ -134,7 +134,7 @@ def throw_away(course: Path) -> None:
     except OSError as problem:
         raise Stop(
             f"The folder .venv cannot be replaced ({problem.strerror}). Close JupyterLab and every "
-            "program that runs from it, then type the command again."
+            "program that runs from it, then run the command again."
         ) from None
 
 

@@ -18,8 +18,8 @@ from grader.options import parser
 from grader.selftest import canaries
 
 UNBOXED = (
-    "Without a box their code runs with your rights and can change your files and the marks: "
-    "--trust-submissions grades them all the same."
+    "Without a box, students' code runs with your rights and can change your files and the marks. "
+    "To grade anyway, add --trust-submissions."
 )
 
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print(
-            "Stopped. What was graded so far is kept; run the same command to grade everything.",
+            "Stopped. What has been graded is kept; run the same command again to grade the rest.",
             file=sys.stderr,
         )
         return 130
@@ -51,7 +51,7 @@ def release_command(course: Course, options: argparse.Namespace, console: Consol
 
     if options.bundle is not None and options.lab:
         raise GradingError(
-            f"The bundle holds every lab: leave out {options.lab}, or release it first."
+            f"The bundle contains every lab: leave out {options.lab}, or release it first."
         )
     if options.bundle is not None:
         path = Path(options.bundle).resolve() if options.bundle else course.folder / "class.zip"
@@ -87,7 +87,7 @@ def collect_command(course: Course, options: argparse.Namespace, console: Consol
 def grade_command(course: Course, options: argparse.Namespace, console: Console) -> int:
     from grader.lms import fill
     from grader.run.grade import default_jobs, grade, write_again
-    from grader.run.one import Manner
+    from grader.run.one import Settings
 
     course, lab = which(course, options)
     for path in options.fill:
@@ -101,8 +101,10 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
             options.cell_limit or (10 if options.demo else 60),
             options.memory_limit << 20,
         )
-        manner = Manner(chosen(options, console), limits, jobs, options.scheduler, options.fresh)
-        rows = grade(course, lab, manner, console, options.student)
+        settings = Settings(
+            chosen(options, console), limits, jobs, options.scheduler, options.fresh
+        )
+        rows = grade(course, lab, settings, console, options.student)
     show(course, lab, rows, console)
     for path in options.fill:
         for line in fill.lines(fill.fill(path, rows, lab, options.column, options.with_pending)):
@@ -151,7 +153,7 @@ def show(course: Course, lab: str, rows: list[Row], console: Console) -> None:
 def chosen(options: argparse.Namespace, console: Console) -> str:
     """The back-end to use, once its canaries have been tried; what came of them is said.
     GradingError where there is none that keeps strangers' code in."""
-    with console.status("trying the box: what must not work from inside it"):
+    with console.status("testing the box: attacks from inside must fail"):
         state = canaries.look(options.backend) if options.backend else canaries.best()
     if state.name == "none":
         if not options.trust_submissions:

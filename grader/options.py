@@ -39,7 +39,7 @@ def add_release(commands: Commands) -> None:
         nargs="?",
         const="",
         metavar="FILE.zip",
-        help="write what a class is handed: lectures, labs, library (default: grading/class.zip)",
+        help="write the archive for a class: lectures, labs, library (default: grading/class.zip)",
     )
     command.set_defaults(command="release")
 
@@ -48,7 +48,7 @@ def add_collect(commands: Commands) -> None:
     """The options of `collect`."""
     command = commands.add_parser(
         "collect",
-        help="put downloaded submissions into their place",
+        help="put downloaded submissions where grade finds them",
         description=(
             "Put each notebook of a download (a folder or a .zip from Canvas, Moodle, or with "
             "files LOGIN_LAB.ipynb) where grade reads it: grading/submitted/STUDENT/LAB/"
@@ -57,7 +57,7 @@ def add_collect(commands: Commands) -> None:
     command.add_argument("lab")
     command.add_argument("origin", type=Path, metavar="FOLDER_OR_ZIP")
     command.add_argument(
-        "--dry-run", action="store_true", help="write nothing, say what would be done"
+        "--dry-run", action="store_true", help="write nothing; say what would be done"
     )
     command.set_defaults(command="collect")
 
@@ -122,7 +122,7 @@ def add_ways_to_run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--trust-submissions",
         action="store_true",
-        help="grade without a box where there is none: their code then runs with your rights",
+        help="grade without a box if none works: students' code then runs with your rights",
     )
     command.add_argument(
         "--scheduler",
@@ -132,7 +132,7 @@ def add_ways_to_run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fresh",
         action="store_true",
-        help="run every submission again, also those whose result is stored",
+        help="run every submission again, including those with a stored result",
     )
 
 
@@ -141,7 +141,7 @@ def add_what_is_written(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--report-only",
         action="store_true",
-        help="run nothing; write table, feedback and CSV again, with the marks given by hand since",
+        help="run nothing; write table, feedback and CSV again, with new marks by hand",
     )
     command.add_argument(
         "--fill",
@@ -149,17 +149,17 @@ def add_what_is_written(command: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="FILE.csv",
-        help="write the marks into a copy of a file that Canvas or Moodle gave (can be repeated)",
+        help="write the marks into a copy of a file from Canvas or Moodle (can be repeated)",
     )
     command.add_argument(
         "--column",
         metavar="TITLE",
-        help="with --fill: the column for the marks, where it is not named like the lab",
+        help="with --fill: the column for the marks, if it is not named like the lab",
     )
     command.add_argument(
         "--with-pending",
         action="store_true",
-        help="with --fill: also totals that still wait for marks by hand",
+        help="with --fill: also fill in totals that still wait for marks by hand",
     )
 
 

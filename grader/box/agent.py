@@ -151,13 +151,13 @@ class Agent:
             sync = self.objects.changes(raw)
             tree: Any = reply(raw) if callable(reply) else reply
         except Exception as error:  # a student's own objects are looked at: they can raise anything
-            text = f"what was returned cannot be looked at: {described(error)['text']}"
+            text = f"the returned value cannot be read: {described(error)['text']}"
             tree = {"raise": plainly("TypeError", text)}
         try:
             self.wire.send({**tree, "sync": sync}, raw.pieces)
             self.objects.sent(raw)
         except TooLarge as error:
-            self.wire.send({"raise": plainly("MemoryError", f"what was returned is {error}")})
+            self.wire.send({"raise": plainly("MemoryError", f"the returned value is {error}")})
 
     def value(self, value: Any) -> Callable[[Raw], Tree]:
         return lambda raw: {"value": self.objects.encode(value, raw)}
@@ -222,7 +222,7 @@ class Agent:
         try:
             self.wire.send(message, raw.pieces)
         except TooLarge as error:
-            raise MemoryError(f"what is given to the check is {error}") from None
+            raise MemoryError(f"the value passed to the check is {error}") from None
         self.objects.sent(raw)
         while True:
             reply, data = self.wire.receive()

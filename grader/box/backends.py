@@ -40,20 +40,17 @@ def possible(name: str) -> str | None:
     """None when this machine has what a back-end needs, otherwise a sentence on what is missing."""
     if name in ("warm", "cold"):
         if platform.system() != "Linux":
-            return f"bubblewrap is for Linux, this is {platform.system()}"
+            return f"bubblewrap needs Linux; this is {platform.system()}"
         if not bubblewrap():
             return "bubblewrap is not installed: apt install bubblewrap (or dnf, pacman)"
         if not seccomp.supported():
             return f"no seccomp filter for {platform.machine()}"
         problem = refused(name == "warm")
-        return f"bubblewrap can make no namespaces here ({problem})" if problem else None
+        return f"bubblewrap cannot create namespaces here ({problem})" if problem else None
     if name == "landlock":
         if landlock.version() >= landlock.OLDEST and seccomp.supported():
             return None
-        return (
-            "the kernel has no Landlock that keeps files from being cut "
-            "(Linux 6.2 and later, switched on)"
-        )
+        return "Landlock is off, or too old to stop files from being truncated (Linux 6.2 or newer)"
     return None
 
 

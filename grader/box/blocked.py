@@ -18,9 +18,10 @@ class Blocked:
             return None
         found = PathFinder.find_spec(name, path)
         if found is None:
-            allowed = ", ".join(f"utils.{room}" for room in self.rooms) or "nothing of utils"
+            allowed = ", ".join(f"utils.{room}" for room in self.rooms) or "nothing from utils"
             raise ModuleNotFoundError(
-                f"{name} is not there while this notebook is graded: the lab asks you to write it. "
+                f"{name} is not available while this notebook is graded: "
+                "the lab asks you to write it. "
                 f"Its answers may import {allowed}.",
                 name=name,
             )

@@ -106,7 +106,7 @@ def python() -> list[str]:
 def last_words(log: IO[bytes]) -> str:
     log.seek(0)
     lines = log.read(100_000).decode(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
+    return lines[-1][:300] if lines else "it printed no message"
 
 
 def ready(box: Box, log: IO[bytes]) -> Box:

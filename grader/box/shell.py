@@ -206,7 +206,7 @@ def shortened(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def no_input(prompt: Any = "") -> None:
-    raise RuntimeError("input() has nobody to ask while this notebook is graded")
+    raise RuntimeError("input() cannot be used while this notebook is graded")
 
 
 def nothing_installed(line: str) -> None:

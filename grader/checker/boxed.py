@@ -14,7 +14,7 @@ from grader.wire.frames import Closed
 STARTS = 12  # of the box for one submission
 PAUSE = 0.05  # seconds between two looks at a box
 MB = 1 << 20
-GONE = "the process with this object has ended"
+GONE = "the process that held this object has ended"
 
 
 class Boxed:
@@ -53,7 +53,9 @@ class Boxed:
         if time.monotonic() > self.end:
             raise OverLimit(f"not run: over {self.limits.submission:g} s for the whole notebook")
         if self.starts >= STARTS:
-            raise ProcessEnded(f"your code ended its process {STARTS} times: the rest was not run")
+            raise ProcessEnded(
+                f"your code ended the Python process {STARTS} times: the rest was not run"
+            )
         self.starts += 1
         self.life += 1
         self.box, self.objects, self.reason = self.open_box(), self.made_objects(), None

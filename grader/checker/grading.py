@@ -95,12 +95,12 @@ def check(
     try:
         value = run(name, cell, asked, space, session, limits, shown)
     except AssertionError as error:
-        text = str(error) or "This check does not hold for your answer."
+        text = str(error) or "Your answer does not pass this check."
         return failed(most, type(error).__name__, text)
     except (OverLimit, ProcessEnded) as error:
         return failed(most, type(error).__name__, str(error))
     except (CheckHung, TookTooLong):
-        return failed(most, "OverLimit", "the check did not come to an end with your answer")
+        return failed(most, "OverLimit", "the check did not finish with your answer")
     except NameError as error:
         missing, text = getattr(error, "name", None), str(error)
         if missing in asked:
@@ -111,8 +111,8 @@ def check(
             text = "there is no answer yet: the cell still raises NotImplementedError"
             return failed(most, "NotImplementedError", text)
         return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
-    points, said = earned(value, most)
-    text = shown.getvalue()[:LONGEST] + said
+    points, message = earned(value, most)
+    text = shown.getvalue()[:LONGEST] + message
     outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
     return {
         "points": points,
@@ -165,7 +165,7 @@ def earned(value: Any, most: float) -> tuple[float, str]:
     if type(value) not in (int, float, numpy.float64) or not 0 <= value <= most:
         return (
             0.0,
-            f"your answer makes this something else than a number of points from 0 to {most:g}\n",
+            f"with your answer, this check does not give a number of points from 0 to {most:g}\n",
         )
     return float(value), f"{value:g} of {most:g} points\n"
 

@@ -37,7 +37,7 @@ def error_output(name: str, text: str) -> Output:
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
 
 
-def proper(output: Any) -> Output | None:
+def validated(output: Any) -> Output | None:
     """An output of a cell in nbformat's form, whatever came; None for anything else."""
     if not isinstance(output, dict):
         return None

@@ -102,7 +102,7 @@ class Checker:
             os.waitpid(child, 0)
             self.tidy()
         if not in_time:
-            return {"fault": "the checker did not come to an end"}
+            return {"fault": "the checker did not finish"}
         try:
             return json.loads(text)
         except ValueError:
@@ -158,7 +158,7 @@ def read_all(reader: int, seconds: float) -> tuple[bytes, bool]:
     while (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([reader, sys.stdin], [], [], left)
         if sys.stdin in ready:
-            raise SystemExit("the grader is gone")
+            raise SystemExit("the grader has ended")
         if reader in ready:
             piece = os.read(reader, 1 << 20)
             if not piece:

@@ -30,7 +30,7 @@ class Remote:
         return session.get(number, life, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise NotPlain(f"an object of the student's cannot be changed from here: {name}")
+        raise NotPlain(f"a check cannot change a student's object: {name}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object>"

@@ -10,7 +10,7 @@ from grader.checker import lent
 from grader.checker.boxed import Boxed
 from grader.checker.errors import OverLimit, ProcessEnded, raised
 from grader.checker.objects import CheckerSide, data_in
-from grader.checker.outputs import Output, Outputs, error_output, proper
+from grader.checker.outputs import Output, Outputs, error_output, validated
 from grader.course.limits import Limits
 from grader.wire.frames import TooLarge, WireError
 from grader.wire.plain import BadValue, Came, Raw
@@ -86,9 +86,7 @@ class Session(Boxed):
         except BaseException as error:
             self.objects.table.unshare(range(before + 1, self.objects.table.last + 1))
             if isinstance(error, (BadValue, TooLarge)):
-                raise TypeError(
-                    f"what is given to the answer cannot cross to it: {error}"
-                ) from None
+                raise TypeError(f"an argument cannot be passed to the answer: {error}") from None
             raise
 
     def send(self, box: Any, message: dict[str, Any], raw: Raw) -> None:
@@ -104,7 +102,7 @@ class Session(Boxed):
             reply, data = box.wire.receive()
             came = Came(data)
             if not isinstance(reply, dict):
-                raise BadValue("a frame that is no message")
+                raise BadValue("a frame that is not a message")
             self.objects.apply(reply.get("sync", []), came)
             if "ask" not in reply:
                 return reply, came
@@ -149,7 +147,7 @@ class Session(Boxed):
             self.send(box, {**message, "sync": sync}, raw)
         except (BadValue, TooLarge, ProcessEnded) as error:
             self.objects.table.unshare(range(before + 1, self.objects.table.last + 1))
-            refused = TypeError(f"what the check answers cannot cross: {error}")
+            refused = TypeError(f"a value from the check cannot be passed to the answer: {error}")
             self.send(box, {"raise": self.objects.error(refused)}, Raw())
 
     # --- what the checker does with it
@@ -173,7 +171,7 @@ class Session(Boxed):
             if isinstance(shown, tuple) and len(shown) == 2 and isinstance(shown[0], list)
             else ([], False)
         )
-        kept = self.outputs.fitting(list(filter(None, map(proper, outputs))))
+        kept = self.outputs.fitting(list(filter(None, map(validated, outputs))))
         if cut is True or len(kept) < len(outputs):
             self.note("output", "printed more than is kept")
         return kept

@@ -146,7 +146,7 @@ class Course:
         from traitlets.config.loader import PyFileConfigLoader
 
         if not (self.root / "nbgrader_config.py").exists():
-            raise GradingError(f"{self.root} is no course: it has no nbgrader_config.py.")
+            raise GradingError(f"{self.root} is not a course: it has no nbgrader_config.py.")
         with self.entered():
             return PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
 
@@ -180,7 +180,7 @@ def locked(lock: sqlite3.Connection) -> bool:
         return True
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
-            raise GradingError(f"No lock can be had in the folder for grading: {error}") from None
+            raise GradingError(f"The grading folder cannot be locked: {error}") from None
         return False
 
 

@@ -61,9 +61,9 @@ def message(output: NotebookNode) -> str:
     """What an error says, without the lines of code that led to it."""
     text = strip_ansi(output.evalue).strip()
     if output.ename in FAILED:
-        return text or "This check does not hold for your answer."
+        return text or "Your answer does not pass this check."
     if output.ename == "CellTimeoutError":
-        return "Your code did not come to an end here."
+        return "Your code did not finish here."
     if output.ename == "KeyboardInterrupt":
         return "Your code was interrupted here."
     return re.sub(r"\s*\n.*", "", f"{output.ename}: {text}", flags=re.DOTALL)

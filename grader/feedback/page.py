@@ -21,7 +21,7 @@ class MarksOnPage(NbGraderPreprocessor):
         page, course = resources["nbgrader"], of_config(self.config)
         lab, student = page["assignment"], page["student"]
         with database.gradebook(course) as book:
-            given, said = marks.read(book, lab, student), marks.said(book, lab, student)
+            given, texts = marks.read(book, lab, student), marks.comment_texts(book, lab, student)
             page["late_penalty"] = marks.late_penalty(book, lab, student)
         for cell in nb.cells:
             own = cell.metadata.get("nbgrader", {})
@@ -34,7 +34,7 @@ class MarksOnPage(NbGraderPreprocessor):
                     pending=mark.auto is None and mark.by_hand is None,
                 )
             if own.get("solution") or own.get("task"):
-                own["comment"] = said[name]
+                own["comment"] = texts[name]
         page["score"] = sum(mark.points or 0.0 for mark in given.values()) - page["late_penalty"]
         page["max_score"] = sum(mark.most for mark in given.values())
         page["exercises"] = list(exercises(nb).values())

@@ -142,8 +142,8 @@ def failures(checks: list[Check], stored: dict[str, Result]) -> list[dict[str, A
                 groups[gist(mark["message"])][student] = mark["message"]
         ranked = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
         if ranked:
-            messages = [example(said) for _, said in ranked[:MOST_MESSAGES]]
-            others = sum(len(said) for _, said in ranked[MOST_MESSAGES:])
+            messages = [example(texts) for _, texts in ranked[:MOST_MESSAGES]]
+            others = sum(len(texts) for _, texts in ranked[MOST_MESSAGES:])
             found.append(
                 {
                     "check": check,
@@ -171,10 +171,12 @@ def head_and_hint(message: str) -> tuple[str, str]:
     )
 
 
-def example(said: dict[str, str]) -> dict[str, Any]:
-    """The most frequent one of messages that say the same. said: the message by student. Without
+def example(messages: dict[str, str]) -> dict[str, Any]:
+    """The most frequent one of messages that say the same. messages: by student. Without
     advice: what was expected and got."""
-    whole = min(Counter(said.values()).items(), key=lambda message: (-message[1], message[0]))[0]
+    whole = min(Counter(messages.values()).items(), key=lambda message: (-message[1], message[0]))[
+        0
+    ]
     line, hint = head_and_hint(whole)
     values = " ".join(
         " ".join(row for row in whole.splitlines()[1:] if row.startswith(" ")).split()
@@ -183,7 +185,7 @@ def example(said: dict[str, str]) -> dict[str, Any]:
         "line": PREFIX.sub("", line),
         "hint": hint or values,
         "whole": whole.strip(),
-        "students": sorted(said),
+        "students": sorted(messages),
     }
 
 

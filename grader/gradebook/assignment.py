@@ -69,10 +69,10 @@ def why_not_generated(course: Course, lab: str, log: str) -> str:
         return (
             f"The graded cells of solutions/{lab} were added, removed or renamed after "
             "submissions of this lab had been graded. "
-            "Undo that, or start this lab's marks afresh (manual marks are lost, so keep a "
-            f"copy of {course.grading}/gradebook.db): "
-            f".venv/bin/nbgrader db assignment remove {lab} --force (its due date goes too), "
-            "then grade again."
+            "Undo that, or start this lab's marks from scratch (marks by hand are lost, so first "
+            f"copy {course.grading}/gradebook.db): "
+            f".venv/bin/nbgrader db assignment remove {lab} --force (it also removes the due "
+            "date), then grade again."
         )
     if "database is locked" in log:
         return (

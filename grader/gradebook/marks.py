@@ -109,7 +109,7 @@ def comments(book: Gradebook, lab: str, student: str) -> Sequence[Any]:
     ).all()
 
 
-def said(book: Gradebook, lab: str, student: str) -> dict[str, str | None]:
+def comment_texts(book: Gradebook, lab: str, student: str) -> dict[str, str | None]:
     """What was said of each answer, by grade id: by a person, else by the machine; None for
     nothing."""
     return {comment.name: comment.comment for comment in comments(book, lab, student)}

@@ -70,13 +70,11 @@ def of_folder(folder: Path) -> str | None:
     """Why nothing in this folder can be read; None when something may be."""
     if set("*?[]") & set(folder.parent.name):
         return (
-            f"nbgrader cannot read a folder named {folder.parent.name}: rename it, without * ? [ ]"
+            f"nbgrader cannot read a folder named {folder.parent.name}: rename it without * ? [ ]"
         )
     for place in (folder.parent, folder):
         if kind_of(place) != FOLDER:
-            return (
-                f"{printable(place.name)} is {kind_of(place) or 'not there'}: it has to be a folder"
-            )
+            return f"{printable(place.name)} is {kind_of(place) or 'missing'}: it must be a folder"
     return None
 
 
@@ -113,12 +111,12 @@ class Found:
             else []
         )
         notes = (
-            [f"more than one notebook, and {name} counts, not {listed(beside)}"] if beside else []
+            [f"more than one notebook: {name} was graded, not {listed(beside)}"] if beside else []
         )
         return (*notes, *([f"refused: {listed(self.refused)}"] if self.refused else []))
 
     def remarks(self) -> tuple[str, ...]:
-        return (f"not looked at: {listed(self.others)}",) if self.others else ()
+        return (f"ignored: {listed(self.others)}",) if self.others else ()
 
     def listed(self) -> str:
         names = sorted([printable(name) for name in self.notebooks] + self.refused + self.others)
@@ -183,7 +181,7 @@ def bytes_of(path: Path, name: str, most: int = LARGEST) -> bytes:
     is not even opened."""
     kind = kind_of(path)
     if kind == LINK:
-        raise Unreadable(f"{name} is a link to another file, hand in the file itself")
+        raise Unreadable(f"{name} is a link to another file: submit the file itself")
     if kind != FILE:
         raise Unreadable(f"{name} is {kind or 'gone'}, not a file")
     # should it become something else in this moment, it is neither followed nor waited for
@@ -198,7 +196,7 @@ def bytes_of(path: Path, name: str, most: int = LARGEST) -> bytes:
         content = file.read(most + 1)
     if len(content) > most:
         raise Unreadable(
-            f"{name} is larger than {most // 1_000_000} MB: clear its outputs and hand it in again"
+            f"{name} is larger than {most // 1_000_000} MB: clear its outputs and submit it again"
         )
     return content
 

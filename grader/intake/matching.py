@@ -96,7 +96,9 @@ def match(lab: list[Asked], theirs: list[Cell]) -> Match:
     sure = sum(matching.is_sure(number) for number in range(len(lab)))
     matching.by_place()
     exchanged = {
-        cell: said for cell, said in matching.said.items() if matching.owner.get(cell, said) != said
+        cell: declared
+        for cell, declared in matching.declared.items()
+        if matching.owner.get(cell, declared) != declared
     }
     return Match(
         [sorted(found) for found in matching.claims],
@@ -118,24 +120,24 @@ class Matching:
         self.names = [defined(cell.text) for cell in theirs]
         self.texts = [squeezed(cell.text) for cell in theirs]
         self.released = [squeezed(one.text) for one in lab]
-        self.said = self.what_they_say()
+        self.declared = self.declarations()
 
-    def what_they_say(self) -> dict[int, int]:
+    def declarations(self) -> dict[int, int]:
         """The cell of the lab that each cell says it is: by grade id, and where no cell has that
         grade id, by cell id."""
         by_key = {one.key: number for number, one in enumerate(self.lab) if one.key}
         by_id = {one.id: number for number, one in enumerate(self.lab) if one.id}
         grade_ids = [cell.marks.get("grade_id") for cell in self.theirs]
-        said = {
+        declared = {
             cell: by_key[name]
             for cell, name in enumerate(grade_ids)
             if isinstance(name, str) and name in by_key
         }
-        known = set(said.values())
+        known = set(declared.values())
         for number, cell in enumerate(self.theirs):
-            if number not in said and cell.id in by_id and by_id[cell.id] not in known:
-                said[number] = by_id[cell.id]
-        return said
+            if number not in declared and cell.id in by_id and by_id[cell.id] not in known:
+                declared[number] = by_id[cell.id]
+        return declared
 
     def claim(self, number: int, cell: int) -> None:
         self.claims[number].append(cell)
@@ -150,7 +152,7 @@ class Matching:
         ]
 
     def by_id(self) -> None:
-        for cell, number in self.said.items():
+        for cell, number in self.declared.items():
             if not self.denied(number, cell):
                 self.claim(number, cell)
 
@@ -174,8 +176,8 @@ class Matching:
         one = self.lab[number]
         given = (
             cell
-            for cell, said in self.said.items()
-            if said == number and not one.is_open(self.theirs[cell])
+            for cell, declared in self.declared.items()
+            if declared == number and not one.is_open(self.theirs[cell])
         )
         return not any(one.names & self.names[cell] for cell in given)
 
@@ -210,7 +212,7 @@ class Matching:
 
     def by_id_after_all(self) -> None:
         """What its content denied is taken by its id when nothing else is that cell."""
-        for cell, number in self.said.items():
+        for cell, number in self.declared.items():
             if cell not in self.owner and not self.claims[number]:
                 self.claim(number, cell)
 

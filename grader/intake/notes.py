@@ -10,42 +10,42 @@ MARKS = ("grade", "solution", "locked", "task", "points", "schema_version", "cel
 
 def warnings(graft: Graft) -> list[str]:
     notes = graft.notes
-    return said(
+    return sentences(
         graft,
         [
-            ("missing and put back", notes["missing"]),
+            ("missing, so the original was restored", notes["missing"]),
             ("changed, so the original was used", notes["changed"]),
-            ("there more than once, so the original was used", notes["copied"]),
-            ("there more than once, so the last answer counts", notes["twice"]),
+            ("found more than once, so the original was used", notes["copied"]),
+            ("found more than once, so the last answer counts", notes["twice"]),
             (
-                "the ids of cells were exchanged, so their content decided",
+                "cell ids were swapped, so cells were matched by content",
                 sorted(set(graft.found.exchanged.values())),
             ),
             ("grading metadata changed, so the original was used", tampered(graft)),
-            ("no code any more, so it counts as no answer", notes["no_code"]),
+            ("no longer code, so it counts as no answer", notes["no_code"]),
         ],
     )
 
 
 def remarks(graft: Graft) -> list[str]:
     notes = graft.notes
-    remarks = said(
+    remarks = sentences(
         graft,
         [
-            ("grading metadata missing and put back", stripped(graft)),
-            ("in several parts, all of them kept", notes["split"]),
-            ("of another kind than asked, its text was taken", notes["from_text"]),
+            ("grading metadata missing, so the original was restored", stripped(graft)),
+            ("split into several cells, all of them kept", notes["split"]),
+            ("not of the requested cell type, so its text was used", notes["from_text"]),
             ("answered in another cell", notes["elsewhere"]),
         ],
     )
     if is_reordered(graft):
-        remarks.append("cells in another order, that of the lab was used")
+        remarks.append("cells in another order, so the lab's order was used")
     if graft.extras:
         remarks.append(f"{graft.extras} extra cell{'s' if graft.extras > 1 else ''}")
     return remarks
 
 
-def said(graft: Graft, notes: list[tuple[str, list[int]]]) -> list[str]:
+def sentences(graft: Graft, notes: list[tuple[str, list[int]]]) -> list[str]:
     return [
         f"{words}: {listed([called(graft, number) for number in numbers])}"
         for words, numbers in notes

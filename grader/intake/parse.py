@@ -60,9 +60,7 @@ def parse(content: bytes, name: str) -> Notebook:
     broken = (
         len(raw) - len(cells) + sum(not has_text(cell) for cell in raw if isinstance(cell, dict))
     )
-    warnings = (
-        [f"{broken} damaged cell{'s' if broken > 1 else ''} without a text"] if broken else []
-    )
+    warnings = [f"{broken} damaged cell{'s' if broken > 1 else ''} without text"] if broken else []
     return Notebook(
         cells, tuple(warnings + of_format(tree) + of_kernel(tree)), tuple(remarks + converted(tree))
     )
@@ -97,7 +95,7 @@ def loaded(text: str, name: str) -> Any:
     except RecursionError:
         raise Unreadable(f"{name} is nested too deeply to be a notebook") from None
     except ValueError:
-        raise Unreadable(f"{name} holds a number with thousands of digits") from None
+        raise Unreadable(f"{name} contains a number with thousands of digits") from None
 
 
 def values(text: str) -> int:

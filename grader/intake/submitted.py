@@ -115,8 +115,8 @@ def choose(
         return (
             None,
             (
-                f"more than one notebook of this lab and none named {name}: {names}; name the "
-                f"one that counts {name}"
+                f"more than one notebook of this lab and none named {name}: {names}; "
+                f"rename the one to grade to {name}"
             ),
         )
     return None, f"no notebook named {name} in the folder (found: {found.listed()})"

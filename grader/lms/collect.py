@@ -78,10 +78,10 @@ def table(items: list[Item]) -> Table:
     table.add_column("student", overflow="fold", ratio=1)
     table.add_column("", overflow="fold", ratio=2)
     for item in items:
-        said = Text(
+        outcome = Text(
             item.status + (f": {item.words}" if item.words else ""), style=COLOURS[item.status]
         )
-        table.add_row(Text(printable(item.found, 200)), Text(item.student or ""), said)
+        table.add_row(Text(printable(item.found, 200)), Text(item.student or ""), outcome)
     return table
 
 
@@ -126,10 +126,12 @@ def by_student(
         name, file = owner(entry.parts, lab, bool(wrapped))
         student = safe(name) if name else None
         if wrapped is None:
-            words = f"of {entry.parts[0]} or of {entry.parts[1]}? name it LOGIN_{lab}.ipynb"
+            words = (
+                f"from {entry.parts[0]} or from {entry.parts[1]}? rename it to LOGIN_{lab}.ipynb"
+            )
             items.append(Item(entry.path, None, ASIDE, words))
         elif not student:
-            words = f"it does not tell whose it is: name it LOGIN_{lab}.ipynb"
+            words = f"its name does not say whose it is: rename it to LOGIN_{lab}.ipynb"
             items.append(Item(entry.path, None, ASIDE, words))
         else:
             known[student.casefold()].append((name, student, entry, file))
@@ -137,7 +139,7 @@ def by_student(
     for found in known.values():
         names = sorted({name for name, _, _, _ in found})
         if len(names) > 1:  # two students would share a folder
-            words = f"the names {' and '.join(names)} are too much alike"
+            words = f"the names {' and '.join(names)} are too similar"
             items += [Item(entry.path, student, ASIDE, words) for _, student, entry, _ in found]
         else:
             groups[found[0][1]] = [(entry, file) for _, _, entry, file in found]
@@ -167,7 +169,8 @@ def pick(
     return None, [
         (
             entry,
-            f"one of {len(files)} notebooks of this student: name the one that counts {lab}.ipynb",
+            f"one of {len(files)} notebooks of this student: "
+            f"rename the one to grade to {lab}.ipynb",
         )
         for entry, _ in files
     ]
@@ -205,8 +208,8 @@ def compare(
         return UNCHANGED, ""
     before = stamped(folder)
     if time and before and time < before:
-        return ASIDE, f"older than the one that is there, of {before:%Y-%m-%d %H:%M} UTC"
-    return COLLECTED, f"the one that was there is kept in {course.grading}/kept"
+        return ASIDE, f"older than the collected one, of {before:%Y-%m-%d %H:%M} UTC"
+    return COLLECTED, f"the previous one is kept in {course.grading}/kept"
 
 
 def is_content(path: Path, content: bytes) -> bool:

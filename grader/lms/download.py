@@ -59,7 +59,7 @@ def opened(origin: Path) -> Iterator[list[Entry]]:
         raise GradingError(f"There is no {origin}.")
     elif not zipfile.is_zipfile(origin):
         raise GradingError(
-            f"{origin} is neither a folder nor a .zip: unpack it, and name the folder."
+            f"{origin} is neither a folder nor a .zip: unpack it and give the folder instead."
         )
     else:
         try:
@@ -69,8 +69,8 @@ def opened(origin: Path) -> Iterator[list[Entry]]:
         with archive:
             if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
                 raise GradingError(
-                    f"{origin} holds more than {MOST_BYTES // 10**9} GB: unpack it by hand, "
-                    "if you trust it, and name the folder."
+                    f"{origin} holds more than {MOST_BYTES // 10**9} GB: "
+                    "if you trust it, unpack it by hand and give the folder instead."
                 )
             yield checked(in_archive(archive), origin)
 

@@ -71,7 +71,7 @@ def fill(
     return Filled(
         target,
         sheet.header[number],
-        said_of(scales),
+        scale_note(scales),
         tuple(student for student in places if student not in kept),
         kept,
         tuple(label(sheet, row) for row in sorted(others) if is_student(sheet, row)),
@@ -94,18 +94,20 @@ def lines(filled: Filled) -> list[str]:
         f"{filled.path.absolute()}: {len(filled.matched)} mark{'s' * (len(filled.matched) != 1)} "
         f'in the column "{filled.column}"'
     )
-    said = [f"{title}; {filled.scale}" if filled.scale else title]
+    notes = [f"{title}; {filled.scale}" if filled.scale else title]
     if filled.replaced:
-        said.append(f"  had another mark there: {', '.join(filled.replaced)}")
+        notes.append(f"  replaced a different mark: {', '.join(filled.replaced)}")
     for reason in dict.fromkeys(filled.kept.values()):
-        said.append(
-            f"  left as they were, {reason}: "
+        notes.append(
+            f"  left unchanged, {reason}: "
             f"{', '.join(student for student, why in filled.kept.items() if why == reason)}"
         )
-    said += [f"  {student}: {reason}" for student, reason in filled.unmatched_students.items()]
+    notes += [f"  {student}: {reason}" for student, reason in filled.unmatched_students.items()]
     if filled.unmatched_rows:
-        said.append(f"  in the file, without a submission here: {'; '.join(filled.unmatched_rows)}")
-    return said
+        notes.append(
+            f"  in the file, but without a submission here: {'; '.join(filled.unmatched_rows)}"
+        )
+    return notes
 
 
 # --- which mark ----------------------------------------------------------------------------------
@@ -149,12 +151,12 @@ def as_number(text: str) -> float | None:
     return float(digits) if re.fullmatch(r"\d+\.?\d*|\.\d+", digits, re.ASCII) else None
 
 
-def said_of(scales: Iterable[tuple[float, float | None]]) -> str:
+def scale_note(scales: Iterable[tuple[float, float | None]]) -> str:
     """How our points became those of the file, in words; "" where they are the same."""
-    said = []
+    notes = []
     for ours, theirs in sorted(scales, key=str):
         if theirs is None:
-            said.append(f"the file does not say of how many points, ours are of {points(ours)}")
+            notes.append(f"the file does not give the maximum; here it is {points(ours)}")
         elif theirs != ours:
-            said.append(f"scaled from {points(ours)} to {points(theirs)} points")
-    return ", ".join(said)
+            notes.append(f"scaled from {points(ours)} to {points(theirs)} points")
+    return ", ".join(notes)

@@ -52,11 +52,11 @@ def find_column(sheet: Sheet, lab: str, wanted: str | None) -> int:
     asked = f'"{wanted}"' if wanted else lab
     if found:
         raise GradingError(
-            f"{sheet.path.name}: several columns fit {asked}: {offered}. Say which: --column "
+            f"{sheet.path.name}: several columns match {asked}: {offered}. Say which: --column "
             '"TITLE"'
         )
     raise GradingError(
-        f'{sheet.path.name}: no column fits {asked}. Say which: --column "TITLE". The '
+        f'{sheet.path.name}: no column matches {asked}. Say which: --column "TITLE". The '
         f"columns are: {offered or 'none'}."
     )
 
@@ -106,12 +106,14 @@ def match(sheet: Sheet, rows: list[Row]) -> tuple[dict[str, int], dict[str, str]
         if not theirs:
             unmatched[student] = "not in the file"
         elif len(theirs) > 1:
-            unmatched[student] = f"not filled, fits several rows: {fits}"
+            unmatched[student] = f"not filled, matches several rows: {fits}"
         elif claimed[min(theirs)] > 1:
             others = " and ".join(
                 other for other, more in found.items() if more & theirs and other != student
             )
-            unmatched[student] = f"not filled, fits the row of {fits}, which {others} fits too"
+            unmatched[student] = (
+                f"not filled, matches the row of {fits}, which {others} matches too"
+            )
         else:
             matched[student] = min(theirs)
     return matched, unmatched

@@ -53,10 +53,10 @@ def bundle(course: Course, path: Path) -> Path:
     the course is missing, and where a file that would go out holds a solution or a hidden test.
     """
     if path.suffix != ".zip":
-        raise GradingError(f"The bundle is a .zip file, {path.name} is not named like one.")
+        raise GradingError(f"The bundle is a .zip file, but {path.name} does not end in .zip.")
     files = entries(course)
     if not path.parent.is_dir():
-        raise GradingError(f"There is no folder {path.parent} to write the bundle to.")
+        raise GradingError(f"The folder {path.parent} for the bundle does not exist.")
     top = tomllib.loads(files["pyproject.toml"].decode())["project"]["name"]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -86,14 +86,14 @@ def entries(course: Course) -> dict[str, bytes]:
     for name, data in files.items():
         if PASSWORD.search(data):
             raise GradingError(
-                f"{name} would go out to students, and there is an address with a password "
-                "in it. Take it out (COURSE_GRADEBOOK names a gradebook's database), then "
+                f"{name} would go to students, but contains an address with a password. Remove it "
+                "(COURSE_GRADEBOOK names a gradebook's database), then "
                 "bundle again."
             )
         if mark := next((mark for mark in SECRET if mark.encode() in data), None):
             raise GradingError(
-                f"{name} would go out to students, and there is a line in it with {mark}. "
-                "Take it out, then bundle again."
+                f"{name} would go to students, but contains a line with {mark}. Remove it, then "
+                "bundle again."
             )
     return files
 
@@ -102,7 +102,7 @@ def content(course: Course, name: str) -> bytes:
     """The bytes of a file; a notebook's without the outputs and numbers of a run."""
     path = course.root / name
     if not path.is_file():
-        raise GradingError(f"{name} is not in {course.root}: the bundle needs it.")
+        raise GradingError(f"{name} is missing from {course.root}: the bundle needs it.")
     data = path.read_bytes()
     return never_run(data) if path.suffix == ".ipynb" else data
 

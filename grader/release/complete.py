@@ -80,7 +80,7 @@ def of_imports(source: dict, lab: Lab) -> Iterator[str]:
     for room in lab.imports:
         place = LIBRARY.joinpath(*room.split("."))
         if not place.is_dir() and not place.with_suffix(".py").is_file():
-            yield f"{FILE}: imports of {lab.name} has {room!r}, and there is no utils.{room}."
+            yield f"{FILE}: imports of {lab.name} has {room!r}, but there is no utils.{room}."
     for name in sorted(imported(source)):
         if not any(f"{name}.".startswith(f"{room}.") for room in lab.imports):
             yield (
@@ -122,7 +122,7 @@ def of_exercises(source: dict, lab: Lab) -> Iterator[str]:
             )
         seen.add(name)
     for name in sorted(set(lab.exercises) - seen):
-        yield f"{FILE}: {lab.name} has no exercise {name}; take it out of its exercises."
+        yield f"{FILE}: {lab.name} has no exercise {name}: remove it from its exercises."
 
 
 def source_of(root: Path, name: str) -> Path:
@@ -131,8 +131,8 @@ def source_of(root: Path, name: str) -> Path:
 
 def not_there(path: str, word: str) -> str:
     return (
-        f"{FILE} has an entry for {path}, which is not there: "
-        f"write the {word}, or take the entry out."
+        f"{FILE} has an entry for {path}, which does not exist: "
+        f"write the {word}, or remove the entry."
     )
 
 

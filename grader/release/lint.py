@@ -32,7 +32,7 @@ def of_cell(text: str, asked: set[str]) -> list[tuple[int, str]]:
     found = [pair for node in ast.walk(tree) for pair in of_node(node, theirs)]
     asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     if asserts and all(only_shape(node.test) for node in asserts) and not any(checks_called(tree)):
-        why = "looks at shapes, lengths and types alone: any values of that shape pass"
+        why = "compares only shapes, lengths and types: any values of that shape pass"
         found.append((asserts[0].lineno, why))
     return found
 
@@ -44,8 +44,7 @@ def of_node(node: ast.AST, theirs: set[str]) -> Iterator[tuple[int, str]]:
             if speaks_of(left, theirs) and speaks_of(right, theirs):
                 yield (
                     node.lineno,
-                    "compares two values of the student's with each other: "
-                    "two wrong ones can be equal",
+                    "compares two of the student's values: two wrong ones can be equal",
                 )
         case ast.UnaryOp(ast.Not(), ast.Compare(ops=ops)):
             ordered = any(isinstance(op, (ast.Lt, ast.Gt, ast.LtE, ast.GtE)) for op in ops)

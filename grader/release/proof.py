@@ -63,7 +63,7 @@ def runner(source: Notebook, imports: list[str]) -> Callable[[Notebook], Result]
         }
         result = workers.run(task)
         if "fault" in result:
-            raise GradingError(f"The lab could not be tried: {result['fault']}")
+            raise GradingError(f"The lab could not be tested: {result['fault']}")
         return result
 
     return run

@@ -9,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from grader.box.backends import best
 from grader.course.folders import GradingError, of_config
 from grader.run.grade import grade_one
-from grader.run.one import Manner
+from grader.run.one import Settings
 
 
 class GradeInBox(NbGraderPreprocessor):
@@ -26,7 +26,7 @@ class GradeInBox(NbGraderPreprocessor):
                 "There is no box for submissions here: python3 course.py doctor says how to "
                 "get one."
             )
-        outcome = grade_one(course, lab, student, Manner(backend))
+        outcome = grade_one(course, lab, student, Settings(backend))
         if not outcome.graded:
             raise GradingError(f"{outcome.status}: {outcome.sentence}")
         self.log.info("%s: %s", outcome.status, outcome.sentence)

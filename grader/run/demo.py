@@ -116,9 +116,7 @@ def with_answers(released: Notebook, answers: dict[str, str]) -> Notebook:
         if cell["metadata"].get("nbgrader", {}).get("solution")
     }
     if unknown := sorted(set(answers) - set(asked)):
-        raise GradingError(
-            f"An example answers {', '.join(unknown)}, which the lab does not ask for."
-        )
+        raise GradingError(f"An example answers {', '.join(unknown)}, which is not in the lab.")
     for name, answer in answers.items():
         text = (
             re.sub(r"^# ?", "", answer, flags=re.MULTILINE)

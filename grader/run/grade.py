@@ -21,25 +21,25 @@ from grader.gradebook.outcomes import NOT_YET, OUR_FAULT, Outcome
 from grader.gradebook.results import Result
 from grader.gradebook.rows import Row, all_rows, csv_path
 from grader.run import workers
-from grader.run.one import Manner, Prepared, Run, begun, prepare, stored, write
+from grader.run.one import Prepared, Run, Settings, begun, prepare, stored, write
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
 
 def grade(
-    course: Course, lab: str, manner: Manner, console: Console, student: str | None = None
+    course: Course, lab: str, settings: Settings, console: Console, student: str | None = None
 ) -> list[Row]:
     """Grades every submission of a lab, or that of one student. Returns the rows of all students.
 
     GradingError where nothing can be graded.
     """
-    chosen = who(course, lab, student)
+    chosen = selected(course, lab, student)
     with course.alone(lab, console.print):
         generate(course, lab)
         results.sweep(course, lab)
-        graded = grade_all(begun(course, lab, manner), chosen, console)
-        pages(course, lab, graded, manner.jobs, console)
+        graded = grade_all(begun(course, lab, settings), chosen, console)
+        pages(course, lab, graded, settings.jobs, console)
         return table(course, lab)
 
 
@@ -47,7 +47,7 @@ def write_again(
     course: Course, lab: str, jobs: int, console: Console, student: str | None = None
 ) -> list[Row]:
     """Runs nothing: feedback, CSV and table anew, with the marks given by hand since."""
-    chosen = who(course, lab, student)
+    chosen = selected(course, lab, student)
     with course.alone(lab, console.print):
         generate(course, lab)
         with gradebook(course) as book:
@@ -58,7 +58,7 @@ def write_again(
         return table(course, lab)
 
 
-def who(course: Course, lab: str, student: str | None) -> list[str]:
+def selected(course: Course, lab: str, student: str | None) -> list[str]:
     """The students to grade."""
     course.require(lab)
     everyone = course.students(lab)
@@ -100,7 +100,7 @@ def grade_all(run: Run, students: list[str], console: Console) -> list[str]:
     with (
         Progress(*columns, console=console) as progress,
         gradebook(run.course) as book,
-        workers.executor(run.manner.jobs, run.manner.scheduler) as (executor, width),
+        workers.executor(run.settings.jobs, run.settings.scheduler) as (executor, width),
     ):
         return Grading(run, progress, book, len(students)).all(students, executor, width)
 
@@ -120,7 +120,7 @@ class Grading:
         for name in students:
             one = prepare(self.run, name)
             known = None
-            if one.task is not None and not self.run.manner.fresh:
+            if one.task is not None and not self.run.settings.fresh:
                 known = results.load(self.run.course, self.run.lab, one.key)
             if one.task is None or known:
                 self.finish(one, known)
@@ -150,9 +150,9 @@ class Grading:
         self.progress.update(self.bar, advance=1, counts=counts)
 
 
-def grade_one(course: Course, lab: str, student: str, manner: Manner) -> Outcome:
+def grade_one(course: Course, lab: str, student: str, settings: Settings) -> Outcome:
     """Grades one submission without a table and pages, as formgrader's button does."""
-    run = begun(course, lab, manner)
+    run = begun(course, lab, settings)
     one, result = prepare(run, student), None
     if one.task:
         result = results.load(course, lab, one.key) or stored(run, one, workers.run(one.task))

@@ -32,7 +32,7 @@ ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
 @dataclass(frozen=True)
-class Manner:
+class Settings:
     """How submissions are run. jobs: at a time; scheduler: the address of a Dask cluster that runs
     them instead of this machine."""
 
@@ -49,19 +49,19 @@ class Run:
 
     course: Course
     lab: str
-    manner: Manner
+    settings: Settings
     source: Notebook
     imports: list[str]
     secret: bytes
     common: str
 
 
-def begun(course: Course, lab: str, manner: Manner) -> Run:
+def begun(course: Course, lab: str, settings: Settings) -> Run:
     """The Run of a lab as it is now."""
     source = json.loads(course.source(lab).read_text(encoding="utf-8"))
     imports = course.entry(lab).imports
-    common = results.common(source, imports, manner.backend, manner.limits)
-    return Run(course, lab, manner, source, imports, course_secret(course), common)
+    common = results.common(source, imports, settings.backend, settings.limits)
+    return Run(course, lab, settings, source, imports, course_secret(course), common)
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def prepare(run: Run, student: str) -> Prepared:
     task = {
         "lab": run.source,
         "imports": run.imports,
-        "backend": run.manner.backend,
-        "limits": asdict(run.manner.limits),
+        "backend": run.settings.backend,
+        "limits": asdict(run.settings.limits),
         "notebook": submission.notebook,
         "seed": seed,
     }
@@ -97,7 +97,7 @@ def stored(run: Run, one: Prepared, result: Result) -> Result:
     """A checker's result, stored under its name unless the checker failed."""
     if "fault" in result:
         return result
-    result = {**clean(result), "backend": run.manner.backend}
+    result = {**clean(result), "backend": run.settings.backend}
     results.store(run.course, run.lab, one.key, result)
     return result
 

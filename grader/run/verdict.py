@@ -8,14 +8,14 @@ from grader.intake.submitted import Submission
 
 SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 SHORT_OF = {  # words of an error, and the limit that they speak of
-    "can't allocate memory": "asked for more memory than there is",
-    "MemoryError": "asked for more memory than there is",
-    "Unable to allocate": "asked for more memory than there is",
-    "No space left on device": "filled the disk it has",
-    "File too large": "filled the disk it has",
+    "can't allocate memory": "asked for more memory than is available",
+    "MemoryError": "asked for more memory than is available",
+    "Unable to allocate": "asked for more memory than is available",
+    "No space left on device": "filled its disk space",
+    "File too large": "filled its disk space",
     "maximum recursion depth": "recursed without end",
-    "Resource temporarily unavailable": "started more processes or threads than it may",
-    "can't start new thread": "started more processes or threads than it may",
+    "Resource temporarily unavailable": "started more processes or threads than allowed",
+    "can't start new thread": "started more processes or threads than allowed",
 }
 
 

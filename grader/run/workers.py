@@ -84,7 +84,7 @@ class Checker:
     def last_words(self) -> str:
         self.log.seek(0)
         lines = self.log.read(1_000_000).decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it said nothing"
+        return lines[-1][:300] if lines else "it printed no message"
 
     def close(self) -> None:
         """Ends the process; it ends its boxes when its input ends."""

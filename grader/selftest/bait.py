@@ -16,7 +16,7 @@ from grader import HOME
 from grader.box.backends import Box
 from grader.selftest.attacks.reaching import CHANGES
 from grader.selftest.canary import MARKER
-from grader.selftest.watching import STATES, comm, forget_shared, manner, state, writable
+from grader.selftest.watching import STATES, comm, conditions, forget_shared, state, writable
 
 REAL = ("course.py", "nbgrader_config.py", "utils/checks/__init__.py")
 VICTIM = (
@@ -134,7 +134,7 @@ class Bait:
         assert self.victim.stdout
         address = int(self.victim.stdout.readline())
         self.told |= {"victim": self.victim.pid, "address": address}
-        self.as_it_was = manner(self.victim.pid)
+        self.as_it_was = conditions(self.victim.pid)
 
     def end_victim(self) -> None:
         self.victim.kill()
@@ -202,7 +202,7 @@ class Bait:
             return [*found, "another process was ended"]
         return found + [
             f"the {name} of another process changed"
-            for name, value in manner(self.victim.pid).items()
+            for name, value in conditions(self.victim.pid).items()
             if value != self.as_it_was[name]
         ]
 

@@ -58,7 +58,7 @@ def printed(done: subprocess.CompletedProcess[str]) -> list[Canary]:
         found = json.loads(done.stdout)
     except ValueError:
         raise NoBox(
-            (done.stderr.strip().splitlines() or ["the trial ended without a word"])[-1][:300]
+            (done.stderr.strip().splitlines() or ["the trial ended without a message"])[-1][:300]
         ) from None
     if "missing" in found:
         raise NotHere(found["missing"])
@@ -96,7 +96,7 @@ class State:
     def __str__(self) -> str:
         """One line for a report."""
         if self.name == "none":
-            return "no box: for submissions that one trusts"
+            return "no box: for trusted submissions only"
         if self.problem:
             return self.problem
         wrong, known = (
@@ -104,7 +104,7 @@ class State:
             [one.name for one in self.found if not one.closed],
         )
         if wrong:
-            return "not used, its wall has holes: " + "; ".join(
+            return "not used, because these attacks succeeded: " + "; ".join(
                 f"{one.name} ({one.seen})" for one in wrong
             )
         return (
@@ -162,7 +162,7 @@ def remedy(state: State) -> str:
             "grade in Linux: a virtual machine, or on Windows WSL 2" if state.name == "warm" else ""
         )
     if state.found:
-        return "it is not used; tell whoever looks after this course"
+        return "it is not used; report this to the maintainers of the course"
     if state.name == "landlock":
         return ""
     if not bubblewrap():
@@ -174,8 +174,8 @@ def remedy(state: State) -> str:
                 "/etc/sysctl.d/60-namespaces.conf)"
             )
     return (
-        "in a container: it must be allowed to make namespaces (docker run --privileged), or "
-        "grade outside of it"
+        "in a container: allow it to create namespaces (docker run --privileged), or grade outside "
+        "it"
     )
 
 

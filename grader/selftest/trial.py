@@ -125,10 +125,10 @@ def run(box: Box, source: str) -> dict[str, Any]:
 def attack(box: Box, names: Iterable[str], bait: Bait) -> Found:
     """Tries these attacks in one cell. Returns what came of each; NoBox when that cannot be
     known."""
-    said = list(texts(run(box, f"try_out({list(names)!r}, {bait.told!r})")))
-    printed = next((text for text in said if text.startswith(bait.token)), None)
+    outputs = list(texts(run(box, f"try_out({list(names)!r}, {bait.told!r})")))
+    printed = next((text for text in outputs if text.startswith(bait.token)), None)
     if printed is None:
-        raise NoBox(f"the attacks did not come to their end: {' '.join(said)[-300:]}")
+        raise NoBox(f"the attacks did not come to their end: {' '.join(outputs)[-300:]}")
     return json.loads(printed.removeprefix(bait.token))
 
 
@@ -148,7 +148,7 @@ def too_much(box: Box, bait: Bait) -> dict[str, list[str]]:
     box.wire.send({"do": "cell", "source": f"try_out(['memory_in_many_pieces'], {bait.told!r})"})
     process.wait_until(lambda: tree.memory(box.pids(), most) > most, 4)
     if (taken := tree.memory(box.pids(), most)) <= most:
-        return {"got": ["was not seen from outside"], "refused": []}
+        return {"got": ["was not noticed from outside"], "refused": []}
     box.kill()
     process.wait_until(lambda: all(map(tree.dead, box.pids())), 2)
     what = f"{(taken - most + 2 * PIECE) // MB} MB in three processes"
@@ -191,11 +191,11 @@ def judged(found: Found, bait: Bait) -> list[Canary]:
         for name, one in found.items()
     ]
     user = (
-        "root, as whoever started it"
+        "root, like the user who started it"
         if bait.uid == 0
-        else "a user of its own"
+        else "a separate user"
         if plan.is_root()
-        else "nobody else than whoever started it"
+        else "the same user as the one who started it"
     )
     return [*canaries, Canary("another user", bait.uid != 0, user)]
 
@@ -203,7 +203,7 @@ def judged(found: Found, bait: Bait) -> list[Canary]:
 def seen(name: str, one: dict[str, list[str]]) -> str:
     """What an attack got, or what it was told."""
     if not one["got"]:
-        return ", ".join(one["refused"][:3]) or QUIET.get(name, "nothing came of it")
+        return ", ".join(one["refused"][:3]) or QUIET.get(name, "it had no result")
     more = len(one["got"]) - 3
     return "; ".join(one["got"][:3]) + (f"; {more} more" if more > 0 else "")
 

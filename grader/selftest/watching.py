@@ -44,7 +44,7 @@ def forget_shared() -> None:
         libc.mq_unlink(b"/canary")
 
 
-def manner(pid: int) -> dict[str, Any]:
+def conditions(pid: int) -> dict[str, Any]:
     """How a process runs, as far as others could change it."""
     return {
         "limits": resource.prlimit(pid, resource.RLIMIT_NOFILE),

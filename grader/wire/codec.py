@@ -35,7 +35,7 @@ class Codec(Encoder):
         if isinstance(tree, PLAIN):
             return tree
         if not isinstance(tree, dict):
-            raise BadValue("what came is no value")
+            raise BadValue("a message without a valid value")
         value = self._new(tree, raw, depth + 1)
         number = tree.get("r")
         if tree["t"] != "ref" and number is not None and not self.gives_numbers:
@@ -50,7 +50,7 @@ class Codec(Encoder):
         if kind == "ref":
             value = self.table.find(tree["r"])
             if value is None:
-                raise BadValue("an object that is not there any more")
+                raise BadValue("an object that no longer exists")
             return value
         if kind == "again":
             return raw.seen[tree["at"]]

@@ -34,7 +34,9 @@ class BadValue(Exception):
         except cls:
             raise
         except Exception as error:
-            raise cls(f"what came is no value: {type(error).__name__}: {error}"[:200]) from None
+            raise cls(
+                f"a message without a valid value: {type(error).__name__}: {error}"[:200]
+            ) from None
 
 
 class Raw:
@@ -118,7 +120,7 @@ def plain_pairs(pairs: Any) -> list[list[Any]]:
     if not isinstance(pairs, list) or any(
         not isinstance(pair, list) or len(pair) != 2 for pair in pairs
     ):
-        raise BadValue("no list of pairs")
+        raise BadValue("not a list of pairs")
     return pairs
 
 
@@ -126,7 +128,7 @@ def named(pairs: Any) -> list[list[Any]]:
     """[name, tree] pairs with proper names. BadValue otherwise."""
     pairs = list(plain_pairs(pairs))
     if any(type(name) is not str or not 0 < len(name) <= 100 or "." in name for name, _ in pairs):
-        raise BadValue("a part of a network without a proper name")
+        raise BadValue("a part of a network without a valid name")
     return pairs
 
 

@@ -24,7 +24,7 @@ def opened(browser, instructor_server):
     with gradebook(course) as book:
         book.update_or_create_student("ada", first_name="Ada", last_name="Lovelace")
         book.update_or_create_student("bob", first_name="Bob", last_name="Noyce")
-    rows = grade(course, "tiny", tiny.manner(cell=10), tiny.quiet())
+    rows = grade(course, "tiny", tiny.settings(cell=10), tiny.quiet())
     assert [row.total for row in rows] == [6, 5]
     page, frame = open_formgrader(browser, instructor_server, "solutions/tiny/tiny.ipynb")
     table(frame)

@@ -11,7 +11,7 @@ from grader.box.backends import best
 from grader.course.folders import Course
 from grader.course.limits import Limits
 from grader.gradebook.assignment import generate
-from grader.run.one import Manner
+from grader.run.one import Settings
 
 HERE = Path(__file__).resolve().parents[2]
 RIGHT = {
@@ -150,6 +150,6 @@ def quiet():
     return Console(quiet=True)
 
 
-def manner(submission=60, cell=3, jobs=2, backend=None, **more):
+def settings(submission=60, cell=3, jobs=2, backend=None, **more):
     """How tests grade: in the best box of the machine, with short limits."""
-    return Manner(backend or best(), Limits(submission, cell), jobs, **more)
+    return Settings(backend or best(), Limits(submission, cell), jobs, **more)

@@ -27,7 +27,7 @@ def more_than(most: int, had: int, what: str) -> str:
     """A text when there was more than there may be; an error that says how much there was
     otherwise."""
     if had <= most:
-        raise RuntimeError(f"ended at {had}{what}")
+        raise RuntimeError(f"stopped at {had}{what}")
     return f"more than {most}{what}"
 
 

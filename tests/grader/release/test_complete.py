@@ -67,17 +67,17 @@ def of(lab):
         (replace(COURSE, lectures=[]), ["no entry for lectures/01_norms.ipynb: add a [[lecture]]"]),
         (
             replace(COURSE, lectures=[*COURSE.lectures, Lecture("02_x.ipynb", "X", "", 5)]),
-            ["lectures/02_x.ipynb, which is not there: write the lecture, or take the entry out"],
+            ["lectures/02_x.ipynb, which does not exist: write the lecture, or take the entry out"],
         ),
         (replace(COURSE, labs=[]), ["no entry for lab01_norms: add a [[lab]] with name"]),
         (
             replace(COURSE, labs=[LAB, Lab("lab02_x", "X", 5)]),
-            ["solutions/lab02_x/lab02_x.ipynb, which is not there: write the lab"],
+            ["solutions/lab02_x/lab02_x.ipynb, which does not exist: write the lab"],
         ),
         (of(replace(LAB, title="Sizes")), ["it should begin with '# Lab 01 · Sizes'"]),
         (of(replace(LAB, minutes=45)), ["lab01_norms does not say 45 minutes"]),
         (of(replace(LAB, follows=["02"])), ["follows lecture 02, which has no entry"]),
-        (of(replace(LAB, imports=["model", "modle"])), ["'modle', and there is no utils.modle"]),
+        (of(replace(LAB, imports=["model", "modle"])), ["'modle', but there is no utils.modle"]),
         (
             of(replace(LAB, imports=["model.metrics"])),
             ['imports utils.model.data in a locked cell: add "model.data" to its imports'],

@@ -17,7 +17,7 @@ from grader.gradebook import results
 from grader.gradebook.database import gradebook
 from grader.gradebook.rows import csv_path
 from grader.run.grade import grade
-from grader.run.one import Manner
+from grader.run.one import Settings
 from tests.grader.cases import all_cases
 from tests.grader.cases.world import HONEST, World
 from tests.grader.cases_lab import LAB, PELICAN
@@ -54,8 +54,8 @@ class Run:
             self.rows = self.grade(backend)
 
     def grade(self, backend, student=None):
-        manner = Manner(backend, LIMITS, jobs=2, fresh=student is not None)
-        return {row.student: row for row in grade(self.course, LAB, manner, quiet(), student)}
+        settings = Settings(backend, LIMITS, jobs=2, fresh=student is not None)
+        return {row.student: row for row in grade(self.course, LAB, settings, quiet(), student)}
 
     def page(self, student):
         path = self.course.feedback(LAB, student)

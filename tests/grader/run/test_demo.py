@@ -13,7 +13,7 @@ from grader.course.folders import Course, GradingError, maxima
 from grader.gradebook.rows import csv_path
 from grader.run import demo
 from grader.run.grade import grade
-from tests.grader.tiny import HERE, manner, quiet, release_unproved
+from tests.grader.tiny import HERE, settings, quiet, release_unproved
 
 pytestmark = [pytest.mark.xdist_group("example class"), pytest.mark.box]
 LAB = "lab03_magnitude_pruning"
@@ -43,7 +43,7 @@ def run(tmp_path_factory):
     examples, lab = demo.build(course)
     # nothing here needs more than 3 s on a quiet machine
     rows = {
-        row.student: row for row in grade(examples, lab, manner(submission=300, cell=20), quiet())
+        row.student: row for row in grade(examples, lab, settings(submission=300, cell=20), quiet())
     }
     return (
         course,

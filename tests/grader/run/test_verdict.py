@@ -9,7 +9,7 @@ from nbgrader.validator import Validator
 
 from grader.gradebook.rows import csv_path
 from grader.run.grade import grade
-from tests.grader.tiny import RIGHT, make_course, manner, quiet, submit
+from tests.grader.tiny import RIGHT, make_course, settings, quiet, submit
 
 pytestmark = [pytest.mark.xdist_group("tiny class"), pytest.mark.box]
 
@@ -84,7 +84,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rows(course):
-    return {row.student: row for row in grade(course, "tiny", manner(), quiet())}
+    return {row.student: row for row in grade(course, "tiny", settings(), quiet())}
 
 
 def test_every_student_has_a_line(course, rows):
@@ -109,14 +109,14 @@ def test_every_student_has_a_line(course, rows):
             "copied",
             6,
             "graded with warnings",
-            "there more than once, so the original was used: the cell check_half",
+            "found more than once, so the original was used: the cell check_half",
         ),
         (
             "tampered",
             5,
             "graded with warnings",
             (
-                "missing and put back: the cell check_half; changed, so the original was used: "
+                "missing, so the original was restored: the cell check_half; changed, so the original was used: "
                 "the cell check_double"
             ),
         ),
@@ -131,7 +131,7 @@ def test_every_student_has_a_line(course, rows):
             "[a-z]",
             None,
             "ungradable",
-            "nbgrader cannot read a folder named [a-z]: rename it, without * ? [ ]",
+            "nbgrader cannot read a folder named [a-z]: rename it without * ? [ ]",
         ),
         ("wrong_name", 6, "graded", "all 3 checks passed; tiny (1).ipynb was taken for tiny.ipynb"),
         (
@@ -145,7 +145,7 @@ def test_every_student_has_a_line(course, rows):
             "link",
             None,
             "ungradable",
-            "tiny.ipynb is a link to another file, hand in the file itself",
+            "tiny.ipynb is a link to another file: submit the file itself",
         ),
     ],
 )
@@ -177,7 +177,7 @@ def test_nothing_that_a_submission_started_is_left(rows):
 def test_a_submission_over_its_time_keeps_what_it_had_earned(tmp_path):
     course = make_course(tmp_path)
     submit(course, "stubborn", RIGHT | {"half": STUBBORN})
-    (row,) = grade(course, "tiny", manner(submission=8, cell=60), quiet())
+    (row,) = grade(course, "tiny", settings(submission=8, cell=60), quiet())
     assert (row.total, row.outcome.status) == (5, "graded with warnings")
     assert row.outcome.sentence == "ran over 8 s for the whole notebook in the cell check_half"
     test_nothing_that_a_submission_started_is_left(None)
