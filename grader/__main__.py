@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def interrupt(number: int, frame: object) -> NoReturn:
-    """Whoever ends this program ends what it has started too."""
+    """A signal that ends this program also ends what it has started."""
     raise KeyboardInterrupt
 
 
@@ -151,8 +151,8 @@ def show(course: Course, lab: str, rows: list[Row], console: Console) -> None:
 
 
 def chosen(options: argparse.Namespace, console: Console) -> str:
-    """The back-end to use, once its canaries have been tried; what came of them is said.
-    GradingError where there is none that keeps strangers' code in."""
+    """The back-end to use, once its canaries have been tried; their result is printed. GradingError
+    if none isolates the students' code."""
     with console.status("testing the box: attacks from inside must fail"):
         state = canaries.look(options.backend) if options.backend else canaries.best()
     if state.name == "none":

@@ -30,7 +30,7 @@ Reply = Any  # a tree, or a function that makes one and puts its bytes into a Ra
 
 
 class BoxSide(Exchange):
-    """The box's side of the wire: objects that are no values stay here, and go out as handles."""
+    """The box's side of the wire: objects that are not values stay here, and go out as handles."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ DUNDER = {
 
 
 class CheckersError(Exception):
-    """An exception of the checker's own code, on its way through the student's."""
+    """An exception of the checker's own code, which passes through the student's."""
 
     def __init__(self, number: int, text: str) -> None:
         super().__init__(text)
@@ -142,9 +142,7 @@ class Agent:
     def send(self, reply: Reply) -> None:
         """reply: a tree, or a function that makes one and puts its bytes into a Raw. What has
         changed stands before it in the frame."""
-        if (
-            os.getpid() != self.pid
-        ):  # a fork that the student's code made, which has come to its end
+        if os.getpid() != self.pid:  # a fork that the student's code made, which has finished
             os._exit(0)
         raw, sync = Raw(), []
         try:
@@ -209,7 +207,7 @@ class Agent:
     # --- what the student's code asks of the checker
 
     def ask(self, what: str, number: int, *more: Any) -> Any:
-        """Has the checker do something with an object of its own. Serves its questions while it
+        """Has the checker do something with one of its own objects. Serves its questions while it
         waits."""
         raw = Raw()
         sync = self.objects.changes(raw)
@@ -237,13 +235,13 @@ class Agent:
 
 
 def raised(tree: dict[str, Any]) -> CheckersError:
-    """A CheckersError that `except` finds by the built-in class of the checker's exception too."""
+    """A CheckersError that `except` also finds by the built-in class of the checker's exception."""
     base = getattr(builtins, tree["type"])
     return type(tree["type"], (CheckersError, base), {})(tree["number"], tree["text"])
 
 
 def plainly(name: str, text: str) -> dict[str, Any]:
-    """An exception of the agent's own as a tree."""
+    """One of the agent's own exceptions as a tree."""
     return {"type": name, "kinds": [name], "text": text[:MOST]}
 
 

@@ -250,7 +250,7 @@ class Zygote:
         try:
             socket.send_fds(self.control, [b"f"], [theirs.fileno()])
         except OSError:
-            raise BoxError("the process that forks boxes is gone") from None
+            raise BoxError("the process that forks boxes has ended") from None
         theirs.close()
         box = Box(ours, lambda: tree.descendants(self.pid), self.exit_code)
         return ready(box, tempfile.TemporaryFile()).bound(self.plan)
@@ -269,7 +269,7 @@ class Zygote:
             self.control.settimeout(10)
             return struct.unpack("=i", answer)[0]
         except (OSError, struct.error):
-            raise BoxError("the process that forks boxes is gone") from None
+            raise BoxError("the process that forks boxes has ended") from None
 
     def busy(self) -> bool:
         """Whether something of a submission is left."""

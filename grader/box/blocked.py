@@ -1,5 +1,5 @@
-"""What of the course's library a lab's answers may not import: it is not in the box, and this says
-why."""
+"""The parts of the course's library that a lab's answers may not import: they are not in the box,
+and this says why."""
 
 import sys
 from collections.abc import Sequence

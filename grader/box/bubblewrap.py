@@ -22,7 +22,7 @@ def hidden() -> list[Path]:
 
 
 def credentials() -> list[Path]:
-    """Files of package installers beside the interpreter, which can hold passwords."""
+    """Files of package installers next to the interpreter, which can contain passwords."""
     return [
         path
         for folder in interpreter()
@@ -93,7 +93,7 @@ def namespaces(nested: bool) -> list[str]:
 
 
 def wrapped(plan: Plan, nested: bool) -> list[str]:
-    """bubblewrap, up to the program. nested: what runs inside makes boxes of its own."""
+    """bubblewrap, up to the program. nested: what runs inside makes boxes itself."""
     command = [*namespaces(nested), "--ro-bind", "/usr", "/usr"]
     for path in SYSTEM:
         if os.path.islink(path):

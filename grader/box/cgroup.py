@@ -3,7 +3,7 @@ processes of a box.
 
 A group is made below the nearest one above this process that this user may write in and that hands
 on both controllers: a systemd scope with Delegate=yes, a user's own slice, or anything for root.
-Where there is none, the watchdog of the checker's session is alone.
+Without one, only the watchdog of the checker's session does so.
 """
 
 import contextlib
@@ -51,7 +51,7 @@ class Group:
         self.write("cgroup.kill", 1)
 
     def ran_out(self) -> bool:
-        """Whether the kernel ended something here for want of memory."""
+        """Whether the kernel ended something here because memory ran out."""
         events = dict(line.split() for line in read(self.path / "memory.events").splitlines())
         return int(events.get("oom_kill", 0)) > 0
 

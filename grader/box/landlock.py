@@ -1,5 +1,5 @@
-"""Landlock: which files and ports a process may use, set by itself and for good. Linux 5.13 and
-later.
+"""Landlock: which files and ports a process may use, set by the process itself and irrevocable.
+Linux 5.13 and later.
 
 The numbers are those of linux/landlock.h; each version of the kernel's interface knows more kinds
 of access. None knows of modes, owners, times and attributes of files, nor of the limits and

@@ -25,8 +25,8 @@ class BoxError(Exception):
 class Plan:
     """What every box of a lab is made from. stage: the folder of `stage.build`; user: whose
     processes the student's are when root grades (limits are counted by user, so every checker has
-    one of its own); opening: the source of the lab's opening cells; memory: bytes, for the whole
-    tree of processes; seconds: of CPU time for one process."""
+    its own); opening: the source of the lab's opening cells; memory: bytes, for the whole tree of
+    processes; seconds: of CPU time for one process."""
 
     stage: Path
     user: int = USER
@@ -41,7 +41,7 @@ def is_root() -> bool:
 
 
 def own_user() -> int:
-    """A number that no other user has and no other checker at work; in a container with few
+    """A number that no other user and no other running checker has; in a container with few
     numbers, no other checker started soon after."""
     number = (1 << 20) + os.getpid()
     return number if known_here(number) else 61184 + os.getpid() % 4096

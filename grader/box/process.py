@@ -49,7 +49,7 @@ class Box:
         tree.end(self.pids)
 
     def ran_out(self) -> bool:
-        """Whether the kernel ended something in here for want of memory. Before `close`."""
+        """Whether the kernel ended something in here because memory ran out. Before `close`."""
         return bool(self.group and self.group.ran_out())
 
     def close(self) -> int:

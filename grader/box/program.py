@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def quiet() -> None:
-    """Nothing reads from or writes to the terminal of whoever started this."""
+    """Nothing reads from or writes to the terminal that started this."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

@@ -52,7 +52,7 @@ def set_limits(
 
 
 def drop_user(user: int) -> None:
-    """From root to another user and group, for good."""
+    """From root to another user and group, irrevocably."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)

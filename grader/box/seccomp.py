@@ -74,7 +74,7 @@ REFUSED = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
 }
-# beside other processes, without namespaces of one's own; None: ARM64 has no such call
+# next to other processes, without own namespaces; None: ARM64 has no such call
 REFUSED_BESIDE_OTHERS = {
     "socket": (41, 198),
     "setpriority": (141, 140),
@@ -136,7 +136,7 @@ def instruction(code: int, value: int, true: int = 0, false: int = 0) -> bytes:
 
 
 def program(alone: bool, signals: bool = True) -> bytes:
-    """The filter as bytes. alone: the process has namespaces of its own; signals: where it has not,
+    """The filter as bytes. alone: the process has its own namespaces; signals: if it does not,
     whether it may send any."""
     column, architecture = MACHINES[platform.machine()]
     refused = ERRNO | errno.EPERM

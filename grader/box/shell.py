@@ -53,8 +53,8 @@ class Outputs:
             self.add({"output_type": "stream", "name": name, "text": part})
 
     def display(self, kind: str, data: Any, **more: Any) -> None:
-        """An output that is no text. Half an image or half a table is none: what is too long is
-        left out, but for plain text."""
+        """An output other than text. Half an image or half a table is useless, so what is too long
+        is left out, except plain text."""
         shown = {mime: data[mime] for mime in SHOWN if isinstance(data.get(mime), str)}
         if len(shown.get("text/plain", "")) > SHOWN["text/plain"]:
             shown["text/plain"] = shown["text/plain"][: SHOWN["text/plain"] - len(CUT)] + CUT
@@ -152,8 +152,8 @@ class Shell(InteractiveShell):
         """%matplotlib asks for this; there is no window to open."""
 
     def system(self, command: str) -> None:
-        """A line of the system's shell (!ls). IPython's own way wants a terminal, which a box has
-        not."""
+        """A line of the system's shell (!ls). IPython's own way needs a terminal, which a box does
+        not have."""
         process = subprocess.Popen(
             self.var_expand(command, depth=1),
             shell=True,
@@ -185,7 +185,7 @@ class Shell(InteractiveShell):
         self.outputs.error(str(name), text, [str(line) for line in lines])
 
     def run(self, source: str) -> Any:
-        """Runs one cell. Returns its Outputs and whether it came to its end."""
+        """Runs one cell. Returns its Outputs and whether it finished."""
         self.outputs, self.source = Outputs(), source
         sys.stdout, sys.stderr = Stream("stdout", self.outputs), Stream("stderr", self.outputs)
         result = self.run_cell(source, store_history=False)

@@ -30,7 +30,7 @@ PASSWD = "root:x:0:0::/root:/bin/sh\nstudent:x:{user}:{user}::{home}:/bin/sh\n"
 
 
 class StageError(Exception):
-    """A lab lists a room of `utils` that there is none."""
+    """A lab lists a room of `utils` that does not exist."""
 
 
 def build(folder: Path, rooms: Iterable[str], user: int, home: str) -> None:

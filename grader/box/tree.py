@@ -82,24 +82,24 @@ def end(pids_of: Callable[[], list[int]], patience: float = 5.0) -> None:
     """Kills what `pids_of()` names, again and again until nothing is left or `patience` seconds are
     over.
 
-    Nothing is left when it names nobody twice: one that is just losing its parent can be missed
-    once.
+    Nothing is left when it finds no process twice in a row: one that is just losing its parent can
+    be missed once.
     """
-    deadline, nobody = time.monotonic() + patience, 0
-    while nobody < 2 and time.monotonic() < deadline:
+    deadline, misses = time.monotonic() + patience, 0
+    while misses < 2 and time.monotonic() < deadline:
         pids = [pid for pid in pids_of() if not dead(pid)]
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
             except (ProcessLookupError, PermissionError):
                 continue
-        nobody = 0 if pids else nobody + 1
+        misses = 0 if pids else misses + 1
         if pids:
             time.sleep(0.002)
 
 
 def dead(pid: int) -> bool:
-    """Ended, though nobody may have asked how yet."""
+    """Ended, although its exit code may not have been read yet."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.Error:

@@ -1,9 +1,9 @@
-"""A box for a forked process: namespaces and a file system of its own, made by the process itself.
+"""A box for a forked process: its own namespaces and file system, made by the process itself.
 
 For a child of the zygote, which stands in bubblewrap already: the host's safety rests on that; this
 wall keeps submissions apart from each other and from the zygote. What it sees afterwards: the
-folders that the zygote sees, read-only, an empty home of limited size, a /proc with nobody else in
-it, and no network.
+folders that the zygote sees, read-only, an empty home of limited size, a /proc without other
+processes, and no network.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ RDONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND, REC, PRIVATE = 1, 2, 4, 8, 32, 409
 DETACH = 2
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DEVICES = ("null", "zero", "full", "random", "urandom")
-OWN = ("proc", "dev", "tmp", "home")  # made afresh in every box
+OWN = ("proc", "dev", "tmp", "home")  # made new in every box
 STAND = "/.box"  # an empty folder of the zygote's, where a box's root is put together
 SIZES = {"tmp": "64m", "home": "256m"}  # of what a submission can write; dev/shm: 64m
 FILES = 50_000  # in each of these; an empty file takes memory too
@@ -77,7 +77,7 @@ def leave(own_user: bool) -> None:
 
 
 def new_root() -> None:
-    """A root of its own for the first process in the namespaces."""
+    """A separate root for the first process in the namespaces."""
     root = STAND
     mount("none", "/", flags=REC | PRIVATE)
     mount("tmpfs", root, "tmpfs", NOSUID | NODEV, "size=1m,mode=755")

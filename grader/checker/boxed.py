@@ -37,7 +37,7 @@ class Boxed:
         self.reason: str | None = None
         self.deadline: float | None = None
         self.end = time.monotonic() + limits.submission
-        self.ended: RuntimeError = ProcessEnded(GONE)  # says why the last box is gone
+        self.ended: RuntimeError = ProcessEnded(GONE)  # says why the last box ended
         self.lock = threading.Lock()  # a box is not closed while it is being killed
 
     def request(self, message: dict[str, Any], fill: Callable[..., None] | None = None) -> Any:
@@ -75,8 +75,8 @@ class Boxed:
                 raise
 
     def watch(self, box: Any) -> None:
-        """Ends the box from a thread when its time or memory is up; whoever waits for it then reads
-        its end."""
+        """Ends the box from a thread when its time or memory is used up; a reader that waits for
+        the box then sees that it ended."""
 
         def look() -> None:
             while self.box is box and self.reason is None:
@@ -104,7 +104,7 @@ class Boxed:
         return box.close() if box else 0
 
     def broken(self, box: Any, error: Exception) -> NoReturn:
-        """The box is gone or speaks no sense: ends it, keeps why, and raises that."""
+        """The box has ended or sent nonsense: ends it, stores the reason, and raises it."""
         if self.box is not box:  # it ended in a call further in
             raise self.ended from None
         reason = self.reason or ("memory" if box.ran_out() else None)

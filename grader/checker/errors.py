@@ -1,4 +1,4 @@
-"""Exceptions of the student's code, raised anew on the trusted side: built-in classes only, with
+"""Exceptions of the student's code, raised again on the trusted side: built-in classes only, with
 the student's text."""
 
 import builtins
@@ -61,7 +61,7 @@ def make(base: type[Exception], name: str, text: str, arguments: Any) -> Excepti
             if str(error) == text:
                 return error
         except Exception:
-            pass  # UnicodeDecodeError and its like want other arguments
+            pass  # UnicodeDecodeError and similar ones need other arguments
     if issubclass(base, UnicodeError):
         base = ValueError
     elif issubclass(base, ExceptionGroup):

@@ -29,7 +29,7 @@ LONGEST = 4000  # characters of a message
 
 
 class CheckHung(BaseException):
-    """A grade cell did not come to an end by itself."""
+    """A grade cell did not finish by itself."""
 
 
 def check_submission(
@@ -155,10 +155,10 @@ def failed(most: float, kind: str, message: str) -> tuple[Mark, list[Output]]:
 
 
 def earned(value: Any, most: float) -> tuple[float, str]:
-    """Points of a grade cell that came to its end: all when its last expression is None or there is
-    none, otherwise that number.
+    """Points of a grade cell that finished: all of them if its last expression is None or missing,
+    otherwise that number.
 
-    An answer may have made it something else (a text times 2 is a text): that earns nothing.
+    An answer can make it something else (a string times 2 is a string): that earns nothing.
     """
     if value is None:
         return most, ""

@@ -1,10 +1,10 @@
-"""What a check may lend to an answer, and what the answer may ask of it. All that is not named here
+"""What a check may lend to an answer, and what the answer may ask of it. Everything not named here
 is refused.
 
 An answer can call functions of the course and of its checks, go through iterators, and use objects
-of the course's own classes, data loaders, networks and optimizers. Of none does it get a name that
-begins with an underscore, a frame, a module or a function's globals. A file, a path or a table,
-whose methods write and run things, is never lent.
+of the course's own classes, data loaders, networks and optimizers. It never gets a name that begins
+with an underscore, a frame, a module or a function's globals. A file, a path or a table, whose
+methods write and run things, is never lent.
 """
 
 import functools

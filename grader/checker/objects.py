@@ -29,8 +29,8 @@ ODD = (
 
 
 class CheckerSide(Exchange):
-    """The checker's side of the wire: it numbers what it sends, and keeps objects of its own that
-    the box may use."""
+    """The checker's side of the wire: it numbers what it sends, and keeps the checker's objects
+    that the box can use."""
 
     gives_numbers = True
 
@@ -96,7 +96,8 @@ class CheckerSide(Exchange):
             self.copying = copying
 
     def error(self, error: Exception) -> Tree:
-        """The tree of an exception of the checker's own, on its way through the student's code."""
+        """The tree of one of the checker's own exceptions, which passes through the student's
+        code."""
         number = next(self.next)
         self.errors[number] = error
         names = [

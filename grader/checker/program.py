@@ -139,7 +139,7 @@ class Checker:
             os._exit(code)
 
     def tidy(self) -> None:
-        """Ends what a submission left behind; a zygote that is gone or not empty is replaced."""
+        """Ends what a submission left behind; replaces a zygote that has ended or is not empty."""
         while True:
             try:
                 ended, _ = os.waitpid(-1, os.WNOHANG)
@@ -153,7 +153,7 @@ class Checker:
 
 def read_all(reader: int, seconds: float) -> tuple[bytes, bool]:
     """Everything from a pipe until it is closed, and whether that came in time. Ends this process
-    when nobody waits for it any more."""
+    when its reader is gone."""
     pieces, deadline = bytearray(), time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([reader, sys.stdin], [], [], left)

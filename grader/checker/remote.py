@@ -1,5 +1,5 @@
-"""What stands in a grade cell for an object of the student's: it can be called and asked for
-attributes, and nothing else.
+"""What represents a student's object in a grade cell: it can be called and its attributes read,
+nothing else.
 
 Whether two of them are equal, how long one is, what number it is: the student's own code would
 answer that, so it is an error. Only plain values are compared, and those have crossed the wire by
@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 
 class NotPlain(TypeError):
-    """A check needs a plain value (a number, tensor, list ...) where the student's code gave an
-    object of its own."""
+    """A check needs a plain value (a number, tensor, list ...) where the student's code gave one of
+    its own objects."""
 
 
 class Remote:

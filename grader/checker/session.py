@@ -75,8 +75,8 @@ class Session(Boxed):
                 objects.table.held.clear()
 
     def begin(self, box: Any, message: dict[str, Any], fill: Fill | None) -> None:
-        """Sends the first message of a request. TypeError when an argument cannot cross: that is no
-        fault of the box."""
+        """Sends the first message of a request. TypeError when an argument cannot cross: that is
+        not the box's fault."""
         raw, before = Raw(), self.objects.table.last
         try:
             message["sync"] = self.objects.changes(raw)

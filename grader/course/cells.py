@@ -82,7 +82,7 @@ def defined(sources: Iterable[str]) -> set[str]:
 
 
 def plain(source: str) -> str:
-    """The source without lines of IPython's own (%magic, !command)."""
+    """The source without IPython's own lines (%magic, !command)."""
     return re.sub(r"^[ \t]*[%!].*$", "pass", source, flags=re.MULTILINE)
 
 
@@ -92,7 +92,7 @@ def names_of(node: ast.AST) -> set[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
     if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return set()  # names of their own
+        return set()  # their own names
     here = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
     return here.union(*map(names_of, ast.iter_child_nodes(node)))
 

@@ -21,7 +21,7 @@ Check = tuple[str, float, str]  # a graded cell: grade id, points, exercise
 
 
 class GradingError(Exception):
-    """Something the instructor can put right; the text says what and how."""
+    """Something the instructor can fix; the text says what and how."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Course:
     grading: str = "grading"
 
     def __reduce__(self) -> tuple[type, tuple[Path, str]]:
-        return Course, (self.root, self.grading)  # its settings are read anew in another process
+        return Course, (self.root, self.grading)  # another process reads its settings again
 
     @property
     def folder(self) -> Path:
@@ -111,8 +111,8 @@ class Course:
 
     @contextlib.contextmanager
     def alone(self, lab: str, say: Callable[[str], object]) -> Iterator[None]:
-        """Inside, nobody else grades this lab in this folder: waits for a run that does, and says
-        so once. The lock ends with the process that holds it, however that ends."""
+        """While inside, no other run grades this lab in this folder: waits for one that does, and
+        says so once. The lock ends with the process that holds it, however that ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(
             sqlite3.connect(self.folder / f".{lab}.lock", timeout=0, isolation_level=None)
@@ -153,8 +153,8 @@ class Course:
     def checks(self, lab: str) -> list[Check]:
         """The graded cells of a lab in their order: a list of (grade id, points, exercise).
 
-        check_x and hidden_x are marks of the exercise x; any other graded cell is an exercise of
-        its own.
+        check_x and hidden_x are marks of the exercise x; any other graded cell is a separate
+        exercise.
         """
         cells = json.loads(self.source(lab).read_text(encoding="utf-8"))["cells"]
         graded = [

@@ -1,2 +1,2 @@
-"""The pages: for each student what became of the submission, for the teacher what became of the
+"""The pages: for each student the result of the submission, for the teacher the results of the
 class."""

@@ -35,9 +35,7 @@ class HideTests(NbGraderPreprocessor):
         for output in cell.outputs:
             if output.output_type == "error" and (hidden or checks and output.ename in FAILED):
                 output.traceback = [message(output)]
-            if (
-                output.output_type == "error"
-            ):  # where the course lies on the grader's computer is nobody's business
+            if output.output_type == "error":  # hides where the course is on the grader's computer
                 output.traceback = [
                     line.replace(f"{HOME}{os.sep}", "") for line in output.traceback
                 ]

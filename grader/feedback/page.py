@@ -12,8 +12,7 @@ from grader.gradebook.outcomes import WARNED
 
 
 class MarksOnPage(NbGraderPreprocessor):
-    """In the place of nbgrader's GetGrades, which takes a mark that is still to come for 0
-    points."""
+    """Replaces nbgrader's GetGrades, which counts a missing mark as 0 points."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -66,7 +65,6 @@ def exercises(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
 
 
 def remark(course: Course, lab: str, student: str) -> str:
-    """What was out of the ordinary: a limit that was hit, a cell that was put back; "" where
-    nothing was."""
+    """The warnings: a limit that was reached, a cell that was restored; "" without any."""
     outcome = outcomes.last(course, lab, student)
     return outcome.sentence if outcome.status == WARNED else ""

@@ -90,7 +90,7 @@ def write_all(
 
 
 def end_with_parent() -> None:
-    """In a process of the pool: it ends when the process that started it is gone, killed even."""
+    """In a process of the pool: it ends when the process that started it ends, even if killed."""
 
     def wait() -> None:
         if parent := multiprocessing.parent_process():
@@ -111,5 +111,5 @@ def reasons(students: list[str], made: Iterable[str | None]) -> dict[str, str]:
 
 
 def remove_feedback(course: Course, lab: str, student: str) -> None:
-    """Takes away the page of an earlier version of what cannot be graded now."""
+    """Removes the page of an earlier version of a submission that cannot be graded now."""
     shutil.rmtree(course.feedback(lab, student).parent, ignore_errors=True)

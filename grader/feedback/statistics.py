@@ -208,8 +208,8 @@ def limits(stored: dict[str, Result]) -> list[dict[str, Any]]:
 
 
 def attention(course: Course, lab: str, rows: list[Row], wanted: list[str]) -> list[dict[str, Any]]:
-    """[{"student", "name", "status", "sentence", "page"}] of who has one of these statuses, in
-    their order; page: the address of the feedback, None without one."""
+    """[{"student", "name", "status", "sentence", "page"}] of students with one of these statuses,
+    in their order; page: the address of the feedback, None without one."""
     needy = sorted(
         (row for row in rows if row.outcome.status in wanted),
         key=lambda row: (wanted.index(row.outcome.status), row.student),

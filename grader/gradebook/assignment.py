@@ -48,7 +48,7 @@ def generate(course: Course, lab: str) -> Path:
     gradebook(course).close()  # its tables are there
     log = ""
     for _ in range(TRIES):
-        # ignore: of what lies beside the notebook nothing goes out to students
+        # ignore: nothing next to the notebook goes out to students
         with (
             course.entered(),
             nbgrader(course, release_directory=f"{course.grading}/released", ignore=["*"]) as api,

@@ -41,7 +41,7 @@ def record(
 
 def enter(book: Gradebook, lab: str, student: str, timestamp: datetime | None) -> None:
     """Rows for a submission, where there are none yet. timestamp: when it was handed in, None when
-    nobody knows."""
+    unknown."""
     from nbgrader.api import Assignment, Student, SubmittedAssignment
     from sqlalchemy import insert, select, update
 
@@ -170,7 +170,7 @@ def penalise(book: Gradebook, config: Config, lab: str, student: str) -> None:
 
 
 def penalise_again(book: Gradebook, config: Config, lab: str, students: list[str]) -> None:
-    """Reckons what is taken off for being late anew: marks given by hand change it."""
+    """Computes the late penalty again: marks given by hand change it."""
     for student in students:
         if notebook(book, lab, student):
             together(book, lambda student=student: penalise(book, config, lab, student))

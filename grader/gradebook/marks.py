@@ -110,13 +110,12 @@ def comments(book: Gradebook, lab: str, student: str) -> Sequence[Any]:
 
 
 def comment_texts(book: Gradebook, lab: str, student: str) -> dict[str, str | None]:
-    """What was said of each answer, by grade id: by a person, else by the machine; None for
-    nothing."""
+    """The comment on each answer, by grade id: a person's, else the machine's; None without one."""
     return {comment.name: comment.comment for comment in comments(book, lab, student)}
 
 
 def late_penalty(book: Gradebook, lab: str, student: str) -> float:
-    """Points that are taken off because it came late."""
+    """Points that are taken off because it was late."""
     row = notebook(book, lab, student)
     return float(row.late_submission_penalty or 0) if row else 0.0
 

@@ -1,4 +1,4 @@
-"""What became of a submission: one status, one plain sentence."""
+"""The outcome of a submission: one status, one plain sentence."""
 
 import json
 from dataclasses import asdict, dataclass

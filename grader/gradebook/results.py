@@ -1,4 +1,4 @@
-"""What came of a submission, as a file named by the hash of what was graded: a run that is cut off
+"""The result of a submission, as a file named by the hash of what was graded: an interrupted run
 resumes where it stopped."""
 
 import glob
@@ -77,7 +77,7 @@ def store(course: Course, lab: str, name: str, result: Result) -> None:
 
 
 def sweep(course: Course, lab: str) -> None:
-    """Removes what a run that was cut off on this machine had begun to write."""
+    """Removes files that an interrupted run on this machine had begun to write."""
     for place in (
         "",
         f"results/{lab}/",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Row:
     """A line of the table. points: by exercise, None where there is no mark; total: with what was
-    taken off for being late, None for what has no grade."""
+    taken off for being late, None without a grade."""
 
     student: str
     first_name: str | None
@@ -54,7 +54,7 @@ def row(
 ) -> Row:
     marks = gradebook_marks.read(book, lab, student) if outcome.graded else {}
     late = gradebook_marks.late_penalty(book, lab, student) if outcome.graded else 0.0
-    if outcome.graded and not marks:  # a gradebook that was taken away is no row of zeros
+    if outcome.graded and not marks:  # a missing gradebook is not a row of zeros
         outcome = Outcome(NOT_YET, "")
     return Row(
         student,

@@ -1,2 +1,1 @@
-"""What a student handed in, whatever it is: a notebook that can be graded, or a sentence that says
-why not."""
+"""What a student handed in: a notebook that can be graded, or a sentence that says why not."""

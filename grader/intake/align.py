@@ -1,7 +1,7 @@
-"""A student's answers grafted into the lab's source notebook; never the other way round.
+"""Grafts a student's answers into the lab's source notebook, never the other way round.
 
 Graded and locked cells, ids and metadata are the source's own. Answers and free cells hold the
-student's text, and the student's further cells stand after the cell that they followed, so that
+student's text, and the student's extra cells come after the cell that they followed, so that
 everything runs in the order it had at home.
 """
 

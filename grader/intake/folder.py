@@ -1,4 +1,4 @@
-"""A student's folder: what is in it by name, and the bytes of one file. No link is followed,
+"""A student's folder: what is in it by name, and the bytes of one file. No link is followed and
 nothing else is opened."""
 
 import contextlib
@@ -16,7 +16,7 @@ from grader.intake.parse import Unreadable, printable
 LARGEST = 100_000_000  # bytes; a notebook with that many outputs is still read
 
 
-MOST_FILES = 1_000  # that are looked at beside a notebook
+MOST_FILES = 1_000  # that are looked at next to a notebook
 
 
 FILE, FOLDER, LINK = "a file", "a folder", "a link"
@@ -67,7 +67,7 @@ RUNNABLE = (
 
 
 def of_folder(folder: Path) -> str | None:
-    """Why nothing in this folder can be read; None when something may be."""
+    """Why nothing in this folder can be read; None when something can."""
     if set("*?[]") & set(folder.parent.name):
         return (
             f"nbgrader cannot read a folder named {folder.parent.name}: rename it without * ? [ ]"
@@ -164,7 +164,7 @@ def walk(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def names_in(folder: Path) -> list[str]:
-    """The names in a folder; none when it may not be read."""
+    """The names in a folder; empty when it cannot be read."""
     try:
         return os.listdir(folder)
     except OSError:
@@ -207,8 +207,8 @@ def timestamp(folder: Path) -> str:
 
 
 def companions(folder: Path) -> dict[str, str]:
-    """The texts of the small files that nbgrader puts beside a notebook, by name; of those that can
-    be read."""
+    """The texts of the small files that nbgrader puts next to a notebook, by name; of those that
+    can be read."""
     texts = {}
     for name in COMPANIONS:
         with contextlib.suppress(Unreadable, OSError, UnicodeDecodeError):

@@ -44,11 +44,11 @@ class Graft:
         self.place()
 
     # --- what becomes of each cell of the lab: texts has the student's cell that gives its text,
-    # parts those kept beside it
+    # parts those kept next to it
 
     def locked(self, number: int, one: Asked, claims: list[int]) -> None:
-        """The source's own stays. Cells with its id that differ are kept beside a true one, as
-        further cells."""
+        """The source's own stays. Cells with its id that differ are kept next to a true one, as
+        extra cells."""
         true = [
             cell
             for cell in claims
@@ -71,7 +71,7 @@ class Graft:
             self.parts |= set(claims[1:])
 
     def answer(self, number: int, one: Asked, claims: list[int]) -> None:
-        """The last of the student's cells that gives the answer; the others stay beside it, in
+        """The last of the student's cells that gives the answer; the others stay next to it, in
         their order."""
         given = [cell for cell in claims if not one.is_open(self.theirs[cell])]
         usable = [cell for cell in given if self.is_usable(one, cell)]
@@ -141,8 +141,8 @@ class Graft:
     # --- where the student's further cells stand
 
     def place(self) -> None:
-        """Each further cell follows the cell of the lab that it followed; parts of an answer stay
-        round their answer."""
+        """Each extra cell comes after the cell of the lab that it followed; parts of an answer stay
+        next to their answer."""
         setup = self.set_up()
         spot = self.before[0] if setup is None else self.after[setup]
         for cell, theirs in enumerate(self.theirs):

@@ -43,7 +43,7 @@ class Match:
     """claims: for each cell of the lab, in its order, the student's cells that are it (their
     numbers, sorted); sure: how many graded, locked or answer cells were recognised by more than
     their place; exchanged: the student's cells that say they are another cell of the lab than they
-    are, and which; elsewhere: answers that were found beside their cell; dropped: what was left in
+    are, and which; elsewhere: answers that were found outside their cell; dropped: what was left in
     the cell itself, by number."""
 
     claims: list
@@ -211,7 +211,8 @@ class Matching:
             self.claim(number, cell)
 
     def by_id_after_all(self) -> None:
-        """What its content denied is taken by its id when nothing else is that cell."""
+        """A cell whose content contradicts its id is matched by id after all, when no other cell is
+        that one."""
         for cell, number in self.declared.items():
             if cell not in self.owner and not self.claims[number]:
                 self.claim(number, cell)

@@ -1,4 +1,5 @@
-"""What to say of a grafted submission: warnings and remarks, by the cells that they are about."""
+"""What to report about a grafted submission: warnings and remarks, by the cells that they are
+about."""
 
 from typing import Any
 
@@ -96,8 +97,7 @@ def marks(graft: Graft, number: int) -> list[dict[str, Any]]:
 
 
 def differ(marks: dict[str, Any], original: dict[str, Any]) -> bool:
-    """Whether grading metadata say something else than the lab's. What nbgrader adds later may be
-    missing."""
+    """Whether grading metadata differ from the lab's. What nbgrader adds later can be missing."""
     return any(marks.get(name, False) != original.get(name, False) for name in MARKS) or marks.get(
         "grade_id"
     ) != original.get("grade_id")

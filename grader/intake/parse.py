@@ -1,10 +1,10 @@
-"""The bytes of a notebook that nobody vouches for, as plain cells.
+"""The bytes of an untrusted notebook, as plain cells.
 
 Of a file only the texts of its cells, their kinds, ids, nbgrader's metadata and pasted pictures are
 used, each checked for its type; outputs and everything else are dropped. So the number of its
 format matters little: whatever has cells (or the worksheets of format 3 and before) is read. The
-kernel matters less still: a lab is graded as Python, and Python written under the wrong kernel
-keeps its marks, while another language fails cell by cell, under a warning.
+kernel matters even less: a lab is graded as Python, and Python written under the wrong kernel keeps
+its marks, while another language fails cell by cell, under a warning.
 """
 
 import json
@@ -23,7 +23,7 @@ CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 
 
 class Unreadable(Exception):
-    """A file is no notebook; the text says why, in one sentence."""
+    """A file is not a notebook; the text says why, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def as_dict(value: Any) -> dict[Any, Any]:
 
 
 def check_size(cells: list[Cell], name: str) -> None:
-    """Unreadable for what nobody writes by hand: it would be run, shown and stored."""
+    """Unreadable for sizes that no one writes by hand: all of it would be run, shown and stored."""
     code = sum(len(cell.text) for cell in cells if cell.kind == "code")
     everything = sum(
         len(cell.text)
@@ -252,6 +252,6 @@ def of_kernel(tree: dict[str, Any]) -> list[str]:
 
 
 def printable(text: str, most: int = 60) -> str:
-    """A name that somebody else chose, fit for a sentence."""
+    """A name that someone else chose, made fit for a sentence."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"

@@ -1,7 +1,7 @@
 """What a student handed in: a notebook that can be graded, or the sentence that says why not.
 
 Of a folder grading/submitted/STUDENT/LAB one regular file is read and nothing else: no link is
-followed at any level, no pipe or device is opened, and what could be run or imported beside the
+followed at any level, no pipe or device is opened, and what could be run or imported next to the
 notebook is refused by name.
 """
 

@@ -196,7 +196,7 @@ def taken(course: Course, lab: str, student: str, entry: Entry, words: str, stor
 def compare(
     course: Course, lab: str, student: str, content: bytes, time: datetime.datetime | None
 ) -> tuple[str, str]:
-    """(status, words) of a notebook beside what is in its place."""
+    """(status, words) of a notebook, compared with what is in its place."""
     folder = course.submitted(lab, student)
     path = folder / f"{lab}.ipynb"
     for place, wanted in ((folder.parent, FOLDER), (folder, FOLDER), (path, FILE)):

@@ -38,7 +38,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeErro
 @dataclass(frozen=True)
 class Entry:
     """A file of a download. parts: the names of its path; wrong: why it is not to be read; time:
-    None where nobody knows."""
+    None when unknown."""
 
     parts: tuple
     wrong: str | None

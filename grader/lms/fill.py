@@ -1,9 +1,9 @@
 """Marks into the CSV that an instructor downloaded from Canvas or Moodle.
 
-canvas.csv stays as it is; canvas.filled.csv beside it differs in the cells of one column and in
-nothing else. Read are Canvas's gradebook (with its rows "Points Possible" and "Manual Posting"),
-Moodle's offline grading worksheet and Moodle's gradebook export. Students are found by login, ID
-number or e-mail address, never by name.
+canvas.csv stays as it is; canvas.filled.csv, next to it, differs only in the cells of one column.
+It reads Canvas's gradebook (with its rows "Points Possible" and "Manual Posting"), Moodle's offline
+grading worksheet and Moodle's gradebook export. Students are found by login, ID number or e-mail
+address, never by name.
 """
 
 import math
@@ -25,8 +25,8 @@ UNTOUCHED = {
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of a file. kept and unmatched_students: why, by student; unmatched_rows: who has
-    no submission here."""
+    """The result of filling a file. kept and unmatched_students: why, by student; unmatched_rows:
+    students without a submission here."""
 
     path: Path
     column: str
@@ -35,14 +35,14 @@ class Filled:
     kept: dict
     unmatched_rows: tuple
     unmatched_students: dict
-    replaced: tuple  # of the matched, those who had another mark in the file
+    replaced: tuple  # matched students who had a different mark in the file
 
 
 def fill(
     path: Path, rows: list[Row], lab: str, column: str | None = None, with_pending: bool = False
 ) -> Filled:
-    """Writes FILE.filled.csv beside the file. Returns a Filled; GradingError where the file or its
-    column is not clear.
+    """Writes FILE.filled.csv next to the file. Returns a Filled; GradingError if the file or its
+    column is ambiguous.
 
     rows: `report.Row`s; column: a title, without it the one named like the lab. A total that still
     waits for marks by hand is too low and would be seen as a final mark, so such a cell stays as it
@@ -81,8 +81,8 @@ def fill(
 
 
 def check(path: Path, lab: str, column: str | None = None) -> None:
-    """GradingError when `fill` could not fill this file: better said before a long run than after
-    it."""
+    """GradingError when `fill` could not fill this file: better to know before a long run than
+    after it."""
     sheet = read(path)
     find_column(sheet, lab, column)
     match(sheet, [])

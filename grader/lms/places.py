@@ -62,8 +62,8 @@ def find_column(sheet: Sheet, lab: str, wanted: str | None) -> int:
 
 
 def is_for_marks(sheet: Sheet, number: int) -> bool:
-    """Whether marks may be in the column: it says not who somebody is, and is neither computed nor
-    another form of the mark."""
+    """Whether marks may be in the column: it does not identify the student, and is neither computed
+    nor another form of the mark."""
     title = sheet.header[number]
     computed = (
         sheet.possible is not None and sheet.value(sheet.possible, number).strip() == "(read only)"

@@ -1,9 +1,9 @@
 """The archive that an instructor hands to a class: lectures, labs, the library and the door,
 nothing of grading.
 
-What goes in is listed here; whatever else lies in the course's folder stays there. The library is
-in it with the reference of nearly every exercise, because the lectures need it; `grader`, which
-students do not need, is not.
+This module lists what goes in; anything else in the course's folder stays out. The library is in it
+with the reference of nearly every exercise, because the lectures need it; `grader`, which students
+do not need, is not.
 """
 
 import io
@@ -49,8 +49,8 @@ DATE = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same course makes th
 def bundle(course: Course, path: Path) -> Path:
     """Writes the archive to `path`, a .zip. Returns the path.
 
-    GradingError, and nothing written, where labs/ is not what solutions/ generates, where a file of
-    the course is missing, and where a file that would go out holds a solution or a hidden test.
+    Raises GradingError and writes nothing if labs/ is not what solutions/ generates, if a file of
+    the course is missing, or if a file for students contains a solution or a hidden test.
     """
     if path.suffix != ".zip":
         raise GradingError(f"The bundle is a .zip file, but {path.name} does not end in .zip.")
@@ -127,8 +127,8 @@ def found(root: Path, folder: str, kinds: set[str]) -> Iterator[str]:
 
 
 def labs(course: Course) -> dict[str, bytes]:
-    """The bytes of every released lab, as solutions/ generates it now; GradingError where labs/ has
-    something else."""
+    """The bytes of every released lab, as solutions/ generates it now; GradingError if labs/
+    differs."""
     if not course.labs():
         raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
     files = {}

@@ -1,4 +1,4 @@
-"""What in a grade cell could be forged by an answer, found by reading the cell."""
+"""Finds patterns in a grade cell that let an answer cheat, by reading the cell."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ OF_SHAPE = {"shape", "size", "dim", "ndim", "numel", "dtype", "len", "isinstance
 
 
 def complaints(source: Notebook) -> list[str]:
-    """Sentences about the grade cells of a lab's source; empty when there is nothing to say."""
+    """Problems in the grade cells of a lab's source, one sentence each; empty when there are
+    none."""
     asked, found = cells.asked(source), []
     for cell in source["cells"]:
         if cells.is_check(cell):

@@ -51,7 +51,7 @@ def there(course: Course, lab: str | None = None) -> tuple[Course, str]:
 
 
 def example_course(course: Course) -> Course:
-    """In grading/demo, with a gradebook of its own."""
+    """In grading/demo, with a separate gradebook."""
     return Course(course.root, f"{course.grading}/demo")
 
 

@@ -46,7 +46,7 @@ def grade(
 def write_again(
     course: Course, lab: str, jobs: int, console: Console, student: str | None = None
 ) -> list[Row]:
-    """Runs nothing: feedback, CSV and table anew, with the marks given by hand since."""
+    """Runs nothing: writes feedback, CSV and table again, with the marks given by hand since."""
     chosen = selected(course, lab, student)
     with course.alone(lab, console.print):
         generate(course, lab)
@@ -87,8 +87,9 @@ def table(course: Course, lab: str) -> list[Row]:
 
 
 def grade_all(run: Run, students: list[str], console: Console) -> list[str]:
-    """Runs what has no stored result, and writes marks and notebooks. Returns who has marks now."""
-    for name in students:  # whatever ends this run, nobody is left with the words of an earlier one
+    """Runs what has no stored result, and writes marks and notebooks. Returns the students who have
+    marks now."""
+    for name in students:  # however this run ends, no student keeps the status of an earlier one
         outcomes.keep(run.course, run.lab, name, Outcome(NOT_YET, ""))
     columns = [
         TextColumn("grading"),
@@ -106,7 +107,8 @@ def grade_all(run: Run, students: list[str], console: Console) -> list[str]:
 
 
 class Grading:
-    """Submissions on their way through the workers: what waits there, and what came of the rest."""
+    """Submissions on their way through the workers: what waits there, and the results of the
+    rest."""
 
     def __init__(self, run: Run, progress: Progress, book: Gradebook, number: int):
         self.run, self.progress, self.book = run, progress, book

@@ -1,4 +1,4 @@
-"""One submission of a run: prepared for a checker, and what came of it written."""
+"""One submission of a run: prepared for a checker, and its result written."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def stored(run: Run, one: Prepared, result: Result) -> Result:
 
 
 def write(run: Run, one: Prepared, result: Result | None, book: Gradebook) -> Outcome:
-    """Writes what came of a submission: marks, the notebook with its outputs, the outcome.
+    """Writes the result of a submission: marks, the notebook with its outputs, the outcome.
 
     result: None for what cannot be graded. Whatever fails here is our fault, for this student
     alone.
@@ -168,7 +168,7 @@ def clean(tree: Any) -> Any:
 
 
 def timestamp(place: Path) -> datetime | None:
-    """When a submission was handed in, in nbgrader's own words; None when nobody knows."""
+    """When a submission was handed in, from nbgrader's own file; None when unknown."""
     from nbgrader.utils import parse_utc
 
     try:

@@ -34,7 +34,7 @@ def make_secret(path: Path) -> None:
 
 def submission_seed(secret: bytes, lab: str, student: str, content: bytes) -> str:
     """HMAC-SHA256 of lab, student and the submission's bytes, as 64 hex digits: the same for the
-    same file, guessed by nobody.
+    same file, impossible to guess.
 
     Another file draws other inputs, so what a student learns of them is of no use for the next try.
     """

@@ -28,8 +28,8 @@ KNOWN_OPEN = {"landlock": {"number of processes", "disk", "another user"}}
 
 
 def try_all(backend: str) -> list[Canary]:
-    """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when there is no
-    box to try it in."""
+    """Tries everything in boxes of this back-end. Returns a list of Canary; NoBox when no box can
+    be made."""
     return printed(
         subprocess.run(
             command(backend),
@@ -43,7 +43,7 @@ def try_all(backend: str) -> list[Canary]:
 
 
 def command(backend: str) -> list[str]:
-    """Tries a back-end and prints what came of it."""
+    """Tries a back-end and prints the result."""
     return [sys.executable, "-P", "-m", "grader.selftest.trial", backend]
 
 
@@ -81,7 +81,7 @@ def broken(name: str, found: Iterable[Canary]) -> list[Canary]:
 
 @dataclass(frozen=True)
 class State:
-    """What came of a back-end's canaries on this machine. problem: why there is no such box,
+    """The result of a back-end's canaries on this machine. problem: why such a box cannot be made,
     otherwise empty."""
 
     name: str
@@ -114,8 +114,7 @@ class State:
 
 
 def look(name: str) -> State:
-    """Tries a back-end. What came of it is never kept: the next kernel or setting may be
-    another."""
+    """Tries a back-end. The result is never stored: the next kernel or setting can differ."""
     try:
         return State(name, tuple(try_all(name)) if name != "none" else ())
     except NoBox as error:
@@ -156,7 +155,7 @@ def report() -> list[tuple[str, str, bool, str]]:
 
 
 def remedy(state: State) -> str:
-    """What to do for a back-end that is not there; empty when nobody knows."""
+    """What to do about a missing back-end; empty when unknown."""
     if platform.system() != "Linux":
         return (
             "grade in Linux: a virtual machine, or on Windows WSL 2" if state.name == "warm" else ""

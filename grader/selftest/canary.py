@@ -1,4 +1,4 @@
-"""One thing that must not work in a box, and what came of trying it."""
+"""One thing that must not work in a box, and the result of trying it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ PATIENCE = 120  # seconds that the canaries of a back-end may take
 
 @dataclass(frozen=True)
 class Canary:
-    """One thing that must not work in a box. seen: what came of trying, in a few words."""
+    """One thing that must not work in a box. seen: what happened, in a few words."""
 
     name: str
     closed: bool

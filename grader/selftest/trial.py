@@ -1,9 +1,9 @@
-"""Tries the attacks in real boxes and prints, as JSON, what came of each.
+"""Tries the attacks in real boxes and prints the result of each as JSON.
 
     python -m grader.selftest.trial BACKEND
 
-In a process of its own: a box takes every later child of the process that made it for a part of
-itself.
+Runs in a separate process, because a box treats every later child of the process that made it as
+part of itself.
 """
 
 import contextlib
@@ -111,24 +111,24 @@ def opened(boxes: Any) -> Iterator[Box]:
 
 
 def run(box: Box, source: str) -> dict[str, Any]:
-    """Runs a cell in a box. Returns the box's reply; NoBox when it does not come to its end."""
+    """Runs a cell in a box. Returns the box's reply; NoBox when it does not finish."""
     timer = process.Timer(box, PATIENCE / 4)
     try:
         box.wire.send({"do": "cell", "source": source})
         return box.wire.receive()[0]
     except WireError as error:
-        raise NoBox(f"the attacks did not come to their end: {error}") from None
+        raise NoBox(f"the attacks did not finish: {error}") from None
     finally:
         timer.cancel()
 
 
 def attack(box: Box, names: Iterable[str], bait: Bait) -> Found:
-    """Tries these attacks in one cell. Returns what came of each; NoBox when that cannot be
+    """Tries these attacks in one cell. Returns the result of each; NoBox when it cannot be
     known."""
     outputs = list(texts(run(box, f"try_out({list(names)!r}, {bait.told!r})")))
     printed = next((text for text in outputs if text.startswith(bait.token)), None)
     if printed is None:
-        raise NoBox(f"the attacks did not come to their end: {' '.join(outputs)[-300:]}")
+        raise NoBox(f"the attacks did not finish: {' '.join(outputs)[-300:]}")
     return json.loads(printed.removeprefix(bait.token))
 
 

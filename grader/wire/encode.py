@@ -148,7 +148,7 @@ class Encoder:
         return marshal.dumps(tree, 2), b"".join(raw.pieces)  # 2: equal trees give equal bytes
 
     def module_state(self, module: nn.Module) -> Any:
-        """What a network is made of; weights and layers with numbers have states of their own."""
+        """What a network is made of; weights and layers with numbers have their own states."""
         inside, number_of = vars(module), self.table.number_of
         parts = [
             (name, id(part), None if part is None else number_of.get(id(part)) or self.state(part))

@@ -18,7 +18,8 @@ CHUNK = 1 << 20
 
 
 class WireError(Exception):
-    """The other side sent something that is not a frame, or too large a one, or is gone."""
+    """The other side sent something that is not a frame, or one that is too large, or has
+    closed."""
 
 
 class Closed(WireError):
@@ -69,7 +70,7 @@ class Wire:
             while view:
                 view = view[os.write(self.writer, view) :]
         except OSError as error:
-            raise Closed(f"the other side is gone ({error.strerror})") from None
+            raise Closed(f"the other side has closed ({error.strerror})") from None
 
     def _read(self, size: int) -> bytearray:
         pieces = bytearray()
@@ -77,8 +78,8 @@ class Wire:
             try:
                 piece = os.read(self.reader, min(CHUNK, size - len(pieces)))
             except OSError as error:
-                raise Closed(f"the other side is gone ({error.strerror})") from None
+                raise Closed(f"the other side has closed ({error.strerror})") from None
             if not piece:
-                raise Closed("the other side is gone")
+                raise Closed("the other side has closed")
             pieces += piece
         return pieces

@@ -60,7 +60,7 @@ class Raw:
 class Came:
     """The bytes of one frame that came in.
 
-    They are used up, so that a frame makes values of its own size and no larger ones.
+    They can be used only once, so that a frame cannot make values larger than itself.
     """
 
     def __init__(self, data: bytes | bytearray = b"") -> None:

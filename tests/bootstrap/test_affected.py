@@ -95,7 +95,8 @@ def test_all_tests_run_without_an_option_and_nothing_is_said(course):
 
 
 def test_where_nothing_changed_nothing_runs_and_it_is_said(course):
-    assert choice(course, since="HEAD") == (None, "Nothing differs from HEAD: no test to run.")
+    message = "Nothing differs from HEAD, so there is no test to run."
+    assert choice(course, since="HEAD") == (None, message)
 
 
 def test_what_imports_a_changed_module_over_any_number_of_steps_runs(course):

@@ -12,7 +12,7 @@ from bootstrap.setup import set_up
     [
         ("OSError: [Errno 28] No space left on device", "no space left"),
         ("ERROR: No matching distribution found for torch==2.13.0", "no build of a package"),
-        ("PermissionError: [Errno 13] Permission denied", "may not be written"),
+        ("PermissionError: [Errno 13] Permission denied", "cannot be written"),
         ("Max retries exceeded (Caused by SSLError(CERTIFICATE_VERIFY_FAILED))", "certificate"),
         ("something unforeseen", "the lines above"),
     ],

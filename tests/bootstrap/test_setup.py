@@ -110,7 +110,7 @@ def test_a_kill_in_the_install_makes_the_next_run_build_venv_again(folder, capsy
     process.communicate()
     folder.set_up()
     assert folder.was_rebuilt() and is_installed(folder.path, "student")
-    assert "interrupted half-way; it is built again" in capsys.readouterr().out
+    assert "interrupted half-way; building it again" in capsys.readouterr().out
 
 
 def test_a_failure_in_the_install_makes_the_next_run_build_venv_again(folder):
@@ -196,7 +196,7 @@ def test_without_network_a_changed_list_does_not_keep_one_from_working(folder, c
     folder.set_up()
     folder.needs("torch==2.14.0")
     folder.set_up(pip_does=HAS_NO_NETWORK)
-    assert "Going on with it" in capsys.readouterr().out
+    assert "Continuing with it" in capsys.readouterr().out
     assert not is_installed(folder.path, "student")  # the next run tries again
 
 

@@ -40,7 +40,7 @@ ATTACKS = {
 
 
 def try_out(names: Iterable[str], bait: Bait) -> None:
-    """Tries these attacks and prints the token, and what came of them as JSON."""
+    """Tries these attacks and prints the token and their results as JSON."""
     print(bait["token"] + json.dumps({name: outcome(ATTACKS[name](bait)) for name in names}))
 
 

@@ -1,4 +1,4 @@
-"""Attacks that read what lies outside: files, environments, memory, descriptors."""
+"""Attacks that read what is outside the box: files, environments, memory, descriptors."""
 
 import ctypes
 import os

@@ -67,7 +67,7 @@ def of(lab):
         (replace(COURSE, lectures=[]), ["no entry for lectures/01_norms.ipynb: add a [[lecture]]"]),
         (
             replace(COURSE, lectures=[*COURSE.lectures, Lecture("02_x.ipynb", "X", "", 5)]),
-            ["lectures/02_x.ipynb, which does not exist: write the lecture, or take the entry out"],
+            ["lectures/02_x.ipynb, which does not exist: write the lecture, or remove the entry"],
         ),
         (replace(COURSE, labs=[]), ["no entry for lab01_norms: add a [[lab]] with name"]),
         (
