@@ -146,7 +146,7 @@ def test_what_is_no_text_cannot_be_written(run):
 @pytest.mark.parametrize(
     "source, name, words",
     [
-        ("input('name? ')", "RuntimeError", "nobody to ask"),
+        ("input('name? ')", "RuntimeError", "cannot be used"),
         ("import getpass; getpass.getpass()", None, ""),
         ("import sys; sys.exit(3)", "SystemExit", "3"),
         ("exit()", "SystemExit", "exit"),

@@ -123,7 +123,7 @@ def test_a_process_that_ends_again_and_again_is_not_started_for_ever():
         session = forked()
         for _ in range(5):
             shown = session.run_cell("the cell end", "import os; os._exit(1)")
-        assert session.starts == 3 and "ended its process 3 times" in shown[0]["evalue"]
+        assert session.starts == 3 and "ended the Python process 3 times" in shown[0]["evalue"]
         with pytest.raises(ProcessEnded):
             session.look({"x"})
         session.close()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.checker.outputs import proper
+from grader.checker.outputs import validated
 from grader.checker.session import Session
 from tests.grader.checker.boxes import LIMITS
 
@@ -48,7 +48,7 @@ from tests.grader.checker.boxes import LIMITS
 def test_an_output_is_in_nbformats_form_whatever_came(output):
     import nbformat
 
-    came = proper(output)
+    came = validated(output)
     if came is not None:
         cell = {
             "cell_type": "code",

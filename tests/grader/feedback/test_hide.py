@@ -25,9 +25,9 @@ def hidden_cell(error, message):
     "error, message, shown",
     [
         ("AssertionError", "expected 3\n  got 4", "expected 3\n  got 4"),
-        ("AssertionError", "", "This check does not hold for your answer."),
+        ("AssertionError", "", "Your answer does not pass this check."),
         ("NameError", "name 'f' is not defined", "NameError: name 'f' is not defined"),
-        ("CellTimeoutError", "", "Your code did not come to an end here."),
+        ("CellTimeoutError", "", "Your code did not finish here."),
     ],
 )
 def test_of_a_hidden_check_the_message_is_all_that_is_shown(error, message, shown):

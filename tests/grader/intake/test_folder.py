@@ -23,9 +23,9 @@ pytestmark = pytest.mark.xdist_group("intake")
 def test_an_empty_folder_and_no_folder_are_said(take, folder):
     assert take().problem == "no notebook named tiny.ipynb in the folder (found: nothing)"
     folder.rmdir()
-    assert take().problem == "tiny is not there: it has to be a folder"
+    assert take().problem == "tiny is missing: it must be a folder"
     folder.write_text("x")
-    assert take().problem == "tiny is a file: it has to be a folder"
+    assert take().problem == "tiny is a file: it must be a folder"
 
 
 def test_other_files_are_listed_when_there_is_no_notebook(take, folder):
@@ -41,7 +41,7 @@ def test_a_folder_that_nbgrader_takes_for_a_pattern_is_refused(course, source):
     submit(course, "[a-z]", RIGHT)
     assert (
         read(course, "tiny", "[a-z]", source).problem
-        == "nbgrader cannot read a folder named [a-z]: rename it, without * ? [ ]"
+        == "nbgrader cannot read a folder named [a-z]: rename it without * ? [ ]"
     )
     shutil.rmtree(course.submitted("tiny", "[a-z]").parent)
 
@@ -71,7 +71,7 @@ def test_data_and_pictures_are_not_looked_at(take, right, folder):
     assert (
         is_full(submission)
         and submission.warnings == ()
-        and submission.remarks == ("not looked at: LICENSE, data/numbers.csv and 2 more",)
+        and submission.remarks == ("ignored: LICENSE, data/numbers.csv and 2 more",)
     )
 
 
@@ -144,7 +144,7 @@ def test_a_link_in_place_of_the_notebook_is_not_followed(course, take, folder):
     (folder / "tiny.ipynb").symlink_to(course.source("tiny"))
     submission = take()
     assert (
-        submission.problem == "tiny.ipynb is a link to another file, hand in the file itself"
+        submission.problem == "tiny.ipynb is a link to another file: submit the file itself"
         and submission.content == b""
     )
 
@@ -154,11 +154,11 @@ def test_a_link_in_place_of_a_folder_is_not_followed(course, take, right, folder
     write(tmp_path / "tiny" / "tiny.ipynb", right["cells"])
     folder.rmdir()
     folder.symlink_to(tmp_path / "tiny")
-    assert take().problem == "tiny is a link: it has to be a folder"
+    assert take().problem == "tiny is a link: it must be a folder"
     folder.unlink()
     folder.parent.rmdir()
     folder.parent.symlink_to(tmp_path)
-    assert take().problem == "ada is a link: it has to be a folder"
+    assert take().problem == "ada is a link: it must be a folder"
     folder.parent.unlink()
 
 

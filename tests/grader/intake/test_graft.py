@@ -76,7 +76,7 @@ def test_an_edited_copy_of_a_check_is_kept_beside_the_true_one():
     aligned = graft(RIGHT, edit)
     assert order(aligned)[8:10] == ["check_half", "half(10)"]
     assert aligned.warnings == (
-        "there more than once, so the original was used: the cell check_half",
+        "found more than once, so the original was used: the cell check_half",
     )
 
 
@@ -157,7 +157,7 @@ def test_a_split_answer_keeps_its_parts_in_order():
     assert order(aligned)[1:5] == ["setup", "factor = 2", "double", "look"]
     assert (aligned.warnings, aligned.remarks) == (
         (),
-        ("in several parts, all of them kept: the cell double",),
+        ("split into several cells, all of them kept: the cell double",),
     )
 
 
@@ -173,7 +173,7 @@ def test_the_part_that_defines_what_is_asked_is_the_answer():
         "double",
         "print(double(1))",
     ]
-    assert aligned.remarks == ("in several parts, all of them kept: the cell double",)
+    assert aligned.remarks == ("split into several cells, all of them kept: the cell double",)
 
 
 def test_the_second_part_of_a_split_without_metadata_stays_behind_the_first():
@@ -218,7 +218,7 @@ def copies(*sources):
 def test_of_several_answers_the_last_counts_that_is_one(sources, counts):
     aligned = graft(RIGHT, copies(*sources))
     assert text(aligned, "double") == counts and aligned.unanswered == ()
-    assert aligned.warnings == ("there more than once, so the last answer counts: the cell double",)
+    assert aligned.warnings == ("found more than once, so the last answer counts: the cell double",)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_copy_beside_an_answer_is_no_part_of_it(source):
     aligned = graft(RIGHT, edit)
     assert text(aligned, "double") == RIGHT["double"]
     assert (aligned.warnings, aligned.remarks) == (
-        ("there more than once, so the last answer counts: the cell double",),
+        ("found more than once, so the last answer counts: the cell double",),
         (),
     )
 
@@ -249,7 +249,7 @@ def test_of_two_answers_in_words_the_last_counts_and_the_other_stays():
 
     aligned = graft(RIGHT, edit)
     assert text(aligned, "why") == "Or since." and "Because." in order(aligned)
-    assert aligned.warnings == ("there more than once, so the last answer counts: the cell why",)
+    assert aligned.warnings == ("found more than once, so the last answer counts: the cell why",)
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
@@ -258,7 +258,7 @@ def test_code_that_became_text_is_code_again_when_it_defines_what_is_asked(kind)
     assert aligned.notebook == graft(RIGHT).notebook and aligned.unanswered == ()
     assert (aligned.warnings, aligned.remarks) == (
         (),
-        ("of another kind than asked, its text was taken: the cell half",),
+        ("not of the requested cell type, so its text was used: the cell half",),
     )
 
 
@@ -269,7 +269,7 @@ def test_other_text_in_place_of_code_is_no_answer_but_is_kept(kind):
         aligned
     )
     assert aligned.unanswered == ("half",) and aligned.warnings == (
-        "no code any more, so it counts as no answer: the cell half",
+        "no longer code, so it counts as no answer: the cell half",
     )
 
 
@@ -280,7 +280,9 @@ def test_words_in_a_code_cell_are_words():
         "markdown",
         "Because 1 < 2.",
     ) and "outputs" not in one
-    assert aligned.remarks == ("of another kind than asked, its text was taken: the cell why",)
+    assert aligned.remarks == (
+        "not of the requested cell type, so its text was used: the cell why",
+    )
 
 
 def test_a_free_cell_may_become_text():

@@ -70,7 +70,7 @@ def test_without_metadata_cells_are_known_by_their_ids():
     aligned = graft(RIGHT, lambda cells: strip(cells, ids=False))
     assert aligned.notebook == graft(RIGHT).notebook and aligned.warnings == ()
     assert aligned.remarks == (
-        "grading metadata missing and put back: the cell setup, the cell double and 5 more",
+        "grading metadata missing, so the original was restored: the cell setup, the cell double and 5 more",
     )
 
 
@@ -142,7 +142,7 @@ def test_exchanged_ids_of_answers_are_decided_by_what_they_define(fields):
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"]
     assert aligned.warnings == (
         (
-            "the ids of cells were exchanged, so their content decided: the cell double and the "
+            "cell ids were swapped, so cells were matched by content: the cell double and the "
             "cell half"
         ),
     )
@@ -162,7 +162,7 @@ def test_the_exchanged_ids_of_an_answer_and_a_check_are_decided_by_content():
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"]
     assert aligned.warnings == (
         (
-            "the ids of cells were exchanged, so their content decided: the cell half and the "
+            "cell ids were swapped, so cells were matched by content: the cell half and the "
             "cell check_half"
         ),
     )
@@ -172,8 +172,8 @@ def test_an_answer_in_the_cell_of_a_check_is_found_and_said_once():
     aligned = graft({**RIGHT, "double": "", "check_double": RIGHT["double"]})
     assert aligned.notebook["cells"] == graft(RIGHT).notebook["cells"] and aligned.unanswered == ()
     assert aligned.warnings == (
-        "missing and put back: the cell check_double",
-        "the ids of cells were exchanged, so their content decided: the cell check_double",
+        "missing, so the original was restored: the cell check_double",
+        "cell ids were swapped, so cells were matched by content: the cell check_double",
     )
 
 

@@ -18,9 +18,9 @@ def remark(name, **marks):
 @pytest.mark.parametrize(
     "edit, warning",
     [
-        (drop("check_half"), "missing and put back: the cell check_half"),
-        (drop("setup"), "missing and put back: the cell setup"),
-        (drop("hidden_double"), "missing and put back: the cell hidden_double"),
+        (drop("check_half"), "missing, so the original was restored: the cell check_half"),
+        (drop("setup"), "missing, so the original was restored: the cell setup"),
+        (drop("hidden_double"), "missing, so the original was restored: the cell hidden_double"),
         (
             change("check_half", source="pass"),
             "changed, so the original was used: the cell check_half",
@@ -48,9 +48,9 @@ def remark(name, **marks):
         ),
         (
             double_up("check_half"),
-            "there more than once, so the original was used: the cell check_half",
+            "found more than once, so the original was used: the cell check_half",
         ),
-        (double_up("setup"), "there more than once, so the original was used: the cell setup"),
+        (double_up("setup"), "found more than once, so the original was used: the cell setup"),
         (
             remark("check_half", points=1000),
             "grading metadata changed, so the original was used: the cell check_half",
@@ -108,7 +108,7 @@ def test_several_cells_are_named_and_many_are_counted():
         cells[:] = [one for one in cells if not one["id"].startswith(("check", "hidden", "setup"))]
 
     assert graft(RIGHT, edit).warnings == (
-        "missing and put back: the cell setup, the cell check_double and 2 more",
+        "missing, so the original was restored: the cell setup, the cell check_double and 2 more",
     )
 
 
@@ -116,12 +116,12 @@ def test_a_moved_grade_cell_is_a_remark():
     aligned = graft(RIGHT, lambda cells: cells.insert(0, cells.pop(at(cells, "check_half"))))
     assert (aligned.warnings, aligned.remarks) == (
         (),
-        ("cells in another order, that of the lab was used",),
+        ("cells in another order, so the lab's order was used",),
     )
     assert aligned.notebook == graft(RIGHT).notebook
 
 
 def test_all_cells_in_reverse_are_put_in_order():
     aligned = graft(RIGHT, lambda cells: cells.reverse())
-    assert aligned.remarks == ("cells in another order, that of the lab was used",)
+    assert aligned.remarks == ("cells in another order, so the lab's order was used",)
     assert aligned.notebook == graft(RIGHT).notebook

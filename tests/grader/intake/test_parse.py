@@ -47,7 +47,7 @@ CONFLICT = '{\n "cells": [\n<<<<<<< HEAD\n  {"cell_type": "raw"}\n=======\n>>>>>
         (b'{"a":' * 100_000, "tiny.ipynb is nested too deeply to be a notebook"),
         (
             b'{"cells": ' + b"9" * 100_000 + b"}",
-            "tiny.ipynb holds a number with thousands of digits",
+            "tiny.ipynb contains a number with thousands of digits",
         ),
         (b"null", "tiny.ipynb is JSON, but not a notebook: it has no list of cells"),
         (b"[]", "tiny.ipynb is JSON, but not a notebook: it has no list of cells"),
@@ -208,7 +208,7 @@ def test_a_notebook_that_names_no_other_language_is_python(take, right, metadata
 def test_a_text_that_is_none_is_a_warning_and_costs_its_cell(take, right, damage):
     right["cells"][5].update(damage)
     submission = take(right)
-    assert submission.warnings == ("1 damaged cell without a text",)
+    assert submission.warnings == ("1 damaged cell without text",)
     assert submission.problem is None and submission.unanswered == (
         ("half",) if not isinstance(damage["source"], list) else ()
     )
@@ -217,7 +217,7 @@ def test_a_text_that_is_none_is_a_warning_and_costs_its_cell(take, right, damage
 def test_things_that_are_no_cells_are_left_out(take, right):
     right["cells"][2:2] = [None, 3, "cell", [{}]]
     submission = take(right)
-    assert (is_full(submission), submission.warnings) == (True, ("4 damaged cells without a text",))
+    assert (is_full(submission), submission.warnings) == (True, ("4 damaged cells without text",))
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_more_than_100_mb_are_refused_before_parsing(take, folder, monkeypatch):
     submission = take()
     assert (
         submission.problem
-        == "tiny.ipynb is larger than 100 MB: clear its outputs and hand it in again"
+        == "tiny.ipynb is larger than 100 MB: clear its outputs and submit it again"
     )
     assert submission.content == b""
 
@@ -71,7 +71,7 @@ def test_a_renamed_notebook_beside_one_of_another_lab_is_taken(take, right, fold
         "tiny (1).ipynb was taken for tiny.ipynb",
     )
     assert submission.warnings == (
-        "more than one notebook, and tiny (1).ipynb counts, not big.ipynb",
+        "more than one notebook: tiny (1).ipynb was graded, not big.ipynb",
     )
 
 
@@ -89,7 +89,7 @@ def test_the_rightly_named_one_of_two_counts(take, right):
     take({**right, "cells": right["cells"][:3]}, "tiny (1).ipynb")
     submission = take(right)
     assert is_full(submission) and submission.warnings == (
-        "more than one notebook, and tiny.ipynb counts, not tiny (1).ipynb",
+        "more than one notebook: tiny.ipynb was graded, not tiny (1).ipynb",
     )
 
 
@@ -98,7 +98,7 @@ def test_two_wrongly_named_ones_are_for_the_instructor_to_decide(take, right):
     submission = take({**right, "metadata": {}}, "tiny (2).ipynb")
     assert submission.problem == (
         "more than one notebook of this lab and none named tiny.ipynb: tiny (1).ipynb and "
-        "tiny (2).ipynb; name the one that counts tiny.ipynb"
+        "tiny (2).ipynb; rename the one to grade to tiny.ipynb"
     )
 
 

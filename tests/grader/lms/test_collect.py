@@ -68,7 +68,7 @@ def test_of_several_notebooks_of_a_student_one_counts_or_none_is_taken(
         assert [item.words for item in left] == [f"{Path(taken).name} was taken"]
     else:
         assert {item.words for item in left} == {
-            "one of 2 notebooks of this student: name the one that counts tiny.ipynb"
+            "one of 2 notebooks of this student: rename the one to grade to tiny.ipynb"
         }
 
 
@@ -86,7 +86,7 @@ def test_two_students_never_share_a_folder(course, tmp_path, one, other):
     )
     items = collect(course, "tiny", origin)
     assert [item.status for item in items if item.student != "bob"] == [ASIDE, ASIDE]
-    assert all("too much alike" in item.words for item in items if item.student != "bob")
+    assert all("too similar" in item.words for item in items if item.student != "bob")
     assert submitted(course) == {"bob/tiny/tiny.ipynb": b"3"}
 
 
@@ -113,7 +113,7 @@ def test_a_newer_notebook_takes_the_place_and_the_older_one_is_kept(course, down
     for number, when in ((1, EARLIER), (2, MADE), (3, LATER)):
         items = collect(course, "tiny", download({"ada_tiny.ipynb": b"%d" % number}, when))
     assert submitted(course) == {"ada/tiny/tiny.ipynb": b"3"} and time_of(course, "ada") == LATER
-    assert words(items) == "the one that was there is kept in grading/kept"
+    assert words(items) == "the previous one is kept in grading/kept"
     kept = {
         path.name: path.read_bytes() for path in (course.folder / "kept" / "ada" / "tiny").iterdir()
     }
@@ -124,7 +124,7 @@ def test_an_older_notebook_does_not_take_the_place(course, download):
     collect(course, "tiny", download({"ada_tiny.ipynb": b"2"}))
     items = collect(course, "tiny", download({"ada_tiny.ipynb": b"1"}, EARLIER))
     assert submitted(course) == {"ada/tiny/tiny.ipynb": b"2"}
-    assert words(items) == "older than the one that is there, of 2026-03-01 12:30 UTC"
+    assert words(items) == "older than the collected one, of 2026-03-01 12:30 UTC"
 
 
 @pytest.mark.parametrize("stamp", [None, "", "yesterday", "\0"])

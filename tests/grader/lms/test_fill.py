@@ -68,7 +68,7 @@ def test_moodles_export_is_filled_in_its_own_way_of_writing_numbers(tmp_path):
         after
         == EXPORT.replace("example;-;-;7,50", "example;30,5;-;7,50").replace("12,50", "45").encode()
     )
-    assert result.replaced == ("s101",) and "does not say" in result.scale
+    assert result.replaced == ("s101",) and "does not give the maximum" in result.scale
     result, _, table = filled(tmp_path, EXPORT.replace(",50", ".50"), [row("ada", 30.5)])
     assert column(table, 5)[1] == "30.5"
     result, after, _ = filled(tmp_path, EXPORT.replace(";", "\t"), [row("ada", 30.5)])
@@ -127,7 +127,7 @@ def test_a_column_without_a_maximum_gets_our_points(tmp_path):
         result, _, table = filled(
             tmp_path, CANVAS.replace("20,90,", f"20,{possible},"), [row("ada", 31.0)]
         )
-        assert column(table, 6)[3] == "31" and "does not say" in result.scale
+        assert column(table, 6)[3] == "31" and "does not give the maximum" in result.scale
     result, _, table = filled(tmp_path, CANVAS.replace("20,90,", "20,45,"), [row("ada", 31.0)])
     assert column(table, 6)[3] == "31" and result.scale == ""
 
@@ -140,7 +140,7 @@ def test_a_column_without_a_maximum_gets_our_points(tmp_path):
         ('Student,ID,Lab 3\n"Ada,1,2\n', "row 2 a quotation mark"),
         ("Student,ID,Lab 3\nAda,1\n", "row 2 has 2 cells and the first row 3"),
         ("Full name,Section,Lab 3\nAda,1,2\n", "no column has logins"),
-        ("", "no column fits"),
+        ("", "no column matches"),
     ],
 )
 def test_a_file_that_cannot_be_filled_is_refused_with_a_reason(tmp_path, content, message):
@@ -209,13 +209,13 @@ def test_the_command_fills_files_and_refuses_one_that_it_cannot_fill_before_it_g
     command = ["--course", str(course.root), "grade", "tiny", "--report-only", "--fill", str(path)]
     assert main([*command, "--column", "Gone"]) == 1
     assert (
-        'no column fits "Gone"' in capsys.readouterr().err
+        'no column matches "Gone"' in capsys.readouterr().err
         and not (course.folder / "tiny.csv").exists()
     )
     main(command)
     said = capsys.readouterr().out
     assert (
         f"{tmp_path / 'canvas.filled.csv'}: 0 marks" in said
-        and "left as they were, not graded yet: ada" in said
+        and "left unchanged, not graded yet: ada" in said
     )
     assert f"statistics of the class: {course.folder / 'statistics' / 'tiny.html'}" in said

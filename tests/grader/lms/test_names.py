@@ -69,13 +69,16 @@ def test_what_does_not_tell_whose_it_is_stays_aside(course, download, path):
     assert said(items) == {path: (None, ASIDE), "bob_tiny.ipynb": ("bob", COLLECTED)}
     assert (
         next(item.words for item in items if item.found == path)
-        == "it does not tell whose it is: name it LOGIN_tiny.ipynb"
+        == "its name does not say whose it is: rename it to LOGIN_tiny.ipynb"
     )
 
 
 def test_a_folder_in_a_folder_may_be_either_and_stays_aside(course, download):
     items = collect(course, "tiny", download({"all/ada/tiny.ipynb": b"1"}))
-    assert words(items) == "of all or of ada? name it LOGIN_tiny.ipynb" and submitted(course) == {}
+    assert (
+        words(items) == "from all or from ada? rename it to LOGIN_tiny.ipynb"
+        and submitted(course) == {}
+    )
 
 
 @pytest.mark.parametrize(

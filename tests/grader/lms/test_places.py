@@ -41,9 +41,9 @@ def test_what_fits_twice_is_filled_nowhere_and_said(tmp_path):
     )
     assert after == text.encode() and result.matched == ()
     assert result.unmatched_students == {
-        "ada": "not filled, fits several rows: Lovelace, Ada / 4711; Other, Ada / 4720",
-        "alan": "not filled, fits the row of Turing, Alan / 4714, which s103 fits too",
-        "s103": "not filled, fits the row of Turing, Alan / 4714, which alan fits too",
+        "ada": "not filled, matches several rows: Lovelace, Ada / 4711; Other, Ada / 4720",
+        "alan": "not filled, matches the row of Turing, Alan / 4714, which s103 matches too",
+        "s103": "not filled, matches the row of Turing, Alan / 4714, which alan matches too",
     }
 
 
@@ -89,19 +89,19 @@ def test_no_column_and_several_are_answered_with_their_titles(tmp_path):
     path.write_text(CANVAS.replace("Lab 3: magnitude pruning", "Pruning"), encoding="utf-8")
     with pytest.raises(
         GradingError,
-        match=r"no column fits lab03.*--column.*Lab 2: Hessian \(111\); Pruning \(112\); Notes",
+        match=r"no column matches lab03.*--column.*Lab 2: Hessian \(111\); Pruning \(112\); Notes",
     ):
         check(path, LAB)
     assert fill(path, [], LAB, "pruning").column == "Pruning (112)"
     assert fill(path, [], LAB, "Pruning (112)").column == "Pruning (112)"
     for title in ("Lab 3 Current Score", "SIS Login ID", "Gone"):
-        with pytest.raises(GradingError, match="no column fits"):
+        with pytest.raises(GradingError, match="no column matches"):
             fill(path, [], LAB, title)
     path.write_text(CANVAS.replace("Lab 2: Hessian", "Lab 3 bonus"), encoding="utf-8")
     with pytest.raises(
         GradingError,
         match=(
-            r"several columns fit lab03.*: Lab 3 bonus \(111\); Lab 3: magnitude pruning "
+            r"several columns match lab03.*: Lab 3 bonus \(111\); Lab 3: magnitude pruning "
             r"\(112\)\. Say which"
         ),
     ):

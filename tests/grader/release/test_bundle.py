@@ -238,9 +238,9 @@ def changed(path, data):
         (
             "lectures/07_copy.ipynb",
             b'{"cells": [{"source": "### BEGIN HIDDEN TESTS"}]}',
-            "lectures/07_copy.ipynb would go out to students",
+            "lectures/07_copy.ipynb would go to students",
         ),
-        ("environment.yml", None, "environment.yml is not in"),
+        ("environment.yml", None, "environment.yml is missing from"),
     ],
 )
 def test_what_must_not_go_out_or_is_not_finished_is_refused(course, tmp_path, name, data, message):
