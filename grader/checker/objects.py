@@ -47,9 +47,7 @@ class CheckerSide(Exchange):
             if name := well_known(value, self.session.rooms):
                 return {"t": "name", "n": name}
             if not lent.can_be_lent(value):
-                raise BadValue(
-                    f"a {type(value).__name__} of the check cannot be passed to an answer"
-                )
+                raise BadValue(f"a {type(value).__name__} of the check cannot be sent into the box")
             number = next(self.next)
             self.kept[number], self.numbers[id(value)] = value, number
         kind = type(value)
