@@ -4,7 +4,7 @@
 
 from grader.gradebook.database import gradebook
 from grader.run.grade import grade, write_again
-from tests.grader.tiny import RIGHT, make_course, manner, quiet, submit
+from tests.grader.tiny import RIGHT, make_course, quiet, settings, submit
 
 MADE = []
 
@@ -32,7 +32,9 @@ def new(folder):
 
 
 def again(course, **options):
-    return {row.student: row for row in grade(course, "tiny", manner(cell=10), quiet(), **options)}
+    return {
+        row.student: row for row in grade(course, "tiny", settings(cell=10), quiet(), **options)
+    }
 
 
 def reported(course):

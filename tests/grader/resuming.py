@@ -23,7 +23,7 @@ from grader.gradebook.assignment import generate
 from grader.gradebook.database import gradebook
 from grader.run.grade import grade
 from grader.run.seed import course_secret
-from tests.grader.tiny import RIGHT, enter, manner, quiet, source_cells, submit, write
+from tests.grader.tiny import RIGHT, enter, quiet, settings, source_cells, submit, write
 
 GONE_IN = 60  # seconds in which what a killed run had started ends by itself, on a busy machine too
 WRONG = [
@@ -44,7 +44,7 @@ WRONG = [
 def patient(**more):
     """The limits of the command itself: no submission of this class comes near them, on a busy
     machine neither."""
-    return manner(submission=300, cell=60, **more)
+    return settings(submission=300, cell=60, **more)
 
 
 def made_course(folder, cells=None):

@@ -31,7 +31,7 @@ def test_an_answer_that_cannot_be_looked_at_says_so():
         "def two(): return 2"
     )
     names = session.look({"odd", "two"})
-    with pytest.raises(TypeError, match="what was returned cannot be looked at: division by zero"):
+    with pytest.raises(TypeError, match="the returned value cannot be read: division by zero"):
         names["odd"]()
     assert names["two"]() == 2
     session.close()

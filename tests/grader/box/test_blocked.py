@@ -6,7 +6,8 @@ from grader.box.blocked import Blocked
 
 
 @pytest.mark.parametrize(
-    "rooms, words", [(["model", "formats"], "utils.model, utils.formats"), ([], "nothing of utils")]
+    "rooms, words",
+    [(["model", "formats"], "utils.model, utils.formats"), ([], "nothing from utils")],
 )
 def test_what_is_not_in_the_box_is_named_with_what_is(rooms, words):
     with pytest.raises(ModuleNotFoundError, match=f"utils.pruning .* may import {words}"):

@@ -70,7 +70,8 @@ def test_without_metadata_cells_are_known_by_their_ids():
     aligned = graft(RIGHT, lambda cells: strip(cells, ids=False))
     assert aligned.notebook == graft(RIGHT).notebook and aligned.warnings == ()
     assert aligned.remarks == (
-        "grading metadata missing, so the original was restored: the cell setup, the cell double and 5 more",
+        "grading metadata missing, so the original was restored: "
+        "the cell setup, the cell double and 5 more",
     )
 
 

@@ -13,7 +13,7 @@ from grader.course.folders import Course, GradingError, maxima
 from grader.gradebook.rows import csv_path
 from grader.run import demo
 from grader.run.grade import grade
-from tests.grader.tiny import HERE, settings, quiet, release_unproved
+from tests.grader.tiny import HERE, quiet, release_unproved, settings
 
 pytestmark = [pytest.mark.xdist_group("example class"), pytest.mark.box]
 LAB = "lab03_magnitude_pruning"

@@ -9,7 +9,7 @@ from nbgrader.validator import Validator
 
 from grader.gradebook.rows import csv_path
 from grader.run.grade import grade
-from tests.grader.tiny import RIGHT, make_course, settings, quiet, submit
+from tests.grader.tiny import RIGHT, make_course, quiet, settings, submit
 
 pytestmark = [pytest.mark.xdist_group("tiny class"), pytest.mark.box]
 
@@ -116,8 +116,8 @@ def test_every_student_has_a_line(course, rows):
             5,
             "graded with warnings",
             (
-                "missing, so the original was restored: the cell check_half; changed, so the original was used: "
-                "the cell check_double"
+                "missing, so the original was restored: the cell check_half; "
+                "changed, so the original was used: the cell check_double"
             ),
         ),
         (
