@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from bootstrap.console import Stop
 
 SLOW = ("box", "browser", "notebook", "slow")  # marks of tests, see tests/conftest.py
-EVERYTHING = ("pyproject.toml", "course.toml", "nbgrader_config.py")
+EVERYTHING = ("pyproject.toml", "nbgrader_config.py")
 DOTTED = re.compile(r"\b[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 

@@ -150,10 +150,15 @@ def test_where_the_reader_of_notebooks_changed_itself_all_of_them_run(course):
     assert only == ["not ((test_text_of_notebooks.py) and (01_bars or lab01))"]
 
 
-@pytest.mark.parametrize("path", ["pyproject.toml", "course.toml", "settings.json"])
+@pytest.mark.parametrize("path", ["pyproject.toml", "settings.json"])
 def test_what_is_no_module_of_a_package_concerns_all_tests(course, path):
     arguments, _, line = chosen(course, path, "utils/plots/bars.py")
     assert (arguments, line) == ([], f"All tests: everything depends on {path}.")
+
+
+def test_an_entry_of_the_manifest_concerns_the_tests_that_read_it(course):
+    tests, _, _ = chosen(course, "course.toml")
+    assert "tests/test_notebooks.py" in tests and "tests/pruning/test_masks.py" not in tests
 
 
 def test_a_script_that_nothing_imports_has_no_tests(course):

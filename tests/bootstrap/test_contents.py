@@ -10,7 +10,7 @@ from bootstrap import contents
 from bootstrap.manifest import Lab, Lecture, Manifest, read
 
 ROOT = Path(__file__).parents[2]
-READS = ("README.md", "lectures")
+READS = ("course.toml", "README.md", "lectures")
 SMALL = Manifest(
     [
         Lecture("00_start.ipynb", "Start", "how", 10),

@@ -54,7 +54,12 @@ def test_the_right_answer_is_accepted(exercise):
 @pytest.mark.parametrize("exercise, words, mistake", MISTAKES)
 def test_a_mistake_is_rejected_and_named(exercise, words, mistake):
     for _ in range(3):
-        assert words in verdict(exercise, mistake)
+        told = verdict(exercise, mistake)
+        assert told, f"this answer passes every case, so it is not a mistake: {words}"
+        assert words in told, (
+            "another mistake gives the same result, or this one shows on one case alone: "
+            f"merge them, or add a case that tells them apart.\n{told}"
+        )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -88,6 +93,13 @@ def test_an_answer_that_changes_an_argument_is_rejected(exercise):
             return returned
 
         assert f"`{name}` changed" in verdict(exercise, spoiled)
+
+
+def test_every_file_with_a_check_is_named_in_its_room():
+    for room, lab in LABS.items():
+        made = Path(checks.__file__).parent.joinpath(room).glob("*.py")
+        names = {path.stem for path in made if f"check_{path.stem} = " in path.read_text()}
+        assert names <= {name.removeprefix("check_") for name in vars(lab)}, room
 
 
 def test_every_check_of_a_room_is_an_exercise():

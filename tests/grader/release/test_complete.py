@@ -10,7 +10,7 @@ from bootstrap.manifest import Lab, Lecture, Manifest, read
 from grader.release import complete
 
 ROOT = Path(__file__).parents[3]
-READS = ("lectures", "solutions")
+READS = ("course.toml", "lectures", "solutions")
 LAB = Lab("lab01_norms", "Norms", 40, ["01"], ["model"], {"l1": "1a", "l2": "1b", "why": "2"})
 COURSE = Manifest([Lecture("01_norms.ipynb", "Norms", "of weights", 20)], [LAB])
 

@@ -19,6 +19,7 @@ IN_PLACE = (
     "It must be pruned in place: `tensor.mul_(mask)`. `tensor = ...` and `tensor.data = ...` "
     "leave the old numbers where they are."
 )
+BY_VALUE = "Weights were ranked by their value, not by their size |w|."
 UP = "The number goes up: use round(), not ceil. (torch.quantile interpolates and does it too.)"
 TIES = (
     "Equal sizes: a threshold cannot tell them apart. Choose positions instead: "
@@ -80,7 +81,7 @@ def threshold_with(
 
 
 MISTAKES = [
-    ("Weights were ranked by their value, not by their size |w|.", prune_with(size=lambda w: w)),
+    (BY_VALUE, prune_with(size=lambda w: w)),
     (
         "The smallest stayed and the largest went: in the mask, 1 is kept and 0 is pruned.",
         prune_with(largest=True),
@@ -193,6 +194,15 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     return case.words, f"the tensor times the mask: {few(tensor * mask)}", few(got.returned[1])
 
 
+def ranked_by_value(case: Case, expected: Outcome, got: Outcome) -> bool:
+    """Whether all that stay are above all that go, though the sizes say otherwise."""
+    tensor, mask = case.arguments["tensor"], got.returned[0].bool()
+    stay, go = tensor[mask], tensor[~mask]
+    if not len(stay) or not len(go) or go.abs().max() <= stay.abs().min():
+        return False
+    return bool(go.max() <= stay.min())
+
+
 def few(tensor: Tensor) -> str:
     if tensor.dim() == 1 and tensor.numel() <= 10:
         return "[" + ", ".join(f"{value:zg}" for value in tensor.tolist()) + "]"
@@ -211,4 +221,5 @@ check_fine_grained_prune = Exercise(
     show=show,
     hints=HINTS,
     changes=("tensor",),
+    symptoms=[(BY_VALUE, ranked_by_value)],  # also with two more mistakes in the same answer
 )
