@@ -37,7 +37,7 @@ def changed(name, source):
         (changed("check_half", "half\npass"), "check_half: the untouched release earns 1"),
         (
             changed("check_double", "assert double(3) == double(3)"),
-            "check_double, line 1: compares two values of the student's",
+            "check_double, line 1: compares two of the student's values",
         ),
     ],
 )
