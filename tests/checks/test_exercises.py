@@ -46,14 +46,16 @@ def verdict(exercise, answer):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_the_right_answer_is_accepted(exercise):
-    for _ in range(10):  # fresh inputs each time
+def test_the_right_answer_is_accepted(exercise, monkeypatch):
+    for seed in range(10):
+        monkeypatch.setenv("COURSE_SEED", f"{seed:x}")  # other inputs each time
         exercise(exercise.right)
 
 
 @pytest.mark.parametrize("exercise, words, mistake", MISTAKES)
-def test_a_mistake_is_rejected_and_named(exercise, words, mistake):
-    for _ in range(3):
+def test_a_mistake_is_rejected_and_named(exercise, words, mistake, monkeypatch):
+    for seed in range(3):
+        monkeypatch.setenv("COURSE_SEED", f"{seed:x}")
         told = verdict(exercise, mistake)
         assert told, f"this answer passes every case, so it is not a mistake: {words}"
         assert words in told, (

@@ -106,6 +106,7 @@ def cases(generator: torch.Generator) -> list[Case]:
         ({"w": a}, {"w": b}),
         ({"v": ones, "w": a}, {"v": ones, "w": b}),
         ({"v": a, "w": b}, {"w": mask(2, 3, 9), "v": mask(0, 1)}),
+        ({"v": b, "w": a}, {"w": mask(0, 1, 5, 6), "v": mask(2, 3)}),
         ({"w": a}, {"w": a}),
         ({"w": a}, {"w": 1 - a}),
         ({"w": a}, {"w": mask()}),
