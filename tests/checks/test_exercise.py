@@ -235,3 +235,22 @@ def test_a_mistake_is_named_only_where_the_first_and_the_last_case_agree():
     """[1, -2] and [3] are squared, the random numbers are doubled."""
     told = verdict(lambda x: x**2 if len(x) < 3 else 2 * x)
     assert "Squared" not in told
+
+
+def test_an_error_that_never_comes_is_waited_for_no_longer_than_an_answer():
+    only = [refused("a text", ValueError, "Say what is wrong.", x="a")]
+    patient = Exercise(
+        name="patient",
+        right=double_with(),
+        cases=lambda _: only,
+        mistakes=(),
+        facts="",
+        seconds=0.1,
+    )
+
+    def never(x):
+        while True:
+            pass
+
+    told = verdict(never, patient)
+    assert "expected  a ValueError\n  got       still running after 0.1 seconds" in told

@@ -86,51 +86,6 @@ def no_answer_yet(check: str) -> NoReturn:
     )
 
 
-def run(
-    check: str, tried: str, answer, *arguments, hints: dict[str, str] | None = None, **keywords
-):
-    """Call the student's `answer` and return what it returns; CheckFailed for what it raises."""
-    returned, error = attempt(lambda: answer(*arguments, **keywords))
-    if error and is_stub(error):
-        no_answer_yet(check)
-    if error:
-        fail(check, tried, got=told(error), mistake=hinted(error, hints or {}))
-    return returned
-
-
-def must_raise(
-    check: str, tried: str, expected: type[Exception], answer, *arguments, why: str = ""
-) -> Exception:
-    """Call `answer` and return the exception of type `expected` that it must raise; anything else
-    fails the check."""
-    try:
-        with time_limit(SECONDS):
-            result = answer(*arguments)
-    except expected as error:
-        if is_stub(error):
-            run(check, tried, answer, *arguments)
-        return error
-    except TookTooLong as over:
-        fail(
-            check,
-            tried,
-            expected=a(expected),
-            got=f"nothing after {over.seconds:g} seconds",
-            mistake=why,
-        )
-    except Exception as error:
-        if is_stub(error):
-            run(check, tried, answer, *arguments)
-        fail(
-            check,
-            tried,
-            expected=a(expected),
-            got=f"{type(error).__name__}: {error}{line_of(error)}",
-            mistake=why,
-        )
-    fail(check, tried, expected=a(expected), got=f"no error, but {short(result)}", mistake=why)
-
-
 def is_stub(error: Exception) -> bool:
     """Whether an exercise has not been answered yet. torch raises the same error, with a text, for
     `&` between floats."""
