@@ -1,5 +1,6 @@
 """The command `test`."""
 
+import os
 import platform
 import re
 import shutil
@@ -76,7 +77,9 @@ def pytest_command(arguments: list[str]) -> list[str]:
         argument.split("=")[0] in BY_HAND or argument in BY_HAND or re.match(r"-n\w+$", argument)
         for argument in arguments
     ):
+        # One more than there are cores, for some tests wait: for a box, a server, a time limit.
         # Each process loads torch and the browser tests a JupyterLab: more than 8 gain nothing.
-        arguments = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup", *arguments]
+        workers = min((os.cpu_count() or 1) + 1, 8)
+        arguments = ["-n", str(workers), "--dist", "loadgroup", *arguments]
     # -rs: the summary says what was skipped and why
     return [python_of(), "-m", "pytest", "-rs", *arguments]

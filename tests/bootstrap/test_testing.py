@@ -6,9 +6,9 @@ from bootstrap import testing
 
 
 def test_tests_run_on_every_core_unless_asked_otherwise():
-    assert "auto" in testing.pytest_command(["tests/pruning", "-k", "ties"])
+    assert "loadgroup" in testing.pytest_command(["tests/pruning", "-k", "ties"])
     for by_hand in (["-n", "3"], ["-n0"], ["--numprocesses=2"], ["--pdb"], ["-s"]):
-        assert "auto" not in testing.pytest_command(by_hand)
+        assert "loadgroup" not in testing.pytest_command(by_hand)
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -1,5 +1,7 @@
 """JupyterLab and Chromium for the browser tests: one of each in a worker."""
 
+import itertools
+
 import pytest
 
 from . import jupyterlab
@@ -12,10 +14,11 @@ WITHOUT = (
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Tests with the browser share a server: the lectures in one worker, the rest in another."""
+    """Tests with the browser share a server: every second lecture, the others, all the rest."""
+    halves = itertools.cycle(("lectures", "more lectures"))
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
-            group = "lectures" if item.path.stem == "test_lectures" else "browser"
+            group = next(halves) if item.path.stem == "test_lectures" else "browser"
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group(group))
 

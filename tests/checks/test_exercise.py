@@ -254,3 +254,40 @@ def test_an_error_that_never_comes_is_waited_for_no_longer_than_an_answer():
 
     told = verdict(never, patient)
     assert "expected  a ValueError\n  got       still running after 0.1 seconds" in told
+
+
+def hidden_verdict(answer, cases, exercise=DOUBLE):
+    with pytest.raises(CheckFailed) as failed:
+        exercise.hidden(answer, cases)
+    return str(failed.value)
+
+
+ZERO_AND_ONE = (("zero", 0.0), ("one", 1.0))
+
+
+def other_cases():
+    return [case(words, x=torch.tensor([value])) for words, value in ZERO_AND_ONE]
+
+
+def test_hidden_cases_are_asked_and_a_right_answer_passes_them_in_silence(capsys):
+    DOUBLE.hidden(lambda x: x + x, other_cases())
+    assert capsys.readouterr().out == ""
+
+
+def test_a_hidden_case_that_fails_is_told_in_words_with_its_mistake_and_without_its_numbers():
+    """x + 1 is right for one; the mistake that fits both hidden cases is named."""
+    told = hidden_verdict(lambda x: 2 * x + 1, other_cases())
+    assert told == "hidden_double: zero\nOne too many."
+
+
+def test_a_hidden_case_can_be_the_only_one_that_an_answer_fails():
+    by_heart = {(1.0, -2.0), (3.0,)}
+    told = hidden_verdict(
+        lambda x: 2 * x if tuple(x.tolist()) in by_heart or len(x) == 5 else x, other_cases()
+    )
+    assert told.startswith("hidden_double: one\nIt does not give")
+
+
+def test_a_mistake_that_one_hidden_case_shows_is_looked_for_in_the_visible_ones():
+    told = hidden_verdict(torch.square, other_cases()[1:])
+    assert told == "hidden_double: one\nSquared, not doubled."

@@ -20,6 +20,7 @@ from utils.checks.fresh import fresh_generator
 
 COPY = "Work on a copy (`.clone()`, or copy.deepcopy for a network), or make something new."
 LOOK_FIRST = "Look for what is wrong before the first change."
+NOT_RIGHT = "It does not give what the statement asks for."
 PATIENCE = 5.0  # seconds: a diagnosis that takes longer is not worth the wait
 
 
@@ -52,6 +53,9 @@ class Outcome:
     returned: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None
+
+
+Asked = tuple[Case, Outcome]  # a case, and what the right answer gives
 
 
 class Variant:
@@ -120,18 +124,42 @@ class Exercise:
         return f"check_{self.name}"
 
     def __call__(self, answer: Callable) -> None:
-        cases = list(self.cases(fresh_generator()))
-        asked = [(each, self.outcome(self.right, each)) for each in cases]
+        if wrong := self.first_wrong(answer, self.asked(self.cases(fresh_generator()))):
+            tried, expected, came, mistake = wrong
+            report.fail(self.check, tried, expected, came, mistake)
+        report.passed(self.check, self.facts)
+
+    def hidden(self, answer: Callable, cases: Iterable[Case]) -> None:
+        """Asks other cases, in a cell that students do not see: they are told the words of the
+        first that fails and the mistake behind it, without its numbers.
+
+        Raises CheckFailed. A mistake that shows on one of the cases alone is looked for in those of
+        the visible check too.
+        """
+        asked = self.asked(cases)
+        seen = self.asked(self.cases(fresh_generator()))
+        if wrong := self.first_wrong(answer, asked, seen):
+            tried, _, _, mistake = wrong
+            report.fail(f"hidden_{self.name}", tried, mistake=mistake or NOT_RIGHT)
+
+    def asked(self, cases: Iterable[Case]) -> list[Asked]:
+        """The cases with what the right answer gives on each: made before any answer runs."""
+        return [(each, self.outcome(self.right, each)) for each in list(cases)]
+
+    def first_wrong(
+        self, answer: Callable, asked: Sequence[Asked], more: Sequence[Asked] = ()
+    ) -> Sequence[str]:
+        """(what was tried, what was expected, what came, the mistake) of the first case that fails;
+        nothing when none does. more: cases that only tell mistakes apart."""
         for each, wanted in asked:
             got = self.outcome(answer, each)
             if got.error and report.is_stub(got.error):
                 report.no_answer_yet(self.check)
             wrong = self.problem(each, wanted, got)
             if wrong:
-                tried, expected, came, mistake = wrong
-                named = self.diagnosis(answer, each, got, asked)
-                report.fail(self.check, tried, expected, came, named or mistake)
-        report.passed(self.check, self.facts)
+                *facts, mistake = wrong
+                return *facts, self.diagnosis(answer, each, got, [*asked, *more]) or mistake
+        return ()
 
     def outcome(self, answer: Callable, case: Case) -> Outcome:
         """Asks an answer once, with copies of the arguments."""
@@ -173,9 +201,7 @@ class Exercise:
                 return case.words, expected, f"`{name}` changed first", LOOK_FIRST
         return ()
 
-    def diagnosis(
-        self, answer: Callable, case: Case, got: Outcome, asked: Sequence[tuple[Case, Outcome]]
-    ) -> str:
+    def diagnosis(self, answer: Callable, case: Case, got: Outcome, asked: Sequence[Asked]) -> str:
         """The mistake, or the two, that give what the answer gave: here and on other cases where
         they show."""
         if isinstance(got.error, report.StillRunning):
@@ -192,7 +218,7 @@ class Exercise:
         answer: Callable,
         mistake: Callable,
         case: Case,
-        asked: Sequence[tuple[Case, Outcome]],
+        asked: Sequence[Asked],
         theirs: dict[int, Outcome],
     ) -> bool:
         """Whether both give the same on the first and the last other case that shows it."""

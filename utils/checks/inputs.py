@@ -1,0 +1,112 @@
+"""Inputs that tell a right answer from one that is right most of the time, for the checks of all
+labs: each kind of trap has one home here.
+
+A visible check asks some of them; a hidden cell asks others, with other numbers.
+"""
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+
+Tensors = dict[str, Tensor]
+
+
+def masked(generator: torch.Generator) -> list[tuple[str, Tensors, Tensors]]:
+    """(what is hard, weights, masks): tensors by name, 1 in a mask where a weight is there.
+
+    The weights that are gone are not always 0, the survivors not always something else.
+    """
+    return [
+        (
+            "survivors of 0 between weights that are gone",
+            {"a": torch.tensor([0.0, 0.0, 0.0, 3.0]), "b": torch.tensor([[0.0, -1.0], [0.0, 2.0]])},
+            {"a": torch.tensor([0.0, 1.0, 0.0, 1.0]), "b": torch.tensor([[1.0, 1.0], [0.0, 1.0]])},
+        ),
+        (
+            "a weight of 0 that is gone, before the only survivor, which is 0 too",
+            {"a": torch.tensor([0.0, 0.0])},
+            {"a": torch.tensor([0.0, 1.0])},
+        ),
+        (
+            "weights that are gone and larger than all others",
+            {"a": torch.tensor([9.0, 1.0, -8.0, 2.0]), "b": torch.tensor([-0.5, 7.0, 0.25])},
+            {"a": torch.tensor([0.0, 1.0, 0.0, 1.0]), "b": torch.tensor([1.0, 0.0, 1.0])},
+        ),
+        (
+            "masks in another order than the weights, and tensors of one shape",
+            {name: torch.randn(3, 3, generator=generator) for name in "abc"},
+            {
+                name: (torch.rand(3, 3, generator=generator) < density).float()
+                for name, density in (("c", 0.9), ("a", 0.2), ("b", 0.5))
+            },
+        ),
+        (
+            "masks of True and False",
+            {"a": torch.randn(2, 5, generator=generator)},
+            {"a": torch.rand(2, 5, generator=generator) < 0.6},
+        ),
+        (
+            "weights near 1e-7, many of one size",
+            {"a": 1e-7 * torch.tensor([2.0, -1, 1, -2, 1, 2, -1, 1, 3, -3])},
+            {"a": torch.ones(10)},
+        ),
+        (
+            "weights in float64 whose differences float32 cannot hold",
+            {"a": 1 + 1e-12 * torch.randperm(12, generator=generator).double().view(3, 4)},
+            {"a": torch.ones(3, 4)},
+        ),
+        (
+            "a transposed weight, whose numbers do not lie in its order",
+            {"a": torch.randn(5, 3, generator=generator).T},
+            {"a": (torch.rand(5, 3, generator=generator) < 0.7).float().T},
+        ),
+    ]
+
+
+# (fraction, number of things): halves, which Python's round() takes to the even neighbor
+HALVES = [(0.5, 1), (0.5, 3), (0.5, 5), (0.25, 10), (0.75, 10), (0.05, 10), (0.125, 20)]
+
+
+def networks(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Tensor]]:
+    """(what is hard, a network, an input for it); every number of a network is drawn."""
+    nested = nn.Sequential(
+        nn.Linear(4, 6), nn.Sequential(nn.ReLU(), nn.Sequential(nn.Linear(6, 3)))
+    )
+    normed = nn.Sequential(
+        OrderedDict(
+            first=nn.Linear(4, 5), scale=nn.BatchNorm1d(5), act=nn.ReLU(), second=nn.Linear(5, 3)
+        )
+    )
+    plain = nn.Sequential(nn.Linear(4, 5, bias=False), nn.Tanh(), nn.Linear(5, 3, bias=False))
+    other = nn.Sequential(
+        nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 3, 2), nn.Flatten(), nn.LayerNorm(9), nn.Linear(9, 3)
+    )
+    frozen = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3))
+    frozen[0].requires_grad_(False)
+    precise = nn.Sequential(nn.Linear(4, 3)).double()
+    found = [
+        ("layers in blocks in blocks", nested),
+        ("BatchNorm under a name of its own", normed),
+        ("layers without biases", plain),
+        ("Conv1d and LayerNorm", other),
+        ("a layer that is not trained", frozen),
+        ("a network in float64", precise),
+    ]
+    for _, model in found:
+        draw(model, generator)
+    return [
+        (words, model, torch.randn(8, 4, generator=generator, dtype=next(model.parameters()).dtype))
+        for words, model in found
+    ]
+
+
+@torch.no_grad()
+def draw(model: nn.Module, generator: torch.Generator) -> None:
+    """Draws every number of a network, BatchNorm's statistics too."""
+    for name, value in model.state_dict().items():
+        if value.is_floating_point():
+            drawn = torch.randn(value.shape, generator=generator, dtype=value.dtype)
+            value.copy_(drawn.abs() + 0.5 if name.endswith("running_var") else drawn)
+        else:
+            value.add_(3)
