@@ -229,9 +229,13 @@ class Agent:
                 self.answer(reply, raw)
                 continue
             self.take_over(reply, raw)
-            if "raise" in reply:
-                raise raised(reply["raise"])
-            return END if "done" in reply else self.objects.decode(reply["value"], raw)
+            try:
+                if "raise" in reply:
+                    raise raised(reply["raise"])
+                return END if "done" in reply else self.objects.decode(reply["value"], raw)
+            finally:
+                for number in reply["back"]:
+                    self.objects.table.drop(number)
 
 
 def raised(tree: dict[str, Any]) -> CheckersError:

@@ -129,6 +129,16 @@ class Session(Boxed):
         with BadValue.of_everything():
             do, target = ANSWERS[question["ask"]], self.objects.mine(question["h"])
             more = [self.objects.decode(tree, came) for tree in question["m"]]
+            theirs = self.objects.adopt(came)
+        try:
+            self.send_reply(box, do, target, more, theirs)
+        finally:
+            self.objects.table.unshare(theirs)
+
+    def send_reply(
+        self, box: Any, do: Callable[..., Any], target: Any, more: Sequence[Any], theirs: list[int]
+    ) -> None:
+        """theirs: the numbers of the box's own tensors, which are shared until the reply is out."""
         raw, sync, value, message = Raw(), [], None, None
         try:
             value = do(target, *more)
@@ -144,11 +154,11 @@ class Session(Boxed):
                 if value is END
                 else {"value": self.objects.copied(self.objects.encode, value, raw)}
             )
-            self.send(box, {**message, "sync": sync}, raw)
+            self.send(box, {**message, "sync": sync, "back": theirs}, raw)
         except (BadValue, TooLarge, ProcessEnded) as error:
             self.objects.table.unshare(range(before + 1, self.objects.table.last + 1))
             refused = TypeError(f"a value from the check cannot be passed to the answer: {error}")
-            self.send(box, {"raise": self.objects.error(refused)}, Raw())
+            self.send(box, {"raise": self.objects.error(refused), "back": theirs}, Raw())
 
     # --- what the checker does with it
 

@@ -10,6 +10,7 @@ from tests.grader.checker.boxes import LIMITS, ForkBox, session_of
 
 ANSWERS = """
 import copy
+import numpy
 import torch
 from torch import nn
 
@@ -77,6 +78,19 @@ class Replacer:
         model.weight = nn.Parameter(model.weight * self.mask)
     def apply(self, model):
         with torch.no_grad(): model.weight.mul_(self.mask)
+def on_a_copy(f, model):
+    twin = copy.deepcopy(model)
+    f(twin)
+    return dict(twin.state_dict())
+def on_its_own(f):
+    x, a, inside = torch.ones(3), numpy.zeros(2), {"x": torch.ones(1)}
+    same = f(x, a, inside) is x
+    return x, a, inside["x"], same
+def later(f, keep):
+    x = torch.ones(3)
+    keep(x)
+    x.zero_()
+    f()
 """
 
 

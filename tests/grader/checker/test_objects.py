@@ -188,6 +188,33 @@ def test_arguments_and_results_of_functions_of_the_check_cross_both_ways(answers
     assert given[0] is x and named["key"] is x
 
 
+def test_what_a_function_of_the_check_changes_in_the_answers_own_tensors_arrives_there(answers):
+    change = "def f(x, a, inside):\n    x.zero_(), a.fill(3), inside['x'].add_(1)\n    return x"
+    x, a, inside, same = answers.on_its_own(own(change).f)
+    assert x.tolist() == [0, 0, 0] and a.tolist() == [3, 3] and inside.tolist() == [2] and same
+
+
+def test_a_network_that_the_answer_copied_is_trained_by_a_function_of_the_check(answers):
+    model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
+    before, trained = copy.deepcopy(model.state_dict()), copy.deepcopy(model)
+
+    def step(network):
+        network(torch.arange(12.0).view(4, 3)).square().sum().backward()
+        torch.optim.SGD(network.parameters(), lr=0.1).step()
+
+    step(trained)
+    found = answers.on_a_copy(own("f = lambda network: step(network)", step=step).f, model)
+    for name, value in trained.state_dict().items():
+        assert torch.equal(found[name], value), name
+        assert torch.equal(model.state_dict()[name], before[name]), name
+
+
+def test_what_a_function_of_the_check_kept_is_changed_no_more_once_it_has_returned(answers):
+    kept = []
+    answers.later(own("f = lambda: None").f, kept.append)
+    assert kept[0].tolist() == [1, 1, 1]
+
+
 def test_a_fresh_value_of_a_function_of_the_check_is_not_lost(answers):
     assert answers.call(own("import torch\nf = lambda: torch.arange(3)").f).tolist() == [0, 1, 2]
     made = []
