@@ -1,10 +1,33 @@
 """The parts of the course's library that a lab's answers may not import: they are not in the box,
-and this says why."""
+and this says why. The checks are there by name alone: they know the answers."""
 
 import sys
 from collections.abc import Sequence
-from importlib.machinery import PathFinder
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
 from typing import Any
+
+CHECKS = "utils.checks"
+
+
+class Nothing:
+    """What every name of the checks stands for in a box: called, it returns None."""
+
+    def __call__(self, *given: Any, **named: Any) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> "Nothing":
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+
+class Inert(Loader):
+    """Makes a module of the checks in which every public name is a Nothing."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__getattr__ = Nothing().__getattr__  # type: ignore[method-assign]
 
 
 class Blocked:
@@ -16,6 +39,8 @@ class Blocked:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if not name.startswith("utils."):
             return None
+        if f"{name}.".startswith(f"{CHECKS}."):
+            return ModuleSpec(name, Inert(), is_package=True)
         found = PathFinder.find_spec(name, path)
         if found is None:
             allowed = ", ".join(f"utils.{room}" for room in self.rooms) or "nothing from utils"

@@ -2,6 +2,7 @@
 
 import builtins
 import inspect
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -46,6 +47,8 @@ class CheckerSide(Exchange):
         if number is None:
             if name := well_known(value, self.session.rooms):
                 return {"t": "name", "n": name}
+            if probe := getattr(value, "probe", None) if inspect.isfunction(value) else None:
+                return {"t": "probe", **by_source(probe)}
             if not lent.can_be_lent(value):
                 raise BadValue(f"a {type(value).__name__} of the check cannot be sent into the box")
             number = next(self.next)
@@ -131,6 +134,11 @@ def well_known(value: Any, rooms: Sequence[str]) -> str | None:
         f"{place}.{getattr(value, '__name__', '')}" for place in C_FUNCTIONS
     ]
     return next((name for name in names if names_it(name, value)), None)
+
+
+def by_source(probe: Callable[..., Any]) -> Tree:
+    """How a function of the checks goes into the box, to run there."""
+    return {"n": probe.__name__, "source": textwrap.dedent(inspect.getsource(probe))}
 
 
 def names_it(name: str, value: Any) -> bool:

@@ -1,7 +1,5 @@
 """A student's notebook in a box: its cells run there, and its functions are called there."""
 
-import inspect
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from grader.checker import lent
 from grader.checker.boxed import Boxed
 from grader.checker.errors import OverLimit, ProcessEnded, raised
-from grader.checker.objects import CheckerSide, data_in
+from grader.checker.objects import CheckerSide, by_source, data_in
 from grader.checker.outputs import Output, Outputs, error_output, validated
 from grader.course.limits import Limits
 from grader.wire.frames import TooLarge, WireError
@@ -208,13 +206,7 @@ class Session(Boxed):
     def probe(self, probe: Any, given: Sequence[Any], named: dict[str, Any]) -> Any:
         """Runs a function of the checks in the box; only plain values that it returns count."""
         self.ensure()
-        module = probe.__module__
-        if any(f"{module}.".startswith(f"utils.{room}.") for room in self.rooms):
-            message = {"do": "probe", "module": module, "n": probe.__name__}
-        else:
-            source = textwrap.dedent(inspect.getsource(probe))
-            message = {"do": "probe", "source": source, "n": probe.__name__}
-        return self.request(message, self.filler(given, named))
+        return self.request({"do": "probe", **by_source(probe)}, self.filler(given, named))
 
     def filler(self, given: Sequence[Any], named: dict[str, Any]) -> Fill:
         def fill(message: dict[str, Any], raw: Raw) -> None:

@@ -18,7 +18,7 @@ MANIFEST = """\
 name = "cases"
 title = "Cases"
 minutes = 5
-imports = ["checks", "model"]
+imports = ["model"]
 [lab.exercises]
 double = "1"
 prune_smallest = "2"

@@ -36,3 +36,9 @@ def test_nothing_of_the_checker_is_there(staged):
 def test_a_room_that_is_not_there_is_named(staged):
     with pytest.raises(stage.StageError, match="no utils.prunning"):
         staged("prunning")
+
+
+@pytest.mark.parametrize("room", ["checks", "checks.lab01", "checks.fresh"])
+def test_the_checks_never_enter_a_box(staged, room):
+    with pytest.raises(stage.StageError, match=f"utils.{room} knows the answers"):
+        staged(room)

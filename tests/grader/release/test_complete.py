@@ -79,6 +79,10 @@ def of(lab):
         (of(replace(LAB, follows=["02"])), ["follows lecture 02, which has no entry"]),
         (of(replace(LAB, imports=["model", "modle"])), ["'modle', but there is no utils.modle"]),
         (
+            of(replace(LAB, imports=["model", "checks.fresh"])),
+            ["take 'checks.fresh' out of the imports of lab01_norms"],
+        ),
+        (
             of(replace(LAB, imports=["model.metrics"])),
             ['imports utils.model.data in a locked cell: add "model.data" to its imports'],
         ),

@@ -4,8 +4,6 @@ import math
 
 import torch
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves
 
 from utils.checks.drawn import FEW, aligned, with_input
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
@@ -136,30 +134,34 @@ def right(indptr, indices, data, x):
 def ask(answer, indptr, indices, data, x):
     """A large product is watched."""
     product = (indptr, indices, data, x)
-    return answer(*product) if len(x) < 100 else watched(answer, *product)
+    return answer(*product) if len(x) < 100 else watched(answer, *product, WORK)
 
 
 @in_student
-def watched(answer, indptr: Tensor, indices: Tensor, data: Tensor, x: Tensor):
-    """What the answer returns. It is stopped when it makes as many numbers as the matrix has."""
-    with Watch((len(indptr) - 1) * len(x)):
+def watched(answer, indptr, indices, data, x, words):
+    """What the answer returns. It is stopped when it makes as many numbers as the matrix has: a
+    RuntimeError with these words.
+
+    A sparse tensor holds no zeros and is not counted. An answer can take the watch off.
+    """
+    import torch
+    from torch.overrides import TorchFunctionMode
+    from torch.utils._pytree import tree_leaves
+
+    most, made = (len(indptr) - 1) * len(x), 0
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            nonlocal made
+            result = function(*args, **(kwargs or {}))
+            tensors = (part for part in tree_leaves(result) if isinstance(part, torch.Tensor))
+            made += sum(part.numel() for part in tensors if part.layout == torch.strided)
+            if made >= most:
+                raise RuntimeError(words)
+            return result
+
+    with Watch():
         return answer(indptr, indices, data, x)
-
-
-class Watch(TorchFunctionMode):
-    """Counts the numbers that torch makes. A sparse tensor holds no zeros and is not counted."""
-
-    def __init__(self, most: int):
-        super().__init__()
-        self.most, self.made = most, 0
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        result = function(*args, **(kwargs or {}))
-        tensors = (part for part in tree_leaves(result) if isinstance(part, Tensor))
-        self.made += sum(part.numel() for part in tensors if part.layout == torch.strided)
-        if self.made >= self.most:
-            raise RuntimeError(WORK)
-        return result
 
 
 def read(outcome: Outcome, case: Case) -> Tensor:

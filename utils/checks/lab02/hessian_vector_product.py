@@ -1,17 +1,13 @@
 """Is `hessian_vector_product(loss, theta, v)` H v, exactly, and is it found without making H?"""
 
-from contextlib import nullcontext
-
 import torch
 from torch import Tensor
 from torch.func import grad, hessian
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from utils.checks.compare import Unfit, as_tensor
 from utils.checks.exercise import Case, Outcome, steps
 from utils.checks.in_student import in_student
-from utils.checks.lab02.losses import Loss, made, quartic, small, some
+from utils.checks.lab02.losses import Loss, quartic, small, some
 from utils.checks.lab02.vectors import INEXACT, normal, of_vectors, shown, tensor
 
 LARGE = (1000, 2000)  # H of up to four million entries: enough to see it, too few to hurt
@@ -26,40 +22,48 @@ QUOTIENT = (
 )
 
 
-@in_student
 def product(answer, loss: Loss, theta: Tensor, v: Tensor):
     """The answer for a loss made next to it. It is stopped when it makes a large H."""
-    required, function = [], made(loss)
+    return product_there(answer, loss, theta, v, len(theta) >= min(LARGE))
+
+
+@in_student
+def product_there(answer, loss, theta, v, is_watched):
+    """What the answer returns. Watched, it is stopped at a result of p^2 numbers and after p
+    operations of torch: a RuntimeError. An answer can take the watch off."""
+    from contextlib import nullcontext
+
+    from torch import Tensor
+    from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils._pytree import tree_leaves
+
+    required, p, operations = [], len(theta), 0
+    make, *parts = loss
+    function = make(*parts)
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            nonlocal operations
+            result = func(*args, **(kwargs or {}))
+            operations += 1
+            sizes = [part.numel() for part in tree_leaves(result) if isinstance(part, Tensor)]
+            if max(sizes, default=0) >= p**2:
+                raise RuntimeError(f"a tensor of {max(sizes):,} numbers was made")
+            if operations > p:
+                raise RuntimeError(f"more than {p:,} operations")
+            return result
 
     def asked(weights):
         required.append(weights.requires_grad)
         return function(weights)
 
     try:
-        with Watch(len(theta)) if len(theta) >= min(LARGE) else nullcontext():
+        with Watch() if is_watched else nullcontext():
             return answer(asked, theta, v)
     except RuntimeError as error:
         if "does not require grad" in str(error) and not any(required):
             error.args = (f"{error} (nor does theta)",)
         raise
-
-
-class Watch(TorchDispatchMode):
-    """Sees torch's operations: RuntimeError at a result of p^2 numbers, and after p operations."""
-
-    def __init__(self, p: int):
-        super().__init__()
-        self.p, self.operations = p, 0
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        result = func(*args, **(kwargs or {}))
-        self.operations += 1
-        sizes = [part.numel() for part in tree_leaves(result) if isinstance(part, Tensor)]
-        if max(sizes, default=0) >= self.p**2:
-            raise RuntimeError(f"a tensor of {max(sizes):,} numbers was made")
-        if self.operations > self.p:
-            raise RuntimeError(f"more than {self.p:,} operations")
-        return result
 
 
 def right(loss, theta, v):

@@ -1,14 +1,14 @@
 """Losses of a vector theta (p,): a tuple of a maker and its tensors.
 
 Autograd's graph does not cross into the box of the grader, so an answer that differentiates a loss
-needs the loss next to it: the scenes below make it there, and `right` makes the same one here.
+needs the loss next to it: the makers go there by source, and `right` makes the same one here.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from utils.checks.in_student import in_student
 from utils.checks.lab02.vectors import normal, positive, tensor
@@ -16,37 +16,43 @@ from utils.checks.lab02.vectors import normal, positive, tensor
 Loss = tuple[Any, ...]  # (maker, *its arguments)
 
 
-def quadratic(h: Tensor, b: Tensor) -> Callable[[Tensor], Tensor]:
+@in_student
+def quadratic(h, b):
     """1/2 theta^T H theta + b^T theta + 1."""
     return lambda theta: theta @ h @ theta / 2 + b @ theta + 1
 
 
-def bowl(h: Tensor, centre: Tensor, least: float) -> Callable[[Tensor], Tensor]:
+@in_student
+def bowl(h, centre, least):
     """least + 1/2 d^T H d with d = theta - centre."""
     return lambda theta: least + (theta - centre) @ h @ (theta - centre) / 2
 
 
-def quartic(a: Tensor, u: Tensor) -> Callable[[Tensor], Tensor]:
+@in_student
+def quartic(a, u):
     """sum of a theta^4, and (u^T theta)^3: H = diag(12 a theta^2) + 6 (u^T theta) u u^T."""
     return lambda theta: (a * theta**4).sum() + (u @ theta) ** 3
 
 
-def tilted(a: Tensor, u: Tensor, slope: Tensor) -> Callable[[Tensor], Tensor]:
+@in_student
+def tilted(a, u, slope):
     """The quartic, and slope^T theta: another gradient, the same H."""
-    loss = quartic(a, u)
-    return lambda theta: loss(theta) + slope @ theta
+    return lambda theta: (a * theta**4).sum() + (u @ theta) ** 3 + slope @ theta
 
 
-def network(x: Tensor, y: Tensor) -> Callable[[Tensor], Tensor]:
+@in_student
+def network(x, y):
     """The cross-entropy of a tanh network with three hidden units and no biases.
 
     It has as many classes as theta has room for.
     """
+    import torch
+
     first = 3 * x.shape[1]
 
-    def loss(theta: Tensor) -> Tensor:
+    def loss(theta):
         hidden = torch.tanh(x @ theta[:first].view(-1, 3))
-        return nn.functional.cross_entropy(hidden @ theta[first:].view(3, -1), y)
+        return torch.nn.functional.cross_entropy(hidden @ theta[first:].view(3, -1), y)
 
     return loss
 
@@ -57,9 +63,10 @@ def made(loss: Loss) -> Callable[[Tensor], Tensor]:
 
 
 @in_student
-def with_loss(answer, loss: Loss, *arguments):
+def with_loss(answer, loss, *arguments):
     """Calls an answer with the loss made next to it."""
-    return answer(made(loss), *arguments)
+    make, *parts = loss
+    return answer(make(*parts), *arguments)
 
 
 def small() -> tuple[str, Loss, Tensor]:

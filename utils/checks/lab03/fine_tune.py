@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR
-from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from utils.checks.compare import NO_RETURN, alike
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
@@ -144,6 +143,8 @@ def watched(answer, model, masks, epochs, best) -> dict:
 @in_student
 def with_optimizer_seen(answer, *arguments) -> tuple:
     """What the answer returns; and of each step of an optimizer its kind and learning rate."""
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
     seen = []
 
     def look(optimizer, *_):
