@@ -7,7 +7,16 @@ import pytest
 import torch
 from torch import nn
 
-from utils.checks.compare import Unfit, alike, as_dict, as_mask, as_number, as_tensor, copied
+from utils.checks.compare import (
+    Unfit,
+    alike,
+    as_dict,
+    as_mask,
+    as_number,
+    as_tensor,
+    copied,
+    replaced,
+)
 
 ALIKE = [
     (torch.tensor([1.0, 2]), torch.tensor([1, 2])),
@@ -54,13 +63,60 @@ def test_nan_is_like_nan_where_it_is_asked_for():
     assert alike(math.nan, math.nan, nan=True) and not alike(math.nan, 0, nan=True)
 
 
-def test_networks_are_alike_by_their_values_types_and_modes():
-    a, b = nn.Linear(2, 3), nn.Linear(2, 3)
-    assert not alike(a, b)
-    b.load_state_dict(a.state_dict())
-    assert alike(a, b)
-    assert not alike(a, copied(a).double()) and not alike(a, copied(a).eval())
-    assert not alike(a, copied(a).requires_grad_(False))
+def network():
+    generator = torch.Generator().manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Dropout(0.5))
+    for p in model.parameters():
+        p.data = torch.randn(p.shape, generator=generator)
+    return model
+
+
+CHANGES = {
+    "a weight": lambda m: m[0].weight.data.mul_(2),
+    "a buffer": lambda m: m[1].running_mean.add_(1),
+    "the type": lambda m: m.double(),
+    "what is trained": lambda m: m[0].bias.requires_grad_(False),
+    "a gradient": lambda m: m(torch.ones(4, 2)).sum().backward(),
+    "the mode": lambda m: m.eval(),
+    "the mode of one layer": lambda m: m[1].eval(),
+    "the setting of a layer": lambda m: setattr(m[3], "p", 0.1),
+    "a layer without weights": lambda m: setattr(m, "2", nn.Tanh()),
+    "a layer more": lambda m: m.append(nn.ReLU()),
+    "no layer left": lambda m: m._modules.clear(),
+    "a parameter more": lambda m: m.register_parameter("gate", nn.Parameter(torch.ones(1))),
+    "a buffer more": lambda m: m.register_buffer("gate", torch.ones(1), persistent=False),
+    "no bias": lambda m: setattr(m[0], "bias", None),
+    "a hook of a layer": lambda m: m[2].register_forward_hook(lambda *_: None),
+    "a hook of a weight": lambda m: m[0].weight.register_hook(lambda grad: grad),
+    "another hook of a weight": lambda m: m[0].weight.register_post_accumulate_grad_hook(print),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_network_is_not_as_it_was_after_a_change_of(change):
+    model, before = network(), network()
+    assert alike(model, before, rtol=0, atol=0)
+    change(model)
+    assert not alike(model, before, rtol=0, atol=0) and not alike(before, model, rtol=0, atol=0)
+
+
+def test_equal_parameters_in_place_of_the_old_ones_are_replaced_ones():
+    model = network()
+    before = dict(model.named_parameters())
+    model.load_state_dict(network().state_dict())
+    assert replaced(before, model) == []
+    model[0].weight = nn.Parameter(model[0].weight.detach())
+    assert replaced(before, model) == ["0.weight"]
+
+
+def test_a_copy_of_a_network_has_its_gradients_and_hooks():
+    model = network()
+    model[0].weight.grad = torch.ones(3, 2)
+    model[2].register_forward_hook(lambda *_: None)
+    other = copied(model)
+    assert alike(other, model, rtol=0, atol=0)
+    other[0].weight.grad.zero_()
+    assert model[0].weight.grad.any()
 
 
 def test_a_copy_is_independent():

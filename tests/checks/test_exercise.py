@@ -80,6 +80,50 @@ def test_a_changed_argument_is_seen():
     assert "`x` changed" in verdict(lambda x: x.mul_(2))
 
 
+def test_a_parameter_in_place_of_another_is_seen_where_the_network_may_change_too():
+    def doubles(model):
+        with torch.no_grad():
+            model.weight.mul_(2)
+
+    def replaces(model):
+        model.weight = torch.nn.Parameter(2 * model.weight.detach())
+
+    exercise = Exercise(
+        name="doubles",
+        right=doubles,
+        cases=lambda _: [case("a layer", model=torch.nn.Linear(2, 3))],
+        mistakes=(),
+        facts="",
+        read=lambda outcome, case: outcome.arguments["model"],
+        changes=("model",),
+    )
+    exercise(doubles)
+    assert "got       new ones: weight" in verdict(replaces, exercise)
+
+
+def test_what_of_a_network_is_not_as_it_was_is_said():
+    exercise = Exercise(
+        name="total",
+        right=lambda model: sum(p.detach().sum() for p in model.parameters()),
+        cases=lambda _: [case("a layer", model=torch.nn.Linear(2, 3))],
+        mistakes=(),
+        facts="",
+    )
+
+    def after(change):
+        def answer(model):
+            change(model)
+            return exercise.right(model)
+
+        return verdict(answer, exercise)
+
+    assert "`model` changed: .grad\n`.backward()` leaves" in after(
+        lambda model: model(torch.ones(1, 2)).sum().backward()
+    )
+    assert "`model` changed: train or eval mode\nA network that" in after(lambda m: m.eval())
+    assert "`model` changed: values, dtype\nWork on a copy" in after(lambda m: m.half())
+
+
 def test_nan_is_never_right():
     assert "nan" in verdict(lambda x: x * float("nan"))
 

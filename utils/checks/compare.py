@@ -25,9 +25,9 @@ class Unfit(Exception):
 def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool = False) -> bool:
     """Whether two values agree: tensors, numbers, texts, containers of them, networks, errors.
 
-    A list is like a tuple, True like 1, and the type of a tensor's numbers does not matter; that
-    of a network's does, and so does its mode. Fails closed: NaN is like nothing unless `nan`, and
-    things of kinds not named here are only like themselves.
+    A list is like a tuple, True like 1, and the type of a tensor's numbers does not matter; of a
+    network everything in `held_by` does. Fails closed: NaN is like nothing unless `nan`, and things
+    of kinds not named here are only like themselves.
     """
 
     def again(x: Any, y: Any) -> bool:
@@ -59,14 +59,41 @@ def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool =
 
 
 def held_by(model: nn.Module) -> dict[str, Any]:
-    """What a network holds: values, their types, which are trained, and the mode of each part."""
-    values, parameters = dict(model.state_dict()), model.named_parameters()
+    """What a network is and holds: its layers, the settings, mode and hooks of each; of each
+    parameter and buffer the value, the type, whether it is trained, its gradient and hooks."""
+    parts = dict(model.named_modules())
+    tensors = dict(model.named_parameters()) | dict(model.named_buffers())
     return {
-        "values": values,
-        "types": {name: str(value.dtype) for name, value in values.items()},
-        "trained": {name: p.requires_grad for name, p in parameters},
-        "modes": [part.training for part in model.modules()],
+        "layers": {name: type(part) for name, part in parts.items()},
+        "settings": {name: part.extra_repr() for name, part in parts.items()},
+        "train or eval mode": {name: part.training for name, part in parts.items()},
+        "hooks": {name: hooks_of(part) for name, part in (parts | tensors).items()},
+        "values": tensors,
+        "dtype": {name: str(tensor.dtype) for name, tensor in tensors.items()},
+        "requires_grad": {name: tensor.requires_grad for name, tensor in tensors.items()},
+        ".grad": {name: tensor.grad for name, tensor in tensors.items() if tensor.is_leaf},
     }
+
+
+def what_changed(before: nn.Module, now: nn.Module) -> list[str]:
+    """The words of `held_by` for what is not exactly as it was."""
+    old, new = held_by(before), held_by(now)
+    return [what for what in old if not alike(new[what], old[what], rtol=0, atol=0, nan=True)]
+
+
+def hooks_of(thing: nn.Module | Tensor) -> dict[str, int]:
+    """How many hooks of each kind a layer or a tensor has."""
+    of_tensors = ("_backward_hooks", "_post_accumulate_grad_hooks")
+    kinds = of_tensors if isinstance(thing, Tensor) else vars(thing)
+    held = {kind: getattr(thing, kind) for kind in kinds if kind.endswith("_hooks")}
+    return {kind: len(hooks) for kind, hooks in held.items() if hooks}
+
+
+def replaced(before: Mapping[str, nn.Parameter], model: nn.Module) -> list[str]:
+    """Which parameters are not the ones that were there before, whatever they hold: an optimizer
+    made before would not move them."""
+    now = dict(model.named_parameters())
+    return [name for name, parameter in before.items() if now.get(name) is not parameter]
 
 
 def dense(values: Tensor) -> Tensor:
@@ -84,7 +111,12 @@ def copied(value: Any) -> Any:
         return {key: copied(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(map(copied, value))
-    return copy.deepcopy(value) if isinstance(value, (Tensor, nn.Module, set)) else value
+    if isinstance(value, nn.Module):
+        other = copy.deepcopy(value)
+        for mine, its in zip(value.parameters(), other.parameters()):
+            its.grad = copied(mine.grad)  # deepcopy leaves it out
+        return other
+    return copy.deepcopy(value) if isinstance(value, (Tensor, set)) else value
 
 
 def as_number(value: Any, expected: str = "a number") -> float:

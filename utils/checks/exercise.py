@@ -13,12 +13,23 @@ from itertools import combinations
 from typing import Any
 
 import torch
+from torch import nn
 
 from utils.checks import report
-from utils.checks.compare import Unfit, alike, copied
+from utils.checks.compare import Unfit, alike, copied, replaced, what_changed
 from utils.checks.fresh import fresh_generator
 
 COPY = "Work on a copy (`.clone()`, or copy.deepcopy for a network), or make something new."
+PUT_BACK = {
+    ".grad": "`.backward()` leaves gradients in the network's own parameters: torch.autograd.grad "
+    "leaves none.",
+    "train or eval mode": "A network that is put in eval mode goes back to the mode it had.",
+    "hooks": "A hook that was added is removed at the end, by its handle.",
+}
+IN_PLACE = (
+    "Change the parameters themselves (`p.copy_(...)`, load_state_dict): an optimizer made before "
+    "would go on training the old ones."
+)
 LOOK_FIRST = "Look for what is wrong before the first change."
 NOT_RIGHT = "It does not give what the statement asks for."
 PATIENCE = 5.0  # seconds: a diagnosis that takes longer is not worth the wait
@@ -48,11 +59,13 @@ def refused(
 
 @dataclass
 class Outcome:
-    """What one call gave: what was returned, the arguments afterwards, or the error."""
+    """What one call gave: what was returned, the arguments afterwards, or the error; and which
+    parameters are others."""
 
     returned: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None
+    replaced: list[str] = field(default_factory=list)  # parameters of its networks, by name
 
 
 Asked = tuple[Case, Outcome]  # a case, and what the right answer gives
@@ -164,9 +177,12 @@ class Exercise:
     def outcome(self, answer: Callable, case: Case) -> Outcome:
         """Asks an answer once, with copies of the arguments."""
         given = {name: copied(value) for name, value in case.arguments.items()}
+        networks = [value for value in given.values() if isinstance(value, nn.Module)]
+        before = [(model, dict(model.named_parameters())) for model in networks]
         call = self.ask, answer, *given.values()
         returned, error = report.attempt(*call, seconds=self.seconds)
-        return Outcome(returned, given, error)
+        others = [name for model, parameters in before for name in replaced(parameters, model)]
+        return Outcome(returned, given, error, others)
 
     def problem(self, case: Case, wanted: Outcome, got: Outcome) -> Sequence[str]:
         """(what was tried, what was expected, what came, the usual mistake); nothing for a right
@@ -178,7 +194,10 @@ class Exercise:
             return case.words, "", report.told(got.error), hint or case.why
         for name, value in case.arguments.items():
             if name not in self.changes and not unchanged(value, got.arguments[name]):
-                return case.words, f"`{name}` left as it was", f"`{name}` changed", COPY
+                return case.words, *change(name, value, got.arguments[name])
+        if got.replaced:
+            which = ", ".join(got.replaced)
+            return case.words, "the network's own parameters", f"new ones: {which}", IN_PLACE
         try:
             value = self.read(got, case)
         except Unfit as unfit:
@@ -268,8 +287,10 @@ class Exercise:
             return alike(a.error, b.error)
         (one, misfit), (other, another) = self.fitted(a, case), self.fitted(b, case)
         given = [name for name in case.arguments if name not in self.changes]
-        if misfit != another or not all(
-            alike(a.arguments[name], b.arguments[name], nan=True) for name in given
+        if (
+            misfit != another
+            or a.replaced != b.replaced
+            or not all(alike(a.arguments[name], b.arguments[name], nan=True) for name in given)
         ):
             return False
         if misfit:
@@ -284,6 +305,15 @@ class Exercise:
             return self.read(outcome, case), ""
         except Unfit as unfit:
             return None, str(unfit)
+
+
+def change(name: str, before: Any, now: Any) -> tuple[str, str, str]:
+    """Of an argument that is not as it was: what was expected, what came, what to do."""
+    if not isinstance(before, nn.Module) or not isinstance(now, nn.Module):
+        return f"`{name}` left as it was", f"`{name}` changed", COPY
+    what = what_changed(before, now)
+    came = f"`{name}` changed: {', '.join(what)}"
+    return f"`{name}` left as it was", came, PUT_BACK.get(", ".join(what), COPY)
 
 
 def unchanged(before: Any, now: Any) -> bool:

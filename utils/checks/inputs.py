@@ -61,6 +61,39 @@ def masked(generator: torch.Generator) -> list[tuple[str, Tensors, Tensors]]:
             {"a": torch.randn(5, 3, generator=generator).T},
             {"a": (torch.rand(5, 3, generator=generator) < 0.7).float().T},
         ),
+        (
+            "a tensor without entries next to a single weight",
+            {"a": torch.zeros(0, 3), "b": torch.tensor([-0.5])},
+            {"a": torch.ones(0, 3), "b": torch.ones(1)},
+        ),
+        (
+            "a tensor of which nothing is left",
+            {"a": torch.tensor([3.0, -2.0]), "b": torch.tensor([[-1.0, 0.5, -0.0, 4.0]])},
+            {"a": torch.zeros(2), "b": torch.tensor([[1.0, 1.0, 1.0, 0.0]])},
+        ),
+        (
+            "survivors of 1e-9, which is not 0",
+            {"a": 1e-9 * torch.tensor([4.0, 0.0, -3.0, 2.0, 0.0, -1.0, 5.0, 0.0])},
+            {"a": torch.tensor([1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0])},
+        ),
+        (
+            "masks of whole numbers",
+            {"a": torch.randn(7, generator=generator), "b": torch.randn(2, 3, generator=generator)},
+            {
+                "a": (torch.rand(7, generator=generator) < 0.5).long(),
+                "b": (torch.rand(2, 3, generator=generator) < 0.7).to(torch.uint8),
+            },
+        ),
+        (
+            "weights and masks in float16, more than float16 can count",
+            {"a": torch.randn(47, 45, generator=generator).half()},
+            {"a": (torch.arange(47 * 45).view(47, 45) % 40 != 7).half()},
+        ),
+        (
+            "a part of a larger tensor",
+            {"a": torch.randn(6, 8, generator=generator)[::2, 1::2]},
+            {"a": (torch.rand(6, 8, generator=generator) < 0.6).float()[::2, 1::2]},
+        ),
     ]
 
 
@@ -82,8 +115,15 @@ def networks(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Tenso
     other = nn.Sequential(
         nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 3, 2), nn.Flatten(), nn.LayerNorm(9), nn.Linear(9, 3)
     )
-    frozen = nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3))
-    frozen[0].requires_grad_(False)
+    images = nn.Sequential(
+        nn.Unflatten(1, (1, 2, 2)),
+        nn.Sequential(nn.Conv2d(1, 3, 2, bias=False), nn.BatchNorm2d(3, affine=False), nn.ReLU()),
+        nn.Flatten(),
+        nn.Linear(3, 3),
+    )
+    small = [nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 3)) for _ in range(3)]
+    frozen, used, sparse = small
+    parts = nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 3))
     precise = nn.Sequential(nn.Linear(4, 3)).double()
     found = [
         ("layers in blocks in blocks", nested),
@@ -92,9 +132,19 @@ def networks(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Tenso
         ("Conv1d and LayerNorm", other),
         ("a layer that is not trained", frozen),
         ("a network in float64", precise),
+        ("Conv2d and BatchNorm without scale and shift", images),
+        ("a network in eval mode, with gradients of an earlier batch", used),
+        ("a network of which one layer alone is in eval mode", parts),
+        ("a network with many weights that are 0", sparse),
     ]
     for _, model in found:
         draw(model, generator)
+    frozen[0].requires_grad_(False)
+    parts[1].eval()
+    for p in used.eval().parameters():
+        p.grad = torch.randn(p.shape, generator=generator)
+    for p in sparse.parameters():
+        p.data.mul_(torch.rand(p.shape, generator=generator) < 0.5)
     return [
         (words, model, torch.randn(8, 4, generator=generator, dtype=next(model.parameters()).dtype))
         for words, model in found

@@ -34,6 +34,7 @@ def snip_by_gates(model, batch):
     gated = {name: gate * model.get_parameter(name) for name, gate in gates.items()}
     outputs = functional_call(model, gated, (batch[0],))
     nn.functional.cross_entropy(outputs, batch[1], reduction="sum").backward()
+    model.zero_grad()  # the biases have got one too
     total = sum(gate.grad.abs().sum() for gate in gates.values())
     return {name: gate.grad.abs() / total for name, gate in gates.items()}
 

@@ -154,12 +154,20 @@ def read(outcome: Outcome, case: Case) -> Tensor:
     return as_tensor(outcome.returned, (size,), one)
 
 
+def diagonal(answer, model, x, y):
+    """What is returned; the gradients that `.backward()` leaves in the model are allowed."""
+    found = answer(model, x, y)
+    model.zero_grad()
+    return found
+
+
 check_fisher_diagonal = of_vectors(
     name="fisher_diagonal",
     right=right,
     cases=cases,
     mistakes=MISTAKES,
     facts="one, two, three and seven examples, four networks, gradient by gradient",
+    ask=diagonal,
     read=read,
     hints=HINTS,
 )
