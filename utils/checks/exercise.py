@@ -18,6 +18,7 @@ from torch import nn
 from utils.checks import report
 from utils.checks.compare import Unfit, alike, copied, replaced, what_changed
 from utils.checks.fresh import fresh_generator
+from utils.wall import imported_before
 
 COPY = "Work on a copy (`.clone()`, or copy.deepcopy for a network), or make something new."
 PUT_BACK = {
@@ -137,6 +138,8 @@ class Exercise:
         return f"check_{self.name}"
 
     def __call__(self, answer: Callable) -> None:
+        if words := imported_before():
+            report.fail(self.check, words)
         if wrong := self.first_wrong(answer, self.asked(self.cases(fresh_generator()))):
             tried, expected, came, mistake = wrong
             report.fail(self.check, tried, expected, came, mistake)

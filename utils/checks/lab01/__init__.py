@@ -10,6 +10,9 @@ from utils.checks.lab01.storage_bits import check_storage_bits
 from utils.checks.lab01.to_coo import check_to_coo
 from utils.checks.lab01.to_csr import check_to_csr
 from utils.checks.lab01.unpack_2_4 import check_unpack_2_4
+from utils.wall import raise_at_home
+
+raise_at_home(__name__)
 
 __all__ = [
     "check_csr_matvec",

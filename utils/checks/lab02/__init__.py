@@ -8,6 +8,9 @@ from utils.checks.lab02.obd import check_obd
 from utils.checks.lab02.obs import check_obs
 from utils.checks.lab02.obs_delete import check_obs_delete
 from utils.checks.lab02.taylor import check_taylor
+from utils.wall import raise_at_home
+
+raise_at_home(__name__)
 
 __all__ = [
     "check_brute_force_best_mask",

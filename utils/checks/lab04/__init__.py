@@ -7,6 +7,9 @@ from utils.checks.lab04.random_mask_like import check_random_mask_like
 from utils.checks.lab04.reinitialize import check_reinitialize
 from utils.checks.lab04.rewind import check_rewind
 from utils.checks.lab04.supermask_scores import check_supermask_scores
+from utils.wall import raise_at_home
+
+raise_at_home(__name__)
 
 __all__ = [
     "check_find_ticket",

@@ -11,6 +11,9 @@ from utils.checks.lab05.grasp import check_grasp
 from utils.checks.lab05.prune_iteratively import check_prune_iteratively
 from utils.checks.lab05.snip import check_snip
 from utils.checks.lab05.synflow import check_synflow
+from utils.wall import raise_at_home
+
+raise_at_home(__name__)
 
 __all__ = [
     "check_erdos_renyi",

@@ -12,6 +12,9 @@ from utils.checks.lab06.grow import check_grow
 from utils.checks.lab06.rigl_update import check_rigl_update
 from utils.checks.lab06.set_drop import check_set_drop
 from utils.checks.lab06.training_memory import check_training_memory
+from utils.wall import raise_at_home
+
+raise_at_home(__name__)
 
 __all__ = [
     "check_cosine_drop",
