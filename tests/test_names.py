@@ -31,6 +31,7 @@ WITHOUT_TESTS = {
     "grader/box/warm.py": "speed alone: benchmarks/grading.py measures it",
     "grader/checker/program.py": "run/test_workers.py and all that grades start it",
     "grader/course/limits.py": "a dataclass",
+    "grader/run/one.py": "run/test_grade.py and all that grade a class use it",
     "grader/run/button.py": "browser/test_formgrader.py presses the button",
     "grader/selftest/attacks/amounts.py": PART_OF_A_TRIAL,
     "grader/selftest/attacks/leaving.py": PART_OF_A_TRIAL,

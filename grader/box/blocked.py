@@ -8,6 +8,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from utils.wall import Wall, raise_wall
+
 CHECKS = "utils.checks"
 
 
@@ -34,7 +36,7 @@ class Blocked:
     """Finds the parts of `utils` that are in the box; for any other it says what the lab asks."""
 
     def __init__(self, rooms: Sequence[str]) -> None:
-        self.rooms = rooms
+        self.wall = Wall(rooms)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if not name.startswith("utils."):
@@ -43,15 +45,10 @@ class Blocked:
             return ModuleSpec(name, Inert(), is_package=True)
         found = PathFinder.find_spec(name, path)
         if found is None:
-            allowed = ", ".join(f"utils.{room}" for room in self.rooms) or "nothing from utils"
-            raise ModuleNotFoundError(
-                f"{name} is not available while this notebook is graded: "
-                "the lab asks you to write it. "
-                f"Its answers may import {allowed}.",
-                name=name,
-            )
+            raise ModuleNotFoundError(self.wall.sentence(name), name=name)
         return found
 
 
 def block(rooms: Sequence[str]) -> None:
+    raise_wall(rooms)
     sys.meta_path.insert(0, Blocked(rooms))

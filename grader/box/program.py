@@ -74,6 +74,7 @@ def work_in(home: str) -> None:
     os.chmod(home, 0o777)  # its user is still to change
     os.environ["HOME"] = home
     os.chdir(home)
+    sys.path.insert(0, "")  # what a cell writes there it can import, as at home
 
 
 def talk(shell: Any, descriptor: int) -> None:

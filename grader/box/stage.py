@@ -38,7 +38,8 @@ def build(folder: Path, rooms: Iterable[str], user: int, home: str) -> None:
     only that part is there."""
     target = folder / "utils"
     target.mkdir()
-    shutil.copy(LIBRARY / "__init__.py", target)
+    for name in ("__init__.py", "wall.py"):
+        shutil.copy(LIBRARY / name, target)
     for room in rooms:
         copy_room(target, room)
     program = folder / "grader"

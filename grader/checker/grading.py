@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import linecache
-import resource
 import signal
 import threading
 from collections.abc import Iterator
@@ -70,6 +69,8 @@ def bound_memory(most: int) -> None:
     a check can make huge ones."""
     has = getattr(psutil.Process().memory_info(), "data", None)  # known on Linux
     if has is not None:
+        import resource  # Windows has none
+
         resource.setrlimit(
             resource.RLIMIT_DATA, (has + most, resource.getrlimit(resource.RLIMIT_DATA)[1])
         )
@@ -191,7 +192,10 @@ def is_text(node: ast.AST) -> bool:
 @contextlib.contextmanager
 def ended_after(seconds: float) -> Iterator[None]:
     """Raises CheckHung inside when a check is at work for longer: an answer can make the check's
-    own loop endless."""
+    own loop endless. Not on Windows, which has no such signals."""
+    if not hasattr(signal, "pthread_kill"):
+        yield
+        return
 
     def hung(number: int, frame: Any) -> NoReturn:
         raise CheckHung

@@ -22,7 +22,14 @@ Result = dict[str, Any]
 
 FORM = 1  # of the results; a new form makes old results be made again
 # the code that decides about marks
-MARKING = ("grader/wire", "grader/box", "grader/checker", "grader/course/cells", "utils/checks")
+MARKING = (
+    "grader/wire",
+    "grader/box",
+    "grader/checker",
+    "grader/course/cells",
+    "utils/checks",
+    "utils/wall",
+)
 
 
 def common(source: Notebook, imports: list[str], backend: str, limits: Limits) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import re
 import shutil
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -22,13 +20,10 @@ from grader.gradebook.results import Result
 from grader.intake import folder, submitted
 from grader.run import verdict
 from grader.run.seed import course_secret, submission_seed
+from grader.run.shown import clean, with_outputs
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
-
-# what only a terminal obeys; colours stay
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|\x1b(?!\[[0-9;]*m)")
-ADDRESS = re.compile(r" at 0x[0-9a-f]{6,16}\b")
 
 
 @dataclass(frozen=True)
@@ -144,27 +139,6 @@ def keep(run: Run, one: Prepared, result: Result | None, book: Gradebook) -> Out
     shown = with_outputs(notebook, result)
     files.write(path, json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return verdict.of_result(one.submission, result, one.key)
-
-
-def with_outputs(notebook: Notebook, result: Result) -> Notebook:
-    """The notebook with what its cells showed, for formgrader and feedback."""
-    notebook = copy.deepcopy(notebook)
-    for cell in notebook["cells"]:
-        if cells.is_code(cell):
-            cell["outputs"], cell["execution_count"] = result["cells"].get(cell["id"], []), None
-    return notebook
-
-
-def clean(tree: Any) -> Any:
-    """Texts without what UTF-8 cannot hold or a terminal obeys, and without addresses in memory,
-    which are others every time."""
-    if isinstance(tree, str):
-        return ADDRESS.sub(" at 0x…", CONTROL.sub("", tree.encode("utf-8", "replace").decode()))
-    if isinstance(tree, list):
-        return [clean(item) for item in tree]
-    if isinstance(tree, dict):
-        return {clean(key): clean(item) for key, item in tree.items()}
-    return tree
 
 
 def timestamp(place: Path) -> datetime | None:

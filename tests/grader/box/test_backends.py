@@ -30,6 +30,13 @@ def test_the_next_box_knows_nothing_of_the_last(boxes):
     second.close()
 
 
+def test_a_cell_can_import_what_a_cell_before_it_wrote(boxes):
+    box = boxes.box()
+    run(box, "%%writefile mine.py\ndef six(): return 6")
+    assert "<6>" in run(box, "from mine import six; print(f'<{six()}>')")
+    box.close()
+
+
 @pytest.mark.parametrize(
     "end, code",
     [

@@ -22,7 +22,12 @@ def staged(tmp_path):
 
 def test_only_the_rooms_of_the_lab_are_there(staged):
     there = {path for path in staged("pruning.masks") if path.startswith("utils/")}
-    assert there == {"utils/__init__.py", "utils/pruning/__init__.py", "utils/pruning/masks.py"}
+    assert there == {
+        "utils/__init__.py",
+        "utils/wall.py",
+        "utils/pruning/__init__.py",
+        "utils/pruning/masks.py",
+    }
 
 
 def test_nothing_of_the_checker_is_there(staged):

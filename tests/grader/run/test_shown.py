@@ -1,6 +1,6 @@
 """What a submission showed is written without what only a terminal obeys or what changes."""
 
-from grader.run.one import clean
+from grader.run.shown import clean
 
 
 def test_the_same_object_is_shown_the_same_in_every_run():
