@@ -120,10 +120,11 @@ def rooms_of(checks: str) -> list[str] | None:
 
 def imported_before() -> str:
     """What to say of a notebook that had a part of `utils` before the wall stood; "" of others."""
-    wall = standing()
-    for name, home in wall.inside(vars(sys.modules["__main__"])) if wall else ():
-        return (
-            f"your notebook imported `{name}` of {home} before the lab's first cell ran.\n"
-            f"{wall.sentence(home)}\nRemove that import, restart the kernel and run all cells."
-        )
+    if wall := standing():
+        for name, home in wall.inside(vars(sys.modules["__main__"])):
+            return (
+                f"your notebook imported `{name}` of {home} before the lab's first cell ran.\n"
+                f"{wall.sentence(home)}\n"
+                "Remove that import, restart the kernel and run all cells."
+            )
     return ""
