@@ -20,13 +20,15 @@ def release(arguments: list[str]) -> int:
 
 
 def collect(arguments: list[str]) -> int:
-    """Puts a download from Canvas or Moodle where grade reads it. For instructors.
+    """Puts a download from a learning platform where grade reads it. For instructors.
 
-    usage: {call} collect LAB FOLDER_OR_ZIP [--dry-run]
+    usage: {call} collect LAB FOLDER_OR_ZIP [--dry-run] [--pattern NAME]
 
     Also for a folder of files LOGIN_LAB.ipynb, or of folders named by login. Each goes to
     grading/submitted/STUDENT/LAB/, with the time it was handed in; what was there before is kept.
-    --dry-run writes nothing and says what would be done.
+    --pattern says how another platform names its files, such as "{{student}}_{{file}}". A roster,
+    grading/roster.csv, says who is in the class. --dry-run writes nothing and says what would be
+    done.
     """
     return grader("collect", arguments)
 

@@ -69,27 +69,37 @@ def release_command(course: Course, options: argparse.Namespace, console: Consol
 
 
 def collect_command(course: Course, options: argparse.Namespace, console: Console) -> int:
-    from grader.lms.collect import ASIDE, COLLECTED, UNCHANGED, collect, summary, table
-
-    items = collect(
-        course, options.lab, options.origin, (lambda *_: None) if options.dry_run else None
+    from grader.lms.collect import (
+        ASIDE,
+        COLLECTED,
+        UNCHANGED,
+        collect,
+        summary,
+        table,
+        untimed,
     )
+
+    items = collect(course, options.lab, options.origin, options.pattern, options.dry_run)
     console.print(table(items))
     console.print(
         f"\n{summary(items)}{' (nothing was written)' if options.dry_run else ''}",
         markup=False,
         highlight=False,
     )
+    if words := untimed(items):
+        console.print(words, markup=False, highlight=False)
     found = {item.status for item in items}
     return 0 if found & {COLLECTED, UNCHANGED} and ASIDE not in found else 1
 
 
 def grade_command(course: Course, options: argparse.Namespace, console: Console) -> int:
     from grader.lms import fill
+    from grader.lms.known import known
     from grader.run.grade import default_jobs, grade, write_again
     from grader.run.one import Settings
 
     course, lab = which(course, options)
+    wish = fill.Wish(options.column, options.with_pending, options.may_change)
     for path in options.fill:
         fill.check(path, lab, options.column)
     jobs = options.jobs or default_jobs()
@@ -107,7 +117,7 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
         rows = grade(course, lab, settings, console, options.student)
     show(course, lab, rows, console)
     for path in options.fill:
-        for line in fill.lines(fill.fill(path, rows, lab, options.column, options.with_pending)):
+        for line in fill.lines(fill.fill(path, rows, lab, wish, known(course, lab))):
             print(line)
     if options.demo:
         print(
@@ -136,11 +146,14 @@ def show(course: Course, lab: str, rows: list[Row], console: Console) -> None:
     """Prints the table, and where everything was written."""
     from grader.feedback.statistics import write_statistics
     from grader.gradebook import report
+    from grader.intake.parse import printable
 
     checks, numbers = course.checks(lab), course.entry(lab).exercises
     console.print(report.table(checks, rows, numbers))
     for line in ["", *report.legend(checks, rows, numbers), report.summary(rows), ""]:
         console.print(line, markup=False, highlight=False)
+    for words in course.passed_over(lab):
+        print(f"passed over: the folder {printable(words, 200)}")
     print(f"marks and status: {csv_path(course, lab)}")
     totals = {row.student: row.total for row in rows if row.total is not None}
     if totals:

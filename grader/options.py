@@ -59,6 +59,12 @@ def add_collect(commands: Commands) -> None:
     command.add_argument(
         "--dry-run", action="store_true", help="write nothing; say what would be done"
     )
+    command.add_argument(
+        "--pattern",
+        metavar="NAME",
+        help='how the files are named, for any platform: "{student}_{file}", or a regular '
+        "expression with (?P<student>...)",
+    )
     command.set_defaults(command="collect")
 
 
@@ -160,6 +166,12 @@ def add_what_is_written(command: argparse.ArgumentParser) -> None:
         "--with-pending",
         action="store_true",
         help="with --fill: also fill in totals that still wait for marks by hand",
+    )
+    command.add_argument(
+        "--may-change",
+        metavar="WORD",
+        default="",
+        help="with --fill: what Moodle's worksheet says where a mark may be changed",
     )
 
 

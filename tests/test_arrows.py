@@ -56,6 +56,7 @@ ROOMS = {
         "grader.course",
         "grader.gradebook",
         "grader.feedback",
+        "grader.intake",
         "grader.lms",
         "grader.run",
         "grader.release",

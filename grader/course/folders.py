@@ -18,6 +18,7 @@ from bootstrap.manifest import read as read_manifest
 from grader import HOME
 
 Check = tuple[str, float, str]  # a graded cell: grade id, points, exercise
+NOT_STUDENTS = (".ipynb_checkpoints", ".git")  # what tools leave among the students' folders
 
 
 class GradingError(Exception):
@@ -77,12 +78,19 @@ class Course:
 
     def students(self, lab: str) -> list[str]:
         """Who has a folder for this lab, sorted."""
-        found = self.folder.glob(f"submitted/*/{lab}")
-        return sorted(
+        return sorted(name for name in self.folders(lab) if why_not(name) is None)
+
+    def passed_over(self, lab: str) -> list[str]:
+        """The folders for this lab that are nobody's, each with the reason."""
+        found = sorted((name, why_not(name)) for name in self.folders(lab))
+        return [f"{name.encode(errors='replace').decode()}: {why}" for name, why in found if why]
+
+    def folders(self, lab: str) -> list[str]:
+        return [
             path.parent.name
-            for path in found
-            if path.is_dir() and not path.parent.name.startswith(".")
-        )
+            for path in self.folder.glob(f"submitted/*/{lab}")
+            if path.is_dir() and path.parent.name not in NOT_STUDENTS
+        ]
 
     def environment(self) -> dict[str, str]:
         """The environment of nbgrader and of the notebooks that it runs."""
@@ -165,6 +173,17 @@ class Course:
         return [
             (cell["grade_id"], float(cell["points"]), exercise(cell["grade_id"])) for cell in graded
         ]
+
+
+def why_not(name: str) -> str | None:
+    """Why a folder of this name is not taken for a student's; None when it is."""
+    if name.startswith("."):
+        return "its name begins with a dot: rename it"
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "its name is not in UTF-8: rename it"
+    return None
 
 
 def of_config(config: Config) -> Course:

@@ -122,6 +122,19 @@ def choose(
     return None, f"no notebook named {name} in the folder (found: {found.listed()})"
 
 
+def is_answered(course: Course, source: lab_cells.Notebook, content: bytes) -> bool:
+    """Whether these bytes are a notebook of this lab with at least one answer; Unreadable when they
+    are not a notebook."""
+    cells = KEPT.cells(source, course.config)
+    aligned = align(source, cells, parse(content, "it").cells)
+    return has_answers(aligned, cells)
+
+
+def has_answers(aligned: Aligned | None, cells: list[Asked]) -> bool:
+    asked_for = sum(one.role == "answer" for one in cells)
+    return aligned is not None and bool(aligned.notebook) and len(aligned.unanswered) < asked_for
+
+
 # --- the file ------------------------------------------------------------------------------------
 
 

@@ -1,17 +1,18 @@
 """Notebooks out of what a learning platform lets an instructor download, into
 grading/submitted/STUDENT/LAB/.
 
-The download is a folder or a .zip; `lms` knows whose file is whose. An archive is never unpacked:
+The download is a folder or a .zip; `whose` knows whose file is whose. An archive is never unpacked:
 the notebooks that are wanted are read out of it one by one. A different notebook that was there is
-kept in grading/kept/STUDENT/LAB/. The time of a submission is that of its file; a timestamp.txt in
-the download is a student's to write, so it is not read.
+kept in grading/kept/STUDENT/LAB/. A timestamp.txt in the download is a student's to write, so it is
+not read; what the platform says is written down in grading/collected/LAB.json.
 """
 
 import datetime
 import itertools
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.table import Table
@@ -19,6 +20,9 @@ from rich.text import Text
 
 from grader.course.files import write
 from grader.course.folders import Course
+from grader.gradebook import collected
+from grader.gradebook.collected import Record, records
+from grader.gradebook.roster import roster
 from grader.intake.folder import (
     FILE,
     FOLDER,
@@ -28,8 +32,12 @@ from grader.intake.folder import (
     timestamp,
 )
 from grader.intake.parse import Unreadable, printable
+from grader.intake.submitted import is_answered
 from grader.lms.download import DAMAGED, UTC, Entry, opened
-from grader.lms.names import is_wrapped, owner, safe
+from grader.lms.names import Claim
+from grader.lms.pattern import Pattern
+from grader.lms.times import Trust
+from grader.lms.whose import claimed, owner
 
 COLLECTED, UNCHANGED, ASIDE, OTHER = "collected", "there already", "left aside", "no notebook"
 COLOURS = {COLLECTED: "green", UNCHANGED: "dim", ASIDE: "red", OTHER: "dim"}
@@ -37,38 +45,79 @@ ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 STAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's, in timestamp.txt
 
 
-Store = Callable[[Course, str, str, bytes, datetime.datetime | None], None]
-
-
 @dataclass(frozen=True)
 class Item:
     """What happened to a file. status: one of the four words above; words: the reason, or what else
-    there is to say."""
+    there is to say; untimed: why it is not known when it was handed in."""
 
     found: str
     student: str | None
     status: str
     words: str = ""
+    untimed: str | None = None
 
 
-def collect(course: Course, lab: str, origin: Path, store: Store | None = None) -> list[Item]:
+@dataclass(frozen=True)
+class Found:
+    """A notebook whose owner is known. file: the student's name for it."""
+
+    entry: Entry
+    claim: Claim
+
+    @property
+    def file(self) -> str:
+        return self.entry.parts[-1] if self.entry.outside else self.claim.file
+
+
+def collect(
+    course: Course, lab: str, origin: Path, pattern: str | None = None, dry_run: bool = False
+) -> list[Item]:
     """Collects the submissions of a lab. Returns an `Item` for every file; GradingError when the
     download cannot be read.
 
-    store(course, lab, student, content, time) puts a notebook into its place; nothing is written
-    with one that does nothing.
+    pattern: see `pattern`; dry_run: nothing is written.
     """
     course.require(lab)
     with opened(Path(origin)) as entries:
         notebooks, items = sorted_out(entries)
-        groups, unknown = by_student(notebooks, lab)
+        groups, unknown = by_student(course, notebooks, lab, pattern)
         items += unknown
+        trust = Trust.of(
+            [(one.claim, one.entry.time) for files in groups.values() for one in files]
+        )
+        noted, before = {}, records(course, lab)
+        source = json.loads(course.source(lab).read_text(encoding="utf-8"))
         for student, files in groups.items():
-            chosen, left = pick(files, lab)
-            items += [Item(entry.path, student, ASIDE, reason) for entry, reason in left]
+            chosen, words, left = pick(files, lab, lambda one: is_answered(course, source, one))
+            items += [Item(one.entry.path, student, ASIDE, reason) for one, reason in left]
             if chosen:
-                items.append(taken(course, lab, student, *chosen, store or put))
+                record = recorded(chosen, trust)
+                place = Place(course, lab, student, before.get(student, Record()))
+                if record.late:
+                    words = "; ".join(filter(None, [words, f"late, says {record.platform}"]))
+                item = taken(place, chosen.entry, words, record, dry_run)
+                items.append(replace(item, untimed=None if record.time else trust.words))
+                if items[-1].status in (COLLECTED, UNCHANGED):
+                    noted[student] = record
+    if not dry_run:
+        collected.note(course, lab, noted)
     return sorted(items, key=lambda item: (item.status == OTHER, item.student or "", item.found))
+
+
+def recorded(found: Found, trust: Trust) -> Record:
+    """What is written down of a notebook."""
+    claim, time = found.claim, trust.time(found.claim, found.entry.time)
+    seen = found.entry.time
+    return Record(
+        claim.platform,
+        claim.name,
+        claim.number,
+        claim.upload,
+        claim.late,
+        time and time.isoformat(),
+        seen and seen.isoformat(),
+        claim.page,
+    )
 
 
 def table(items: list[Item]) -> Table:
@@ -93,6 +142,18 @@ def summary(items: list[Item]) -> str:
     )
 
 
+def untimed(items: list[Item]) -> str | None:
+    """What an instructor must know of the times, None when they are known."""
+    found = [item for item in items if item.untimed]
+    if not found:
+        return None
+    return (
+        f"When {len(found)} of them were handed in is not known ({found[0].untimed}), so nothing "
+        "is taken off for being late. To say when: write it into the timestamp.txt next to the "
+        "notebook."
+    )
+
+
 # --- whose it is ---------------------------------------------------------------------------------
 
 
@@ -106,7 +167,7 @@ def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Item]]:
             continue
         if entry.wrong:
             items.append(Item(entry.path, None, ASIDE, entry.wrong))
-        elif name.lower().endswith(ARCHIVES):
+        elif name.lower().endswith(ARCHIVES):  # a .zip was opened
             items.append(Item(entry.path, None, ASIDE, "an archive: unpack it first"))
         elif is_notebook(name):
             notebooks.append(entry)
@@ -116,100 +177,114 @@ def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Item]]:
 
 
 def by_student(
-    notebooks: list[Entry], lab: str
-) -> tuple[dict[str, list[tuple[Entry, str]]], list[Item]]:
-    """({student: [(entry, the name of the file)]}, Items for what has no owner or more than
-    one)."""
-    wrapped = is_wrapped([entry.parts for entry in notebooks], lab)
+    course: Course, notebooks: list[Entry], lab: str, pattern: str | None
+) -> tuple[dict[str, list[Found]], list[Item]]:
+    """({student: their notebooks}, Items for what has no owner or more than one)."""
+    people = roster(course)
+    own = Pattern(pattern) if pattern else None
     known, items = defaultdict(list), []
-    for entry in notebooks:
-        name, file = owner(entry.parts, lab, bool(wrapped))
-        student = safe(name) if name else None
-        if wrapped is None:
-            words = (
-                f"from {entry.parts[0]} or from {entry.parts[1]}? rename it to LOGIN_{lab}.ipynb"
-            )
-            items.append(Item(entry.path, None, ASIDE, words))
-        elif not student:
-            words = f"its name does not say whose it is: rename it to LOGIN_{lab}.ipynb"
-            items.append(Item(entry.path, None, ASIDE, words))
+    claims = claimed([entry.named for entry in notebooks], lab, own)
+    for entry, said in zip(notebooks, claims, strict=True):
+        found = owner(said, people)
+        if isinstance(found, str):
+            items.append(Item(entry.path, None, ASIDE, found))
         else:
-            known[student.casefold()].append((name, student, entry, file))
+            one = (found.name, found.student, Found(entry, found.claim))
+            known[found.student.casefold()].append(one)
     groups = {}
     for found in known.values():
-        names = sorted({name for name, _, _, _ in found})
+        names = sorted({name for name, _, _ in found})
         if len(names) > 1:  # two students would share a folder
             words = f"the names {' and '.join(names)} are too similar"
-            items += [Item(entry.path, student, ASIDE, words) for _, student, entry, _ in found]
+            items += [Item(one.entry.path, student, ASIDE, words) for _, student, one in found]
         else:
-            groups[found[0][1]] = [(entry, file) for _, _, entry, file in found]
+            groups[found[0][1]] = [one for _, _, one in found]
     return groups, items
 
 
 def pick(
-    files: list[tuple[Entry, str]], lab: str
-) -> tuple[tuple[Entry, str] | None, list[tuple[Entry, str]]]:
-    """((entry, what to say) of the one that counts, or None; (entry, reason) of the others) of one
-    student's files."""
-    depth = min(len(entry.parts) for entry, _ in files)
+    files: list[Found], lab: str, is_answered: Callable[[bytes], bool]
+) -> tuple[Found | None, str, list[tuple[Found, str]]]:
+    """(the one that counts, or None; what to say of it; (the others, why not)) of one student's
+    notebooks."""
+    newest = max((one.claim.time for one in files if one.claim.time), default=None)
+    earlier = [one for one in files if one.claim.time and one.claim.time != newest]
+    files = [one for one in files if one not in earlier]
+    left = [(one, "an earlier attempt") for one in earlier]
+    depth = min(len(one.entry.parts) for one in files)
     exact = [
-        entry
-        for entry, _ in files
-        if entry.parts[-1] == f"{lab}.ipynb" and len(entry.parts) == depth
+        one
+        for one in files
+        if one.entry.parts[-1] == f"{lab}.ipynb" and len(one.entry.parts) == depth
     ]
-    alike = [entry for entry, file in files if file.lower().startswith(lab.lower())]
-    for found in (exact, [entry for entry, _ in files], alike):
-        if len(found) == 1:
-            left = [
-                (entry, f"{found[0].parts[-1]} was taken")
-                for entry, _ in files
-                if entry is not found[0]
-            ]
-            return (found[0], "" if alike else "under another name"), left
-    return None, [
-        (
-            entry,
-            f"one of {len(files)} notebooks of this student: "
-            f"rename the one to grade to {lab}.ipynb",
-        )
-        for entry, _ in files
-    ]
+    alike = [one for one in files if one.file.lower().startswith(lab.lower())]
+    named = next((found[0] for found in (exact, files, alike) if len(found) == 1), None)
+    if len(files) > 1 and (named is None or not has_answers(named, is_answered)):
+        answered = [one for one in files if has_answers(one, is_answered)]
+        if len(answered) == 1:
+            chosen, words = answered[0], "the only one with answers"
+            return chosen, words, left + others(files, chosen)
+    if named:
+        return named, "" if alike else "under another name", left + others(files, named)
+    words = f"one of {len(files)} notebooks of this student: rename the one to grade to {lab}.ipynb"
+    return None, "", left + [(one, words) for one in files]
+
+
+def others(files: list[Found], chosen: Found) -> list[tuple[Found, str]]:
+    return [(one, f"{chosen.entry.parts[-1]} was taken") for one in files if one is not chosen]
+
+
+def has_answers(found: Found, is_answered: Callable[[bytes], bool]) -> bool:
+    try:
+        return is_answered(found.entry.read())
+    except (Unreadable, *DAMAGED):
+        return False
 
 
 # --- into its place ------------------------------------------------------------------------------
 
 
-def taken(course: Course, lab: str, student: str, entry: Entry, words: str, store: Store) -> Item:
+@dataclass(frozen=True)
+class Place:
+    """Where a student's notebook goes. before: the Record of what is there."""
+
+    course: Course
+    lab: str
+    student: str
+    before: Record
+
+
+def taken(place: Place, entry: Entry, words: str, record: Record, dry_run: bool) -> Item:
     """Puts a notebook into its place. Returns the Item."""
     try:
         content = entry.read()
     except Unreadable as error:
-        return Item(entry.path, student, ASIDE, str(error))
+        return Item(entry.path, place.student, ASIDE, str(error))
     except DAMAGED as error:
-        return Item(entry.path, student, ASIDE, f"it cannot be read: {error}")
-    status, standing = compare(course, lab, student, content, entry.time)
-    if status == COLLECTED:
-        store(course, lab, student, content, entry.time)
-    return Item(entry.path, student, status, "; ".join(filter(None, [words, standing])))
+        return Item(entry.path, place.student, ASIDE, f"it cannot be read: {error}")
+    status, standing = compare(place, content, record)
+    if status == COLLECTED and not dry_run:
+        put(place.course, place.lab, place.student, content, record.handed_in)
+    return Item(entry.path, place.student, status, "; ".join(filter(None, [words, standing])))
 
 
-def compare(
-    course: Course, lab: str, student: str, content: bytes, time: datetime.datetime | None
-) -> tuple[str, str]:
+def compare(place: Place, content: bytes, record: Record) -> tuple[str, str]:
     """(status, words) of a notebook, compared with what is in its place."""
-    folder = course.submitted(lab, student)
-    path = folder / f"{lab}.ipynb"
-    for place, wanted in ((folder.parent, FOLDER), (folder, FOLDER), (path, FILE)):
-        if kind_of(place) not in (None, wanted):
-            return ASIDE, f"{place} is {kind_of(place)}"
+    folder = place.course.submitted(place.lab, place.student)
+    path = folder / f"{place.lab}.ipynb"
+    for there, wanted in ((folder.parent, FOLDER), (folder, FOLDER), (path, FILE)):
+        if kind_of(there) not in (None, wanted):
+            return ASIDE, f"{there} is {kind_of(there)}"
     if kind_of(path) is None:
         return COLLECTED, ""
     if is_content(path, content):
         return UNCHANGED, ""
-    before = stamped(folder)
-    if time and before and time < before:
-        return ASIDE, f"older than the collected one, of {before:%Y-%m-%d %H:%M} UTC"
-    return COLLECTED, f"the previous one is kept in {course.grading}/kept"
+    if record.upload and place.before.upload and record.upload < place.before.upload:
+        return ASIDE, f"{record.platform} numbers it before the collected one"
+    time, time_there = record.handed_in, stamped(folder)
+    if time and time_there and time < time_there:
+        return ASIDE, f"older than the collected one, of {time_there:%Y-%m-%d %H:%M} UTC"
+    return COLLECTED, f"the previous one is kept in {place.course.grading}/kept"
 
 
 def is_content(path: Path, content: bytes) -> bool:

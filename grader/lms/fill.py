@@ -2,8 +2,9 @@
 
 canvas.csv stays as it is; canvas.filled.csv, next to it, differs only in the cells of one column.
 It reads Canvas's gradebook (with its rows "Points Possible" and "Manual Posting"), Moodle's offline
-grading worksheet and Moodle's gradebook export. Students are found by login, ID number or e-mail
-address, never by name.
+grading worksheet, in any language, and Moodle's gradebook export. Students are found by login, ID
+number or e-mail address, or by the platform's own number where `collect` wrote it down; never by
+name alone. A row is filled only when nothing in it speaks against it.
 """
 
 import math
@@ -14,13 +15,19 @@ from pathlib import Path
 
 from grader.gradebook.export import points
 from grader.gradebook.rows import Row
-from grader.lms.places import find_column, is_student, label, match
+from grader.lms.known import Known
+from grader.lms.places import find_column, is_student, label, match, worksheet
 from grader.lms.sheet import Sheet, read, save
 
 UNTOUCHED = {
     "EX": "excused in the file",
     "N/A": "not assigned to them in the file",
 }  # what Canvas has in place of a mark
+
+YES = (  # in the languages of Moodle: a mark that may be changed
+    "yes ja oui sí si sì sim kyllä tak ano áno igen da да так ναι evet نعم כן بله हाँ ya có ใช่ "
+    "はい 예 네 是 bai jah jā taip já დიახ"
+)
 
 
 @dataclass(frozen=True)
@@ -38,24 +45,39 @@ class Filled:
     replaced: tuple  # matched students who had a different mark in the file
 
 
+@dataclass(frozen=True)
+class Wish:
+    """How to fill. column: a title, without it the one named like the lab. A total that still waits
+    for marks by hand is too low and would be seen as a final mark, so such a cell stays as it was
+    unless with_pending. may_change: the file's word for a mark that may be changed, where it is not
+    known."""
+
+    column: str | None = None
+    with_pending: bool = False
+    may_change: str = ""
+
+
 def fill(
-    path: Path, rows: list[Row], lab: str, column: str | None = None, with_pending: bool = False
+    path: Path,
+    rows: list[Row],
+    lab: str,
+    wish: Wish | None = None,
+    known: dict[str, Known] | None = None,
 ) -> Filled:
     """Writes FILE.filled.csv next to the file. Returns a Filled; GradingError if the file or its
     column is ambiguous.
 
-    rows: `report.Row`s; column: a title, without it the one named like the lab. A total that still
-    waits for marks by hand is too low and would be seen as a final mark, so such a cell stays as it
-    was unless with_pending.
+    rows: `report.Row`s; known: what else is known of each student.
     """
+    wish = wish or Wish()
     sheet = read(path)
-    number = find_column(sheet, lab, column)
-    places, unmatched = match(sheet, rows)
+    number = find_column(sheet, lab, wish.column)
+    places, unmatched = match(sheet, rows, known or {})
     cells, kept, replaced, scales = {}, {}, [], set()
     for row in (row for row in rows if row.student in places):
         place = places[row.student]
         before, total = sheet.value(place, number), row.total
-        reason = why_not(sheet, place, before, row, with_pending)
+        reason = why_not(sheet, place, before, row, wish)
         if reason or total is None:
             kept[row.student] = reason
             continue
@@ -85,7 +107,7 @@ def check(path: Path, lab: str, column: str | None = None) -> None:
     after it."""
     sheet = read(path)
     find_column(sheet, lab, column)
-    match(sheet, [])
+    match(sheet, [], {})
 
 
 def lines(filled: Filled) -> list[str]:
@@ -113,21 +135,23 @@ def lines(filled: Filled) -> list[str]:
 # --- which mark ----------------------------------------------------------------------------------
 
 
-def why_not(sheet: Sheet, place: int, before: str, row: Row, with_pending: bool) -> str | None:
+def why_not(sheet: Sheet, place: int, before: str, row: Row, wish: Wish) -> str | None:
     """The reason why a cell stays as it was; None when the mark is written."""
     if row.total is None or not math.isfinite(row.total):
         return row.outcome.status
-    if row.pending and not with_pending:
+    if row.pending and not wish.with_pending:
         return "marks by hand are still to come (--with-pending fills them too)"
-    locked = sheet.column("grade can be changed")
-    if locked is not None and sheet.value(place, locked).strip().lower() == "no":
-        return "locked in the file"
+    if own := worksheet(sheet):
+        word = sheet.value(place, own.may_change).strip().lower()
+        if word not in {*YES.split(), wish.may_change.lower()} - {""}:
+            return f'locked in the file ("{sheet.header[own.may_change]}": {word})'
     return UNTOUCHED.get(before.strip().upper())
 
 
 def has_commas(sheet: Sheet, number: int) -> bool:
     """Whether the file writes marks, or their maximum, with a comma before the decimals."""
-    columns = {number, sheet.column("maximum grade")} - {None}
+    own = worksheet(sheet)
+    columns = {number, own.most if own else number}
     rows = [row for row in range(1, len(sheet.rows)) if sheet.rows[row] != [""]]
     return any(
         re.fullmatch(r"\d+,\d+", sheet.value(row, column).strip())
@@ -138,10 +162,10 @@ def has_commas(sheet: Sheet, number: int) -> bool:
 
 def scale_of(sheet: Sheet, place: int, number: int) -> float | None:
     """The points that the file gives for all of it; None when it does not say, or says 0."""
-    largest = sheet.column("maximum grade")
     if sheet.possible is not None:
         return as_number(sheet.value(sheet.possible, number)) or None
-    return as_number(sheet.value(place, largest)) or None if largest is not None else None
+    own = worksheet(sheet)
+    return as_number(sheet.value(place, own.most)) or None if own else None
 
 
 def as_number(text: str) -> float | None:

@@ -2,9 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from grader.course.folders import GradingError
+from grader.gradebook.roster import squeezed
 from grader.gradebook.rows import Row
+from grader.lms.known import Known
 from grader.lms.sheet import Sheet, plain
 
 IDENTITY = re.compile(  # titles of the columns that tell who a row is about
@@ -22,7 +25,16 @@ NOT_POINTS = re.compile(
 CANVAS_ID = re.compile(r"\s*\(\d+\)\s*$")
 
 
+CANVAS_TITLES = ("sis user id", "sis login id", "integration id", "section")
+
+
 TEST_STUDENT = "student, test"
+
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+PARTICIPANT = re.compile(r"(?=.*[^\W\d_])[^0-9]*[0-9]+[^0-9]*")  # a word and a number
+MARK = re.compile(r"(\d+([.,]\d+)?|-)?")
+MAXIMUM = re.compile(r"\d*[1-9]\d*([.,]\d+)?")
 
 
 def find_column(sheet: Sheet, lab: str, wanted: str | None) -> int:
@@ -36,8 +48,8 @@ def find_column(sheet: Sheet, lab: str, wanted: str | None) -> int:
             if wanted.strip().lower() in (title.lower(), CANVAS_ID.sub("", title).lower())
         ]
         found = [number for number in named if is_for_marks(sheet, number)]
-    elif sheet.column("maximum grade") is not None and (grade := sheet.column("grade")) is not None:
-        found = [grade]  # Moodle's worksheet is about one assignment and does not name it
+    elif own := worksheet(sheet):
+        found = [own.grade]  # Moodle's worksheet is about one assignment and does not name it
     else:
         found = [
             number
@@ -87,18 +99,74 @@ def words(text: str) -> str:
 
 
 def identities(sheet: Sheet) -> list[int]:
-    """The numbers of the columns that tell who a row is about."""
-    return [number for number, title in enumerate(sheet.header) if IDENTITY.fullmatch(title)]
+    """The numbers of the columns that tell who a row is about: by their titles, in any language by
+    what is in them."""
+    own = worksheet(sheet)
+    marks = own.grade if own else len(sheet.header)
+    return [
+        number
+        for number, title in enumerate(sheet.header)
+        if IDENTITY.fullmatch(title)
+        or not (own and number == own.identifier)
+        and (is_of(sheet, number, ADDRESS) or number < marks and own and is_register(sheet, number))
+    ]
 
 
-def match(sheet: Sheet, rows: list[Row]) -> tuple[dict[str, int], dict[str, str]]:
-    """(the row of each student that was found, the reason for each other student)."""
-    if not identities(sheet) and sheet.column("identifier") is None:
+def is_of(sheet: Sheet, number: int, form: re.Pattern[str]) -> bool:
+    """Whether all that is in a column has this form."""
+    texts = [text for row in sheet.body if (text := sheet.value(row, number).strip())]
+    return bool(texts) and all(map(form.fullmatch, texts))
+
+
+def is_register(sheet: Sheet, number: int) -> bool:
+    """Whether a column may hold numbers of a register: one word each, none twice."""
+    texts = [text for row in sheet.body if (text := sheet.value(row, number).strip())]
+    return is_of(sheet, number, re.compile(r"\S*\d\S*")) and len({*texts}) == len(texts)
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """Moodle's grading worksheet: the numbers of its columns, whatever their titles."""
+
+    identifier: int
+    grade: int
+    most: int
+    may_change: int
+
+
+def worksheet(sheet: Sheet) -> Worksheet | None:
+    """The columns of Moodle's worksheet, by titles or by position and shape: an identifier first
+    (Participant 12), then the mark, its maximum, and a word for whether it may be changed. None for
+    another file."""
+    titles = ("identifier", "grade", "maximum grade", "grade can be changed")
+    named = [number for title in titles if (number := sheet.column(title)) is not None]
+    if len(named) == len(titles):
+        return Worksheet(*named)
+    if not is_of(sheet, 0, PARTICIPANT):
+        return None
+    for most in range(2, len(sheet.header) - 1):
+        marks = all(MARK.fullmatch(sheet.value(row, most - 1).strip()) for row in sheet.body)
+        words = {sheet.value(row, most + 1).strip().lower() for row in sheet.body}
+        if marks and is_of(sheet, most, MAXIMUM) and len(words) <= 2 and all(map(is_word, words)):
+            return Worksheet(0, most - 1, most, most + 1)
+    return None
+
+
+def is_word(text: str) -> bool:
+    return bool(text) and not any(letter.isdigit() for letter in text)
+
+
+def match(
+    sheet: Sheet, rows: list[Row], known: dict[str, Known]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """(the row of each student that was found, the reason for each other student). known: what else
+    is known of them."""
+    if not identities(sheet) and worksheet(sheet) is None:
         raise GradingError(
             f"{sheet.path.name}: no column has logins, ID numbers or e-mail addresses "
             "(ID, SIS Login ID, ID number, Username, Email address)."
         )
-    found = hits(sheet, rows)
+    found = hits(sheet, rows, known)
     claimed = Counter(hit for theirs in found.values() for hit in theirs)
     matched, unmatched = {}, {}
     for student, theirs in found.items():
@@ -114,46 +182,90 @@ def match(sheet: Sheet, rows: list[Row]) -> tuple[dict[str, int], dict[str, str]
             unmatched[student] = (
                 f"not filled, matches the row of {fits}, which {others} matches too"
             )
+        elif against := contradiction(sheet, min(theirs), known.get(student, Known())):
+            unmatched[student] = f"not filled: the row of {fits} {against}"
         else:
             matched[student] = min(theirs)
     return matched, unmatched
 
 
-def hits(sheet: Sheet, rows: list[Row]) -> dict[str, set[int]]:
-    """The rows of the sheet that each student fits: by id and e-mail address; where none fits, by
-    the platform's own number, which `collect` puts at the end of some students' names."""
+def hits(sheet: Sheet, rows: list[Row], known: dict[str, Known]) -> dict[str, set[int]]:
+    """The rows of the sheet that each student fits: by id, logins and e-mail address, and by the
+    platform's own number."""
     places, numbers = defaultdict(set), defaultdict(set)
     for row in sheet.body:
         for key in keys(sheet, row):
             places[key].add(row)
-        for key in platforms_numbers(sheet, row):
-            numbers[key].add(row)
+        if number := own_number(sheet, row):
+            numbers[number].add(row)
     found = {}
     for row in rows:
-        names = [name.lower() for name in (row.student, row.email) if name]
-        direct = set().union(*(places[name] for name in names))
-        found[row.student] = direct or set(numbers[row.student.rpartition("_")[2]])
+        one = known.get(row.student, Known())
+        names = {name.lower() for name in (row.student, row.email) if name} | one.keys
+        found[row.student] = set().union(
+            *(places[name] for name in names),
+            *(numbers[number] for number in theirs_in(sheet, one)),
+        )
     return found
+
+
+def theirs_in(sheet: Sheet, one: Known) -> frozenset[str]:
+    """The numbers of a student that are of the platform the file is from."""
+    if worksheet(sheet):
+        return frozenset(filter(None, [one.participant]))
+    return one.canvas
+
+
+def contradiction(sheet: Sheet, row: int, one: Known) -> str | None:
+    """What in a row speaks against this student; None when nothing does."""
+    number, theirs = own_number(sheet, row), theirs_in(sheet, one)
+    if number and theirs and number not in theirs:
+        return f"has the number {number}, and the submission {' or '.join(sorted(theirs))}"
+    if worksheet(sheet) and one.participant and one.name and not is_called(sheet, row, one.name):
+        return f"has another name than {one.name}, whose submission has its number"
+    return None
+
+
+def is_called(sheet: Sheet, row: int, name: str) -> bool:
+    """Whether a row has this name, or Moodle's word for a participant who is not named. Moodle
+    writes a group before the names of its members."""
+    texts = {squeezed(plain(cell)) for cell in sheet.rows[row]}
+    forms = {squeezed(name), *(squeezed(name[place + 1 :]) for place in hyphens(name))}
+    unnamed = re.sub(r"\d", "", squeezed(plain(sheet.rows[row][0])))
+    return bool(forms & texts) or unnamed in forms
+
+
+def hyphens(name: str) -> list[int]:
+    return [place for place, letter in enumerate(name) if letter == "-"]
 
 
 def keys(sheet: Sheet, row: int) -> set[str]:
     """What a student's id or e-mail address may be equal to: the cells that tell who a row is
     about, and addresses up to the @."""
-    texts = {sheet.value(row, column).strip().lower() for column in identities(sheet)} - {""}
+    own = own_column(sheet) if is_canvas(sheet) else None  # a number that is nobody's login
+    columns = [column for column in identities(sheet) if column != own]
+    texts = {sheet.value(row, column).strip().lower() for column in columns} - {""}
     return texts | {text.partition("@")[0] for text in texts}
 
 
-def platforms_numbers(sheet: Sheet, row: int) -> set[str]:
-    """The number that the platform itself gives to a student: Canvas's ID 12345, Moodle's
-    Identifier "Participant 12345"."""
-    columns = [
-        column for column in (sheet.column("id"), sheet.column("identifier")) if column is not None
-    ]
-    return {
-        found[1]
-        for column in columns
-        if (found := re.fullmatch(r"(?:\D+ )?(\d+)", sheet.value(row, column).strip()))
-    }
+def is_canvas(sheet: Sheet) -> bool:
+    return any(sheet.column(title) is not None for title in CANVAS_TITLES)
+
+
+def own_column(sheet: Sheet) -> int | None:
+    """The column in which the platform numbers the students itself: Canvas's ID, Moodle's
+    Identifier."""
+    own = worksheet(sheet)
+    return own.identifier if own else sheet.column("id")
+
+
+def own_number(sheet: Sheet, row: int) -> str | None:
+    """The number in it: that of "12345" and of "Participant 12345"."""
+    column = own_column(sheet)
+    if column is None:
+        return None
+    found = re.findall(r"\d+", sheet.value(row, column), re.ASCII)
+    return found[0] if len(found) == 1 else None
 
 
 def is_student(sheet: Sheet, row: int) -> bool:

@@ -1,5 +1,7 @@
 """Where everything of a course is, and that its labs and students are what lies there."""
 
+import os
+
 import pytest
 
 from grader.course.folders import Course, GradingError
@@ -24,3 +26,14 @@ def test_the_address_in_the_environment_is_that_of_the_gradebook(course, monkeyp
     monkeypatch.setenv("COURSE_GRADEBOOK", "postgresql+psycopg://host/name")
     assert Course(course.root).db_url == "postgresql+psycopg://host/name"
     assert Course(course.root, "grading/demo").db_url.startswith("sqlite:")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there are always Unicode")
+def test_a_folder_that_cannot_be_a_students_is_passed_over_with_the_reason(course):
+    for name in (b"ada", b"caf\xe9", b".hidden", b".ipynb_checkpoints"):
+        os.makedirs(os.path.join(os.fsencode(course.folder), b"submitted", name, b"tiny"))
+    assert course.students("tiny") == ["ada"]
+    assert course.passed_over("tiny") == [
+        ".hidden: its name begins with a dot: rename it",
+        "caf?: its name is not in UTF-8: rename it",
+    ]

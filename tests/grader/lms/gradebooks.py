@@ -5,7 +5,7 @@ import io
 
 from grader.gradebook.outcomes import GRADED, Outcome
 from grader.gradebook.rows import Row
-from grader.lms.fill import fill
+from grader.lms.fill import Wish, fill
 
 LAB = "lab03_magnitude_pruning"
 
@@ -39,11 +39,11 @@ def row(student, total, email=None, pending=False, status=GRADED, most=45.0):
     return Row(student, None, None, email, {"x": total}, total, most, pending, Outcome(status, ""))
 
 
-def filled(tmp_path, text, rows, name="file.csv", **options):
+def filled(tmp_path, text, rows, name="file.csv", known=None, **wish):
     """(the Filled, the bytes written, the cells as Python's csv reads them)."""
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    result = fill(path, rows, LAB, **options)
+    result = fill(path, rows, LAB, Wish(**wish), known)
     assert path.read_bytes() == (text if isinstance(text, bytes) else text.encode())
     after = result.path.read_bytes()
     first = after.decode("utf-8-sig").splitlines()[0]

@@ -1,16 +1,20 @@
 """From a download of a learning platform to grading/submitted: nothing is lost or overwritten."""
 
+import copy
 import datetime
-import io
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from grader.__main__ import main
+from grader.gradebook.collected import records
+from grader.intake.align import released
 from grader.lms import collect as collecting
-from grader.lms.collect import ASIDE, COLLECTED, OTHER, UNCHANGED, collect, put
+from grader.lms.collect import ASIDE, COLLECTED, OTHER, UNCHANGED, collect, put, untimed
 from tests.grader.lms.downloads import MADE, make_zip, posix, said, submitted, time_of, words
+from tests.grader.tiny import RIGHT, source_cells
 
 LATER, EARLIER = MADE + datetime.timedelta(hours=1), MADE - datetime.timedelta(hours=1)
 
@@ -197,15 +201,137 @@ def test_nothing_is_written_through_a_link(course, download, tmp_path, place):
     }
 
 
-@pytest.mark.parametrize("name", ["ada.zip", "ada/tiny.ZIP", "ada/tiny.tar.gz", "ada_tiny.7z"])
-def test_an_archive_in_a_download_is_refused_and_named(course, download, name):
-    inner = io.BytesIO()
-    make_zip(inner, {"tiny.ipynb": b"1"})
-    items = collect(course, "tiny", download({name: inner.getvalue(), "bob_tiny.ipynb": b"2"}))
+@pytest.mark.parametrize("name", ["ada/tiny.tar.gz", "ada_tiny.7z"])
+def test_an_archive_of_another_kind_is_refused_and_named(course, download, name):
+    items = collect(course, "tiny", download({name: b"", "bob_tiny.ipynb": b"2"}))
     assert [(item.found, item.status, item.words) for item in items if item.student != "bob"] == [
         (name, ASIDE, "an archive: unpack it first")
     ]
     assert submitted(course) == {"bob/tiny/tiny.ipynb": b"2"}
+
+
+@pytest.fixture
+def answers(course):
+    """(the untouched notebook, one with an answer), as bytes."""
+    notebook = {"cells": source_cells(), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    as_it_was = released(notebook)
+    given = copy.deepcopy(as_it_was)
+    next(one for one in given["cells"] if one["id"] == "double")["source"] = RIGHT["double"]
+    return json.dumps(as_it_was).encode(), json.dumps(given).encode()
+
+
+@pytest.mark.parametrize("chosen", ["tiny.ipynb", "tiny (1).ipynb"])
+def test_of_two_notebooks_the_one_with_answers_is_taken(course, download, answers, chosen):
+    untouched, answered = answers
+    files = {f"ada/{name}": untouched for name in ("tiny.ipynb", "tiny (1).ipynb")}
+    items = collect(
+        course, "tiny", download({**files, f"ada/{chosen}": answered, "bob/x.ipynb": b""})
+    )
+    assert submitted(course)["ada/tiny/tiny.ipynb"] == answered
+    (other,) = [item for item in items if item.status == ASIDE and item.student == "ada"]
+    assert other.words == f"{chosen} was taken"
+
+
+def noted(course):
+    return {
+        student: (record.platform, record.number, record.upload, record.late, record.time)
+        for student, record in records(course, "tiny").items()
+    }
+
+
+def test_what_the_platform_says_is_written_down_next_to_the_submissions(course, download):
+    names = ["o_neilmary_102_9002_tiny.ipynb", "bb_LATE_11_22_tiny.ipynb"]
+    items = collect(course, "tiny", download({name: name.encode() for name in names}))
+    assert noted(course) == {
+        "o_neilmary_102": ("Canvas", "102", 9002, False, None),
+        "bb_11": ("Canvas", "11", 22, True, None),
+    }
+    assert {item.student: item.words for item in items} == {
+        "o_neilmary_102": "",
+        "bb_11": "late, says Canvas",
+    }
+    assert not list((course.folder / "submitted").rglob("timestamp.txt"))
+    assert "nothing is taken off" in untimed(items)
+
+
+def test_a_dry_run_writes_nothing_down(course, download):
+    collect(course, "tiny", download({"bb_11_22_tiny.ipynb": b"1"}), dry_run=True)
+    assert records(course, "tiny") == {} and not course.folder.exists()
+
+
+def test_an_earlier_upload_does_not_take_the_place_of_a_later_one(course, download):
+    collect(course, "tiny", download({"bb_11_25_tiny.ipynb": b"new"}))
+    (item,) = [
+        one
+        for one in collect(course, "tiny", download({"bb_11_22_tiny.ipynb": b"old"}))
+        if one.found == "bb_11_22_tiny.ipynb"
+    ]
+    assert item.status == ASIDE
+    assert submitted(course) == {"bb_11/tiny/tiny.ipynb": b"new"}
+
+
+ROSTER = """id,name,email,platform_id,group
+ada,Ada Lovelace,ada@uni.example,101,A
+bob,Bob Noyce,bob@uni.example,102,A
+mary,Mary O'Neil,mary@uni.example,103,
+"""
+
+
+@pytest.mark.parametrize(
+    "path, student",
+    [
+        ("noycebob_102_9002_tiny.ipynb", "bob"),
+        ("o_neilmary_103_9002_tiny.ipynb", "mary"),
+        ("lovelaceada_102_9002_tiny.ipynb", None),
+        ("lovelaceada_999_9002_tiny.ipynb", None),
+        ("stranger_999_9002_tiny.ipynb", None),
+        ("Ada Lovelace_102_assignsubmission_file_/tiny.ipynb", "ada"),
+        ("A-Ada Lovelace_7_assignsubmission_file_/tiny.ipynb", "ada"),
+        ("Ada Byron_101_assignsubmission_file_/tiny.ipynb", None),
+        ("lab_x_bob_attempt_2026-11-03-23-59-00_tiny.ipynb", "bob"),
+        ("101-7 - Ada Lovelace - Nov 3, 2026 1159 PM/x.ipynb", "ada"),
+        ("103-7 - Ada Lovelace - Nov 3, 2026 1159 PM/x.ipynb", None),
+        ("ada@uni.example_tiny.ipynb", "ada"),
+        ("ada_tiny.ipynb", "ada"),
+        ("eve_tiny.ipynb", None),
+    ],
+)
+def test_with_a_roster_everything_in_a_name_points_to_one_student_or_it_is_listed(
+    course, download, path, student
+):
+    course.folder.mkdir()
+    (course.folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    (item,) = collect(course, "tiny", download({path: b"1"}))
+    assert (item.student, item.status) == (student, COLLECTED if student else ASIDE)
+    assert [*submitted(course)] == ([f"{student}/tiny/tiny.ipynb"] if student else [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "anon_aB3dE_9002_tiny.ipynb",
+        "LATE_anon_aB3dE_9002_tiny.ipynb",
+        "tiny_ada_attempt_2026-11-03-23-59-00_tiny.ipynb",
+        "101-7 - Ada Lovelace - Nov 3, 2026 1159 PM/x.ipynb",
+    ],
+)
+def test_without_a_roster_what_is_not_certain_becomes_no_student(course, download, path):
+    (item,) = collect(course, "tiny", download({path: b"1"}))
+    assert item.status == ASIDE and submitted(course) == {} and "without a roster" in item.words
+
+
+def test_of_several_attempts_the_last_counts(course, download):
+    course.folder.mkdir()
+    (course.folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    times = ["2026-11-02-10-00-00", "2026-11-03-10-00-00"]
+    items = collect(
+        course,
+        "tiny",
+        download({f"x_ada_attempt_{time}_tiny.ipynb": time.encode() for time in times}),
+    )
+    assert submitted(course) == {"ada/tiny/tiny.ipynb": times[1].encode()}
+    assert "an earlier attempt" in {item.words for item in items}
+    assert time_of(course, "ada") == datetime.datetime(2026, 11, 3, 10).astimezone(datetime.UTC)
 
 
 def run(course, *arguments):

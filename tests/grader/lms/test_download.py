@@ -1,6 +1,7 @@
 """What is in a download: its times, and what must not come in."""
 
 import datetime
+import io
 import os
 import stat
 import struct
@@ -78,6 +79,7 @@ def test_a_path_that_leads_out_of_an_archive_is_refused(course, tmp_path, path):
         "x.zip",
         "course/grading/submitted/bob/tiny/tiny.ipynb",
         "course/grading/submitted/bob/tiny/timestamp.txt",
+        "course/grading/collected/tiny.json",
     }
 
 
@@ -211,3 +213,53 @@ def test_a_download_that_is_none_is_said(course, tmp_path):
         collect(course, "tiny", origin)
     with pytest.raises(GradingError, match="There is no lab 'huge'"):
         collect(course, "huge", tmp_path)
+
+
+def zipped(files):
+    return make_zip(io.BytesIO(), files).getvalue()
+
+
+def test_a_notebook_in_a_students_archive_is_theirs_at_the_platforms_time(course, tmp_path):
+    inner = zipped({"work/tiny.ipynb": b"1", "__MACOSX/._tiny.ipynb": b"", "data.csv": b""})
+    files = {"ada_1_2_work.zip": inner, "bb_3_4_x.zip": zipped({"deep.zip": inner})}
+    items = collect(course, "tiny", make_zip(tmp_path / "x.zip", files))
+    assert submitted(course) == {"ada_1/tiny/tiny.ipynb": b"1", "bb_3/tiny/tiny.ipynb": b"1"}
+    assert [item.status for item in items] == [COLLECTED] * 2
+
+
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        (b"not a zip", "was not opened"),
+        (zipped({f"{number}.ipynb": b"" for number in range(1001)}), "more than 1,000 files"),
+        (zipped({"1.zip": zipped({"2.zip": zipped({"x.ipynb": b""})})}), "more than 2 archives"),
+        (zipped({"../x.ipynb": b""}), "its path leads out"),
+    ],
+)
+def test_an_archive_that_is_too_much_is_named_and_others_are_collected(
+    course, tmp_path, content, reason
+):
+    origin = make_zip(tmp_path / "x.zip", {"ada_1_2_x.zip": content, "bb_3_4_tiny.ipynb": b"2"})
+    items = collect(course, "tiny", origin)
+    assert submitted(course) == {"bb_3/tiny/tiny.ipynb": b"2"}
+    assert [item.status for item in items if item.student != "bb_3"] == [ASIDE]
+    assert any(reason in item.words for item in items)
+
+
+def test_many_archives_in_one_are_not_all_opened(course, tmp_path):
+    many = zipped(
+        {f"{number}.zip": zipped({f"{n}.ipynb": b"" for n in range(9)}) for number in range(200)}
+    )
+    origin = make_zip(tmp_path / "x.zip", {"ada_1_2_x.zip": many})
+    assert "more than 1,000 files" in words(collect(course, "tiny", origin))
+
+
+def test_names_in_utf_8_without_a_flag_are_read_as_utf_8(course, tmp_path):
+    name = "Zoë 潤_3_assignsubmission_file_/tiny.ipynb"
+    origin = make_zip(tmp_path / "x.zip", {name: b"1"})
+    content = bytearray(origin.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place + 1] &= ~8  # the flag that says UTF-8
+    origin.write_bytes(content)
+    (item,) = collect(course, "tiny", origin)
+    assert (item.found, item.student) == (name, "Zoë_潤_3")

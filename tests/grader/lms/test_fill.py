@@ -58,7 +58,10 @@ def test_moodles_worksheet_is_filled_by_each_rows_maximum(tmp_path):
         .replace("50.00,45", "22.25,45")
         .encode()
     )
-    assert result.kept == {"alan": "locked in the file"} and result.column == "Grade"
+    assert (
+        result.kept == {"alan": 'locked in the file ("Grade can be changed": no)'}
+        and result.column == "Grade"
+    )
 
 
 def test_moodles_export_is_filled_in_its_own_way_of_writing_numbers(tmp_path):
