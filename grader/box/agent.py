@@ -127,7 +127,7 @@ class Agent:
             self.take_over(message, raw)
             reply = getattr(self, f"do_{message['do']}")(message, raw)
         except CheckersError as error:
-            reply = {"raise": {"checker": error.number}}
+            reply = {"raise": {"checker": error.number, "at": places(error)}}
         except WireError:
             raise
         except BaseException as error:
@@ -253,7 +253,7 @@ def plainly(name: str, text: str) -> dict[str, Any]:
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """An exception as a tree: the names of its classes, its text, the line of the student's."""
+    """An exception as a tree: the names of its classes, its text, where the student's code was."""
     try:
         text = str(error)[:MOST]
     except Exception:
@@ -266,21 +266,26 @@ def described(error: BaseException) -> dict[str, Any]:
         "args": [part[:MOST] if isinstance(part, str) else part for part in arguments]
         if len(arguments) == len(error.args)
         else None,
-        "line": line_of(error),
+        "at": places(error),
     }
 
 
-def line_of(error: BaseException) -> list[Any] | None:
-    """[number, text] of the last line of a cell in a traceback; None when there is none."""
+def places(error: BaseException) -> list[list[Any]]:
+    """[function, cell, number, line] of the first and of the last place in a cell that an exception
+    passed through."""
     try:
-        frames = [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename.startswith("<ipython-input")
+        found = [
+            (frame.f_code, number)
+            for frame, number in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename.startswith("<ipython-input")
         ]
-        if not frames:
-            return None
-        number = frames[-1].lineno or 0
-        return [number, linecache.getline(frames[-1].filename, number).strip()[:200]]
+        return [
+            [code.co_qualname, code.co_filename, number, line_of(code.co_filename, number)]
+            for code, number in ([found[0], found[-1]] if found else [])
+        ]
     except Exception:
-        return None
+        return []
+
+
+def line_of(cell: str, number: int) -> str:
+    return linecache.getline(cell, number).strip()[:200]

@@ -35,15 +35,6 @@ def raised(tree: Any) -> BaseException:
         )
     else:
         error = Stopped(f"your code raised {base.__name__}, which ends a program")
-    line = tree.get("line")
-    if (
-        isinstance(line, list)
-        and len(line) == 2
-        and type(line[0]) is int
-        and 0 < line[0] < 10**6
-        and isinstance(line[1], str)
-    ):
-        error.student_line = (line[0], line[1][:200])
     return error
 
 
@@ -72,3 +63,15 @@ def make(base: type[Exception], name: str, text: str, arguments: Any) -> Excepti
 
 def texts(value: Any) -> list[str]:
     return [name for name in value[:30] if isinstance(name, str)] if isinstance(value, list) else []
+
+
+def places(value: Any) -> list[tuple[str, str, int, str]]:
+    """Where an error passed through the student's code, of what a box says of it: (function, cell,
+    number, line), two at most."""
+    return [
+        (place[0][:100], place[1][:200], place[2], place[3][:200])
+        for place in (value[:2] if isinstance(value, list) else [])
+        if isinstance(place, list)
+        and [type(part) for part in place] == [str, str, int, str]
+        and 0 < place[2] < 10**6
+    ]

@@ -20,7 +20,7 @@ from grader.checker.session import Session
 from grader.course import cells
 from grader.course.cells import Notebook
 from grader.course.limits import Limits
-from utils.checks.report import TookTooLong, is_stub
+from utils.checks.report import TookTooLong, is_stub, missing_answer
 
 Mark = dict[str, Any]
 GRACE = 20  # seconds that a check may go on, beyond what its calls may take
@@ -109,8 +109,7 @@ def check(
         return failed(most, "NameError", text)
     except Exception as error:
         if is_stub(error):
-            text = "there is no answer yet: the cell still raises NotImplementedError"
-            return failed(most, "NotImplementedError", text)
+            return failed(most, "NotImplementedError", missing_answer(error))
         return failed(most, type(error).__name__, f"{type(error).__name__}: {error}")
     points, message = earned(value, most)
     text = shown.getvalue()[:LONGEST] + message

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.checker import lent
 from grader.checker.boxed import Boxed
-from grader.checker.errors import OverLimit, ProcessEnded, raised
+from grader.checker.errors import OverLimit, ProcessEnded, places, raised
 from grader.checker.objects import CheckerSide, by_source, data_in
 from grader.checker.outputs import Output, Outputs, error_output, validated
 from grader.course.limits import Limits
@@ -111,7 +111,9 @@ class Session(Boxed):
         with BadValue.of_everything():
             if "raise" in reply:
                 tree = reply["raise"]
-                error = self.objects.errors[tree["checker"]] if "checker" in tree else raised(tree)
+                number = tree.get("checker")
+                error: Any = raised(tree) if number is None else self.objects.errors[number]
+                error.student_places = places(tree.get("at"))
             elif "values" in reply:
                 return {
                     name: self.objects.decode(tree, came)

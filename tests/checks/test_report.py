@@ -34,6 +34,55 @@ def test_an_error_of_torch_that_says_what_is_not_implemented_is_no_missing_answe
     assert "no answer yet" not in str(failure.value)
 
 
+def answers_in_cells(tmp_path, *sources):
+    """What cells define, each in a file as in a notebook."""
+    space = {"torch": torch}
+    for number, source in enumerate(sources):
+        path = tmp_path / f"{number}.py"
+        path.write_text(source)
+        exec(compile(source, str(path), "exec"), space)
+    return space
+
+
+def message(answer):
+    with pytest.raises(report.CheckFailed) as failure:
+        check_fine_grained_prune(answer)
+    return str(failure.value)
+
+
+STUB = "def earlier(*given):\n    raise NotImplementedError"
+CALLS = "def answer(tensor, sparsity):\n    return earlier(tensor)"
+
+
+def test_an_answer_that_calls_one_that_is_missing_is_told_which_one(tmp_path):
+    found = answers_in_cells(tmp_path, STUB, CALLS)
+    assert "`earlier` has no answer yet, and answer calls it.\nWrite that" in message(
+        found["answer"]
+    )
+    assert "there is no answer yet: the cell above" in message(found["earlier"])
+
+
+def test_a_method_that_is_missing_is_the_class_that_is_missing(tmp_path):
+    source = "class A:\n    def f(self):\n        raise NotImplementedError\n"
+    source += "    def __call__(self, *given):\n        return self.f()"
+    answer = answers_in_cells(tmp_path, source)["A"]()
+    assert "there is no answer yet: the cell above" in message(answer)
+
+
+def test_a_line_that_raised_is_told_with_its_cell(tmp_path):
+    raises = "def earlier(x, sparsity=0):\n    y = x\n    return y[7, 7, 7]"
+    found = answers_in_cells(tmp_path, raises, CALLS)
+    line = "in line 3 of the cell of `earlier`, which answer calls:  return y[7, 7, 7]"
+    assert line in message(found["answer"])
+    assert "in line 3 of its cell:  return y[7, 7, 7]" in message(found["earlier"])
+
+
+def test_a_line_of_a_library_is_not_the_students(tmp_path):
+    source = "import copy\ndef answer(tensor, s):\n    return copy.deepcopy(x for x in tensor)"
+    found = answers_in_cells(tmp_path, source)
+    assert "in line 3 of its cell:  return copy.deepcopy" in message(found["answer"])
+
+
 def test_an_answer_that_never_ends_is_stopped_and_its_mistake_named(monkeypatch):
     monkeypatch.setattr(report, "SECONDS", 0.5)
     for _ in range(3):

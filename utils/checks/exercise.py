@@ -170,7 +170,7 @@ class Exercise:
         for each, wanted in asked:
             got = self.outcome(answer, each)
             if got.error and report.is_stub(got.error):
-                report.no_answer_yet(self.check)
+                report.no_answer_yet(self.check, got.error)
             wrong = self.problem(each, wanted, got)
             if wrong:
                 *facts, mistake = wrong

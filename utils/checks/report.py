@@ -1,13 +1,16 @@
 """How a check speaks: what was tried, what was expected, what came, and which mistake usually does
 that."""
 
+import linecache
+import os
 import signal
 import threading
 import traceback
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
+LIBRARIES = (os.path.dirname(os.__file__) + os.sep, "site-packages")
 SECONDS = 20  # a call to an answer may take this long; right answers take milliseconds
 
 
@@ -75,15 +78,29 @@ def told(error: Exception) -> str:
     """An error of the student's code, with the line that raised it."""
     if isinstance(error, StillRunning):
         return str(error)
-    return f"{type(error).__name__}: {error}{line_of(error)}"
+    return f"{type(error).__name__}: {error}{where(error)}"
 
 
-def no_answer_yet(check: str) -> NoReturn:
+def no_answer_yet(check: str, error: Exception) -> NoReturn:
+    first = "Write that one first" if other_function(error) else "Write your answer there"
     fail(
         check,
-        "there is no answer yet: the cell above still raises NotImplementedError.",
-        mistake="Write your answer there, run that cell (Shift-Enter), then run this one again.",
+        missing_answer(error) + ".",
+        mistake=f"{first}, run that cell (Shift-Enter), then run this one again.",
     )
+
+
+def missing_answer(error: Exception) -> str:
+    """Which function has no answer yet, of an error that says so."""
+    if name := other_function(error):
+        return f"`{name}` has no answer yet, and {places(error)[0].owner} calls it"
+    return "there is no answer yet: the cell above still raises NotImplementedError"
+
+
+def other_function(error: Exception) -> str:
+    """The function that raised, when it is another than the one that was asked; "" otherwise."""
+    found = places(error)
+    return found[-1].owner if found and found[-1].owner != found[0].owner else ""
 
 
 def is_stub(error: Exception) -> bool:
@@ -127,20 +144,50 @@ def _labelled(label: str, text: str) -> list[str]:
     return [f"  {label:<9} {first}"] + [" " * 12 + line for line in rest]
 
 
-def line_of(error: Exception) -> str:
+class Place(NamedTuple):
+    """Where the student's own code was when an error came."""
+
+    function: str  # its qualified name
+    cell: str  # the name of the file, or of what stands for one
+    number: int
+    line: str
+
+    @property
+    def owner(self) -> str:
+        """The function or class at the top of its cell."""
+        name = self.function.split(".")[0]
+        return name if name.isidentifier() else "your code"
+
+
+def places(error: Exception) -> list[Place]:
+    """Where the error passed through the student's own code: the first place, which the check
+    asked, and the last."""
+    sent = getattr(error, "student_places", None)  # when the answer ran in another process
+    if sent is not None:
+        return [Place(*place) for place in sent]
+    found = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        line = linecache.getline(code.co_filename, number).strip()
+        parts = code.co_filename.replace("\\", "/").split("/")
+        if (
+            line
+            and "utils" not in parts
+            and not any(place in code.co_filename for place in LIBRARIES)
+        ):
+            found.append(Place(code.co_qualname, code.co_filename, number, line))
+    return [found[0], found[-1]] if found else []
+
+
+def where(error: Exception) -> str:
     """The line of the student's own code that raised, or nothing if it cannot be found."""
-    line = getattr(error, "student_line", None)  # sent along when the answer ran in another process
-    if not line:
-        frames = [
-            f
-            for f in traceback.extract_tb(error.__traceback__)
-            if f.filename != __file__
-            and f.line
-            and "site-packages" not in f.filename
-            and "utils" not in f.filename.replace("\\", "/").split("/")
-        ]
-        line = frames and (frames[-1].lineno, (frames[-1].line or "").strip())
-    return "\nin line {} of its cell:  {}".format(*line) if line else ""
+    found = places(error)
+    if not found:
+        return ""
+    first, last = found[0], found[-1]
+    other = f"the cell of `{last.owner}`, which {first.owner} calls"
+    cell = "its cell" if last.cell == first.cell else other
+    return f"\nin line {last.number} of {cell}:  {last.line}"
 
 
 def short(value: Any) -> str:

@@ -286,7 +286,17 @@ def test_the_line_of_a_cell_that_raised_comes_with_the_error(run, session):
     run("def broken(x):\n    y = x\n    return y / 0")
     with pytest.raises(ZeroDivisionError) as caught:
         session.look({"broken"})["broken"](1)
-    assert caught.value.student_line == (3, "return y / 0")
+    first, last = caught.value.student_places
+    assert first == last and (last[0], *last[2:]) == ("broken", 3, "return y / 0")
+
+
+def test_the_cell_of_another_function_that_raised_comes_with_the_error(run, session):
+    run("def inner(x):\n    return x / 0")
+    run("def outer(x):\n    return inner(x)")
+    with pytest.raises(ZeroDivisionError) as caught:
+        session.look({"outer"})["outer"](1)
+    (outer, one, number, _), (inner, other, *_) = caught.value.student_places
+    assert (outer, number, inner) == ("outer", 2, "inner") and one != other
 
 
 def test_an_input_transformer_changes_only_the_students_own_cells(run):

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from grader.checker.errors import OverLimit, ProcessEnded, Stopped, raised
+from grader.checker.errors import OverLimit, ProcessEnded, Stopped, places, raised
 from tests.grader.checker.asking import ANSWERS
+from tests.grader.checker.boxes import own
 
 
 @pytest.mark.parametrize(
@@ -47,10 +48,30 @@ def test_a_class_of_the_students_is_its_built_in_base_with_the_students_name(ans
     assert type(caught.value).__name__ == "Mine" and "gone" in str(caught.value)
 
 
-def test_the_line_of_the_answer_comes_with_its_exception(answers):
+def line_with(text):
+    return 1 + ANSWERS[: ANSWERS.index(text)].count("\n")
+
+
+def test_the_place_in_the_answer_comes_with_its_exception(answers):
     with pytest.raises(ZeroDivisionError) as caught:
         answers.fails()
-    assert caught.value.student_line[0] == 1 + ANSWERS[: ANSWERS.index("return 1 / 0")].count("\n")
+    first, last = caught.value.student_places
+    assert first == last and (last[0], last[2]) == ("fails", line_with("return 1 / 0"))
+
+
+def test_the_place_of_a_call_comes_with_an_exception_of_the_check_itself(answers):
+    with pytest.raises(KeyError) as caught:
+        answers.call(own("def f(): raise KeyError('a')").f)
+    assert [(place[0], place[2]) for place in caught.value.student_places] == [
+        ("call", line_with("def call("))
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "at", [7, [7], [["f", "c", 1]], [["f", "c", "1", "x"]], [["f", 1, 1, "x"]]]
+)
+def test_a_place_that_is_none_is_left_out(at):
+    assert places(at) == []
 
 
 def test_what_ends_a_program_does_not_end_the_checker(answers):
