@@ -20,7 +20,7 @@ import torch
 
 from grader.wire.exchange import Exchange
 from grader.wire.frames import Closed, TooLarge, Wire, WireError
-from grader.wire.plain import Came, Raw, Tree, known
+from grader.wire.plain import BadValue, Came, Raw, Tree, known
 
 MOST = 2000  # characters of an error's text
 
@@ -185,14 +185,20 @@ class Agent:
 
     def do_call(self, message: dict[str, Any], raw: Came) -> Reply:
         function = self.objects.mine(message["h"])
-        return self.value(function(*self.given(message, raw), **self.named(message, raw)))
+        return self.value(self.called(function, message, raw))
 
     def do_get(self, message: dict[str, Any], raw: Came) -> Reply:
         return self.value(getattr(self.objects.mine(message["h"]), message["n"]))
 
     def do_probe(self, message: dict[str, Any], raw: Came) -> Reply:
-        probe = made_from(message)
-        return self.value(probe(*self.given(message, raw), **self.named(message, raw)))
+        return self.value(self.called(made_from(message), message, raw))
+
+    def called(self, function: Callable[..., Any], message: dict[str, Any], raw: Came) -> Any:
+        """What a function returns, with torch's gradients on or off as they are where it is
+        called."""
+        given, named = self.given(message, raw), self.named(message, raw)
+        with torch.set_grad_enabled(message["g"]):
+            return function(*given, **named)
 
     def given(self, message: dict[str, Any], raw: Came) -> list[Any]:
         return [self.objects.decode(tree, raw) for tree in message["a"]]
@@ -207,16 +213,19 @@ class Agent:
         waits."""
         raw = Raw()
         sync = self.objects.changes(raw)
-        message = {
-            "ask": what,
-            "h": number,
-            "m": [self.objects.encode(part, raw) for part in more],
-            "sync": sync,
-        }
         try:
+            message = {
+                "ask": what,
+                "h": number,
+                "g": torch.is_grad_enabled(),
+                "m": [self.objects.encode(part, raw) for part in more],
+                "sync": sync,
+            }
             self.wire.send(message, raw.pieces)
         except TooLarge as error:
             raise MemoryError(f"the value passed to the check is {error}") from None
+        except BadValue as error:
+            raise TypeError(f"a value passed to the check cannot be: {error}") from None
         self.objects.sent(raw)
         while True:
             reply, data = self.wire.receive()

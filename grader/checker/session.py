@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
+
+import torch
 
 from grader.checker import lent
 from grader.checker.boxed import Boxed
@@ -130,18 +133,21 @@ class Session(Boxed):
             do, target = ANSWERS[question["ask"]], self.objects.mine(question["h"])
             more = [self.objects.decode(tree, came) for tree in question["m"]]
             theirs = self.objects.adopt(came)
+        gradients = question.get("g") is not False
         try:
-            self.send_reply(box, do, target, more, theirs)
+            self.send_reply(box, partial(do, target, *more), gradients, theirs)
         finally:
             self.objects.table.unshare(theirs)
 
     def send_reply(
-        self, box: Any, do: Callable[..., Any], target: Any, more: Sequence[Any], theirs: list[int]
+        self, box: Any, do: Callable[[], Any], gradients: bool, theirs: list[int]
     ) -> None:
-        """theirs: the numbers of the box's own tensors, which are shared until the reply is out."""
+        """gradients: whether torch's are on, as they are where the question comes from; theirs: the
+        numbers of the box's own objects, which are shared until the reply is out."""
         raw, sync, value, message = Raw(), [], None, None
         try:
-            value = do(target, *more)
+            with torch.set_grad_enabled(gradients):
+                value = do()
         except Exception as error:
             message = {"raise": self.objects.error(error)}
         if self.box is not box:  # it was a call back into the box, which ended there
@@ -212,6 +218,7 @@ class Session(Boxed):
 
     def filler(self, given: Sequence[Any], named: dict[str, Any]) -> Fill:
         def fill(message: dict[str, Any], raw: Raw) -> None:
+            message["g"] = torch.is_grad_enabled()
             message["a"] = [self.objects.encode(value, raw) for value in given]
             message["k"] = [
                 [name, self.objects.encode(value, raw)] for name, value in named.items()

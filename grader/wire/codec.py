@@ -8,8 +8,18 @@ import torch
 from torch import nn
 
 from grader.wire import layers
-from grader.wire.encode import Encoder
-from grader.wire.plain import CONTAINERS, DEEPEST, PLAIN, SMALL, BadValue, Came, Tree, named
+from grader.wire.encode import Encoder, can_change
+from grader.wire.plain import (
+    CONTAINERS,
+    DEEPEST,
+    PLAIN,
+    SMALL,
+    BadValue,
+    Came,
+    Tree,
+    is_content,
+    named,
+)
 from grader.wire.tensors import new_array, new_tensor
 
 
@@ -40,8 +50,7 @@ class Codec(Encoder):
         number = tree.get("r")
         if tree["t"] != "ref" and number is not None and not self.gives_numbers:
             self.table.add(number, value, self.state(value))
-        # only what cannot hold itself, or itself twice
-        if type(tree.get("at")) is int and isinstance(value, (torch.Tensor, numpy.ndarray)):
+        if type(tree.get("at")) is int and is_content(tree) and can_change(value):
             raw.seen[tree["at"]] = value
         return value
 
@@ -53,7 +62,10 @@ class Codec(Encoder):
                 raise BadValue("an object that no longer exists")
             return value
         if kind == "again":
-            return raw.seen[tree["at"]]
+            value = raw.seen[tree["at"]]
+            if not isinstance(value, (torch.Tensor, numpy.ndarray)):
+                raise BadValue("an object that can hold itself, or itself twice")
+            return value
         if kind in CONTAINERS:
             return CONTAINERS[kind](self._decode(item, raw, depth) for item in tree["v"])
         if kind == "dict":

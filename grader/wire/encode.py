@@ -60,17 +60,20 @@ class Encoder:
             return {"t": "ref", "r": number}
         if self.shares(value):
             return self.share(value, raw, depth)
-        if isinstance(value, (torch.Tensor, numpy.ndarray)):
-            return self.again(value, raw, depth)
-        return self.content(value, raw, depth)
+        return (
+            self.labelled_tree(value, raw, depth)
+            if can_change(value)
+            else self.content(value, raw, depth)
+        )
 
-    def again(self, value: Any, raw: Raw, depth: int) -> Tree:
-        """The tree of a tensor or array without a number; the second time in a frame it only points
-        to the first."""
-        if id(value) in raw.seen:
+    def labelled_tree(self, value: Any, raw: Raw, depth: int) -> Tree:
+        """The tree of an object without a number, which gets a label for this frame. The second
+        time a tensor or array only points to the first."""
+        first = id(value) not in raw.seen
+        if not first and isinstance(value, (torch.Tensor, numpy.ndarray)):
             return {"t": "again", "at": raw.seen[id(value)][0]}
         tree = self.content(value, raw, depth)
-        if is_content(tree):
+        if first and is_content(tree):
             tree["at"] = len(raw.seen)
             raw.seen[id(value)] = tree["at"], value
         return tree
@@ -159,13 +162,18 @@ class Encoder:
         return type(module), inside["training"], arguments, parts
 
 
-def shareable(value: Any) -> bool:
-    """Objects that a function can change in place."""
-    return (
-        type(value) in (list, dict, set)
-        or isinstance(value, (torch.Tensor, numpy.ndarray, torch.Generator))
-        or (isinstance(value, nn.Module) and layers.crosses(value))
+def can_change(value: Any) -> bool:
+    """Whether a function can change an object in place."""
+    return isinstance(
+        value, (list, dict, set, torch.Tensor, numpy.ndarray, torch.Generator, nn.Module)
     )
+
+
+def shareable(value: Any) -> bool:
+    """Objects of the checker that a function can change in place."""
+    if isinstance(value, (list, dict, set)):
+        return type(value) in (list, dict, set)
+    return can_change(value) and (not isinstance(value, nn.Module) or layers.crosses(value))
 
 
 def is_number_of_numpy(value: Any) -> bool:

@@ -4,8 +4,8 @@ So a function that changes its argument in place works as if it were called at h
 change on the checker's side is what an answer could change at home: the objects that were given to
 it as arguments, and what they hold, as long as they live. A check therefore compares with what it
 kept, not with what it lent. (Except the data of the lab's opening cells and what the box asks for,
-such as a loader's batches: of these it gets copies.) Tensors that the box hands to a function of
-the checker are shared for the time of that call.
+such as a loader's batches: of these it gets copies.) What the box hands to a function of the
+checker is shared the same way for the time of that call.
 """
 
 from typing import Any
@@ -87,19 +87,17 @@ class Exchange(Codec):
                     self.put(value, tree, raw)
                     touched.append((self.table.shared[number], value))
             if self.gives_numbers:
-                self.adopt(raw)
+                self.table.held += [self.table.find(number) for number in self.adopt(raw)]
             for shared, value in touched:
                 shared.state = self.state(value)
 
     def adopt(self, raw: Came) -> list[int]:
-        """The checker numbers the tensors and arrays of the box that came in a frame. Returns the
-        numbers."""
+        """The checker numbers the objects of the box that came in a frame. Returns the numbers."""
         given = []
         for label, value in raw.seen.items():
             if id(value) not in self.table.number_of:
                 number, target = self.table.register(value)
                 self.table.add(number, value, self.state(value), target)
-                self.table.held.append(value)
                 self.adopted.append([label, number])
                 given.append(number)
         return given
@@ -120,7 +118,7 @@ class Exchange(Codec):
         elif isinstance(value, list):
             value[:] = expect(new, list)
         elif isinstance(value, (dict, set)):
-            expect(new, type(value))
+            expect(new, dict if isinstance(value, dict) else set)
             value.clear()
             value.update(new)
 

@@ -82,6 +82,11 @@ def tensor_state(tensor: torch.Tensor) -> tuple[Any, ...]:
 
 
 def tensor_tree(tensor: torch.Tensor, raw: Raw) -> Tree:
+    if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        raise BadValue(
+            "a tensor inside torch.vmap, torch.func.grad or another transform holds no numbers yet: "
+            "call this function outside of it, once for each input"
+        )
     with torch._C.DisableTorchFunctionSubclass():
         grad = gradient(tensor)
         return {

@@ -10,6 +10,7 @@ from tests.grader.checker.boxes import LIMITS, ForkBox, session_of
 
 ANSWERS = """
 import copy
+from collections import OrderedDict
 import numpy
 import torch
 from torch import nn
@@ -86,6 +87,24 @@ def on_its_own(f):
     x, a, inside = torch.ones(3), numpy.zeros(2), {"x": torch.ones(1)}
     same = f(x, a, inside) is x
     return x, a, inside["x"], same
+def on_its_containers(f):
+    inner = [1]
+    table, ordered, bag = {"a": inner}, OrderedDict(b=2), {3}
+    generator = torch.Generator().manual_seed(0)
+    f([inner, table], ordered, bag, generator)
+    return inner, table, list(ordered.items()), bag, generator, table["a"] is inner
+def on_its_network(f):
+    network = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Dropout(0.5)))
+    inner = network[1][0]
+    f(network)
+    return network, [part.training for part in network.modules()], inner is network[1][0], inner.p
+def without_grad(f, *given):
+    with torch.no_grad():
+        return f(*given)
+def grad_is_on(*_): return torch.is_grad_enabled()
+def call_often(f):
+    for _ in range(20): f([torch.ones(2)])
+def on_batch(f): return torch.vmap(f)(torch.ones(2, 3))
 def later(f, keep):
     x = torch.ones(3)
     keep(x)

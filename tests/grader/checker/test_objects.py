@@ -194,6 +194,62 @@ def test_what_a_function_of_the_check_changes_in_the_answers_own_tensors_arrives
     assert x.tolist() == [0, 0, 0] and a.tolist() == [3, 3] and inside.tolist() == [2] and same
 
 
+CHANGES = """
+def f(both, ordered, bag, generator):
+    inner, table = both
+    inner.append(7)
+    table["new"] = [8]
+    both[1]["a"] = inner
+    ordered.clear()
+    ordered["c"] = 5
+    bag.add(4)
+    generator.manual_seed(5)
+"""
+
+
+def test_what_a_function_of_the_check_changes_in_the_answers_own_containers_arrives_there(answers):
+    inner, table, ordered, bag, generator, same = answers.on_its_containers(own(CHANGES).f)
+    assert (inner, table, ordered, bag, same) == (
+        [1, 7],
+        {"a": [1, 7], "new": [8]},
+        [("c", 5)],
+        {3, 4},
+        True,
+    )
+    assert generator.initial_seed() == 5
+
+
+def test_the_mode_and_layers_of_the_answers_own_network_are_changed_there_too(answers):
+    change = (
+        "def f(network):\n    network.eval()\n    network[1][0].p = 0.25\n"
+        "    network.append(torch.nn.Tanh())"
+    )
+    network, modes, same, p = answers.on_its_network(own(change, torch=torch).f)
+    assert [type(part).__name__ for part in network] == ["Linear", "Sequential", "Tanh"]
+    assert modes == [False, False, False, False, True] and same and p == 0.25
+
+
+def test_gradients_are_on_or_off_on_both_sides_alike(answers):
+    asked = own("import torch\nf = lambda *_: torch.is_grad_enabled()").f
+    assert answers.without_grad(asked) is False and answers.call(asked) is True
+    with torch.no_grad():
+        assert answers.grad_is_on() is False
+    assert answers.grad_is_on() is True and torch.is_grad_enabled()
+
+
+def test_a_function_of_the_check_inside_vmap_says_what_to_do(answers):
+    with pytest.raises(TypeError, match="call this function outside of it, once for each input"):
+        answers.on_batch(own("f = lambda x: x.sum()").f)
+
+
+def test_what_the_answer_hands_over_is_not_kept_by_the_checker(answers):
+    table = answers.session.objects.table
+    sizes = []
+    asked = own("def f(x):\n    g()", g=lambda: sizes.append(len(table.held))).f
+    answers.call_often(asked)
+    assert len(set(sizes)) == 1 and len(sizes) == 20
+
+
 def test_a_network_that_the_answer_copied_is_trained_by_a_function_of_the_check(answers):
     model = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
     before, trained = copy.deepcopy(model.state_dict()), copy.deepcopy(model)
