@@ -17,6 +17,7 @@ from grader.checker.session import Session
 from grader.wire.frames import HEAD, Wire
 from tests.grader.checker.asking import forked
 from tests.grader.checker.boxes import LIMITS, ThreadBox, own, session_of, student
+from utils.checks import lab04
 from utils.checks.lab03 import fine_tune
 from utils.checks.report import TookTooLong, time_limit
 
@@ -283,7 +284,7 @@ def test_the_fine_tune_check_of_lab_03_passes_through_the_wire():
     session = session_of(
         "import copy, torch\nfrom torch import nn\nfrom utils.model import evaluate, train\n"
         + FINE_TUNE,
-        rooms=("checks", "model"),
+        rooms=("model",),
     )
     fine_tune.check_fine_tune(session.look({"fine_tune"})["fine_tune"])
     session.close()
@@ -305,6 +306,37 @@ def fine_tune(model, pruner, dataloader, epochs, lr=0.05):
     model.load_state_dict(best)
     return accuracies
 """
+
+
+ON_A_COPY = """
+import copy, torch
+from utils.model import prunable
+
+def find_ticket(model, fit, rate, rounds):
+    masks = {name: torch.ones_like(w) for name, w in prunable(model).items()}
+    initial = copy.deepcopy(model.state_dict())
+    for _ in range(rounds):
+        trained = copy.deepcopy(model)
+        fit(trained, masks)
+        sizes = {name: w.abs() * masks[name] for name, w in prunable(trained).items()}
+        there = torch.cat([s[masks[name] != 0] for name, s in sizes.items()]).sort().values
+        least = there[round(rate * len(there))]
+        masks = {name: (s >= least).float() for name, s in sizes.items()}
+        model.load_state_dict(initial)
+        for name, w in prunable(model).items():
+            w.mul_(masks[name])
+    return masks
+"""
+
+
+@pytest.mark.parametrize("decorator", ["", "@torch.no_grad()"])
+def test_a_ticket_that_is_trained_on_a_deep_copy_is_right_on_both_sides_of_the_wire(decorator):
+    source, home = ON_A_COPY.replace("def find", f"{decorator}\ndef find"), {}
+    exec(source, home)
+    lab04.check_find_ticket(home["find_ticket"])
+    session = session_of(source, rooms=("model",))
+    lab04.check_find_ticket(session.look({"find_ticket"})["find_ticket"])
+    session.close()
 
 
 def test_a_time_limit_in_a_call_further_in_ends_the_call_further_out():
