@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 import torch
 from torch import nn
+from torch._C._functorch import is_functorch_wrapped_tensor  # type: ignore[import]
 
 from grader.wire.frames import LARGEST_RAW
 from grader.wire.plain import LONGEST, BadValue, Came, Raw, Tree
@@ -82,10 +83,10 @@ def tensor_state(tensor: torch.Tensor) -> tuple[Any, ...]:
 
 
 def tensor_tree(tensor: torch.Tensor, raw: Raw) -> Tree:
-    if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+    if is_functorch_wrapped_tensor(tensor):
         raise BadValue(
-            "a tensor inside torch.vmap, torch.func.grad or another transform holds no numbers yet: "
-            "call this function outside of it, once for each input"
+            "a tensor inside torch.vmap, torch.func.grad or another transform holds no numbers "
+            "yet: call this function outside of it, once for each input"
         )
     with torch._C.DisableTorchFunctionSubclass():
         grad = gradient(tensor)
