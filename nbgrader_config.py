@@ -78,11 +78,15 @@ c.GenerateFeedback.preprocessors = [
     "grader.feedback.hide.HideTests",
     CSSHTMLHeaderPreprocessor,
 ]
-c.HTMLExporter.preprocessors = ["grader.feedback.clean.CleanCells"]
+c.HTMLExporter.preprocessors = [
+    "grader.feedback.bounds.Bounded",
+    "grader.feedback.clean.CleanCells",
+]
 c.HTMLExporter.filters = {"markdown2html": "grader.feedback.clean.markdown_to_html"}
 c.HTMLExporter.exclude_anchor_links = True
 _grader = importlib.util.find_spec("grader")
 if _grader:  # it is no part of what a class is handed
+    c.GenerateFeedback.exporter_class = "grader.feedback.formgrader.Apart"
     _nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
     c.HTMLExporter.extra_template_basedirs = [
         str(Path(_grader.origin).parent / "feedback" / "templates"),

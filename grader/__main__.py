@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -102,9 +103,9 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
     wish = fill.Wish(options.column, options.with_pending, options.may_change)
     for path in options.fill:
         fill.check(path, lab, options.column)
-    jobs = options.jobs or default_jobs()
+    jobs, show = options.jobs or default_jobs(), partial(show_table, course, lab, console)
     if options.report_only:
-        rows = write_again(course, lab, jobs, console, options.student)
+        rows = write_again(course, lab, jobs, console, options.student, show)
     else:
         limits = Limits(
             options.time_limit,
@@ -114,8 +115,8 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
         settings = Settings(
             chosen(options, console), limits, jobs, options.scheduler, options.fresh
         )
-        rows = grade(course, lab, settings, console, options.student)
-    show(course, lab, rows, console)
+        rows = grade(course, lab, settings, console, options.student, show)
+    show_places(course, lab, rows)
     for path in options.fill:
         for line in fill.lines(fill.fill(path, rows, lab, wish, known(course, lab))):
             print(line)
@@ -125,7 +126,12 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
             "in the environment of `course.py lab --instructor`"
         )
     asked = [row for row in rows if options.student in (None, row.student)]
-    return 1 if any(row.outcome.status in (OUR_FAULT, NOT_YET) for row in asked) else 0
+    return 0 if all(done(row) for row in asked) else 1
+
+
+def done(row: Row) -> bool:
+    """Whether a submission has its result, and a page that shows all of it."""
+    return row.outcome.status not in (OUR_FAULT, NOT_YET) and not row.outcome.page
 
 
 def which(course: Course, options: argparse.Namespace) -> tuple[Course, str]:
@@ -142,9 +148,7 @@ def which(course: Course, options: argparse.Namespace) -> tuple[Course, str]:
     return course, options.lab
 
 
-def show(course: Course, lab: str, rows: list[Row], console: Console) -> None:
-    """Prints the table, and where everything was written."""
-    from grader.feedback.statistics import write_statistics
+def show_table(course: Course, lab: str, console: Console, rows: list[Row]) -> None:
     from grader.gradebook import report
     from grader.intake.parse import printable
 
@@ -154,7 +158,16 @@ def show(course: Course, lab: str, rows: list[Row], console: Console) -> None:
         console.print(line, markup=False, highlight=False)
     for words in course.passed_over(lab):
         print(f"passed over: the folder {printable(words, 200)}")
-    print(f"marks and status: {csv_path(course, lab)}")
+    print(f"marks and status: {csv_path(course, lab)}", flush=True)
+
+
+def show_places(course: Course, lab: str, rows: list[Row]) -> None:
+    """Prints what is wrong with pages, and where they are."""
+    from grader.feedback.statistics import write_statistics
+
+    for row in rows:
+        if row.outcome.page:
+            print(f"{row.student}: {row.outcome.page}")
     totals = {row.student: row.total for row in rows if row.total is not None}
     if totals:
         # a page with about half of the points has most to show

@@ -7,6 +7,7 @@ and code; here the rendered HTML is cleaned instead, with nh3.
 """
 
 import re
+import secrets
 from html import escape
 from typing import Any
 
@@ -17,6 +18,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from grader.feedback import bounds
+
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,")
 SHOWN = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
 ALIVE = {  # what needs a running notebook, and the words that stand in its place
@@ -25,7 +28,6 @@ ALIVE = {  # what needs a running notebook, and the words that stand in its plac
 }
 FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\$)(.+?)(?<!\\)\1", re.DOTALL)
 CODE = re.compile(r"(<(code|pre)\b.*?</\2>)", re.DOTALL | re.IGNORECASE)
-LEFT, RIGHT = "\ue000", "\ue001"  # round the number of a formula, while the HTML is cleaned
 
 
 def keep_attribute(tag: str, name: str, value: str) -> str | None:
@@ -54,9 +56,11 @@ def clean(html: str) -> str:
 
 
 def mathml(tex: str, display: bool) -> str:
-    """A LaTeX formula as MathML, or as it was written when it cannot be read. display: on a line of
-    its own."""
+    """A LaTeX formula as MathML, or as it was written when it cannot be read or is too long.
+    display: on a line by itself."""
     try:
+        if len(tex) > bounds.FORMULA:  # math_core recurses, and ends the process at some depth
+            raise math_core.LatexError("too long")
         return math_core.LatexToMathML().convert_with_local_state(tex, displaystyle=display)
     except math_core.LatexError:
         sign = "$$" if display else "$"
@@ -64,19 +68,21 @@ def mathml(tex: str, display: bool) -> str:
 
 
 class Renderer(IPythonRenderer):
-    """nbconvert's renderer; formulas are set aside as MathML, a number stands for each until the
-    HTML is clean."""
+    """nbconvert's renderer; formulas are set aside as MathML, an element that no one can guess
+    stands for each until the HTML is clean."""
 
     def __init__(self, attachments: dict[str, Any]):
         super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
-        self.formulas = []
+        self.formulas = {}
 
     def set_aside(self, tex: str, display: bool) -> str:
-        self.formulas.append(mathml(tex, display))
-        return f"{LEFT}{len(self.formulas) - 1}{RIGHT}"
+        place = f'<i class="{secrets.token_hex(16)}"></i>'
+        self.formulas[place] = mathml(tex, display)
+        return place
 
     def put_back(self, html: str) -> str:
-        return re.sub(f"{LEFT}([0-9]+){RIGHT}", lambda found: self.formulas[int(found[1])], html)
+        parts = re.split('(<i class="[0-9a-f]{32}"></i>)', html)
+        return "".join(self.formulas.get(part, part) for part in parts)
 
     def inline_math(self, body: str) -> str:
         return self.set_aside(body, False)
@@ -110,11 +116,15 @@ class Renderer(IPythonRenderer):
 @pass_context
 def markdown_to_html(context: Any, source: str) -> str:
     """The jinja filter `markdown2html`: clean HTML of a markdown cell (or of a comment), formulas
-    as MathML."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = Renderer(attachments)
-    html = MarkdownWithMath(renderer=renderer).render(source.replace(LEFT, "").replace(RIGHT, ""))
-    return renderer.put_back(clean(html))
+    as MathML; a text that no parser should see, or that none can read, as it was written."""
+    if len(source) > bounds.MARKDOWN:
+        return bounds.as_written(source)
+    renderer = Renderer(context.get("cell", {}).get("attachments", {}))
+    try:
+        html = MarkdownWithMath(renderer=renderer).render(bounds.few_blanks(source))
+        return renderer.put_back(clean(html))
+    except Exception:
+        return bounds.as_written(source)
 
 
 class CleanCells(Preprocessor):

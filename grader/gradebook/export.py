@@ -53,6 +53,6 @@ def write_csv(path: Path, checks: list[Check], rows: list[Row]) -> None:
             points(row.most),
         ]
         writer.writerow(
-            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.sentence]
+            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.words]
         )
     write(path, text.getvalue())

@@ -14,15 +14,21 @@ NOT_YET = "not graded yet"
 @dataclass(frozen=True)
 class Outcome:
     """status: one of the names above; sentence: why, for the instructor and the student; result:
-    the name of the stored result."""
+    the name of the stored result; page: what is wrong with the feedback page, if anything."""
 
     status: str
     sentence: str
     result: str | None = None
+    page: str | None = None
 
     @property
     def graded(self) -> bool:
         return self.status in (GRADED, WARNED)
+
+    @property
+    def words(self) -> str:
+        """All of it in one line for the instructor."""
+        return "; ".join(filter(None, [self.sentence, self.page]))
 
 
 def place(course: Course, lab: str, student: str) -> Path:

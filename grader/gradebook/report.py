@@ -51,7 +51,7 @@ def table(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> Tabl
 
 def sentence(row: Row) -> str:
     late = [f"{points(row.taken_off)} points taken off for being late"] if row.taken_off else []
-    return "; ".join(filter(None, [row.outcome.sentence, *late]))
+    return "; ".join(filter(None, [row.outcome.words, *late]))
 
 
 def legend(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> list[str]:

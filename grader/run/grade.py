@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,7 +19,7 @@ from grader.gradebook import entries, outcomes, results
 from grader.gradebook.assignment import generate
 from grader.gradebook.database import gradebook
 from grader.gradebook.export import write_csv
-from grader.gradebook.outcomes import NOT_YET, OUR_FAULT, Outcome
+from grader.gradebook.outcomes import NOT_YET, Outcome
 from grader.gradebook.results import Result
 from grader.gradebook.rows import Row, all_rows, csv_path
 from grader.run import workers
@@ -28,9 +30,15 @@ if TYPE_CHECKING:
 
 
 def grade(
-    course: Course, lab: str, settings: Settings, console: Console, student: str | None = None
+    course: Course,
+    lab: str,
+    settings: Settings,
+    console: Console,
+    student: str | None = None,
+    show: Show = lambda rows: None,
 ) -> list[Row]:
-    """Grades every submission of a lab, or that of one student. Returns the rows of all students.
+    """Grades every submission of a lab, or that of one student. Returns the rows of all students;
+    `show` gets them as soon as all is graded, before the pages are made.
 
     GradingError where nothing can be graded.
     """
@@ -39,14 +47,18 @@ def grade(
         generate(course, lab)
         results.sweep(course, lab)
         graded = grade_all(begun(course, lab, settings), chosen, console)
-        pages(course, lab, graded, settings.jobs, console)
-        return table(course, lab)
+        return reported(course, lab, graded, settings.jobs, console, show)
 
 
 def write_again(
-    course: Course, lab: str, jobs: int, console: Console, student: str | None = None
+    course: Course,
+    lab: str,
+    jobs: int,
+    console: Console,
+    student: str | None = None,
+    show: Show = lambda rows: None,
 ) -> list[Row]:
-    """Runs nothing: writes feedback, CSV and table again, with the marks given by hand since."""
+    """Runs nothing: writes table, CSV and feedback again, with the marks given by hand since."""
     chosen = selected(course, lab, student)
     with course.alone(lab, console.print):
         generate(course, lab)
@@ -54,8 +66,16 @@ def write_again(
             entries.penalise_again(book, course.config, lab, chosen)
         rows = [row for row in all_rows(course, lab) if row.student in chosen]
         graded = [row.student for row in rows if row.outcome.graded]
-        pages(course, lab, graded, jobs, console)
-        return table(course, lab)
+        return reported(course, lab, graded, jobs, console, show)
+
+
+def reported(
+    course: Course, lab: str, graded: list[str], jobs: int, console: Console, show: Show
+) -> list[Row]:
+    """Writes the CSV, shows the rows, then makes the pages of those who were graded."""
+    rows = table(course, lab)
+    show(rows)
+    return table(course, lab) if pages(course, lab, graded, jobs, console) else rows
 
 
 def selected(course: Course, lab: str, student: str | None) -> list[str]:
@@ -104,6 +124,9 @@ def grade_all(run: Run, students: list[str], console: Console) -> list[str]:
         workers.executor(run.settings.jobs, run.settings.scheduler) as (executor, width),
     ):
         return Grading(run, progress, book, len(students)).all(students, executor, width)
+
+
+Show = Callable[[list[Row]], object]
 
 
 class Grading:
@@ -162,11 +185,16 @@ def grade_one(course: Course, lab: str, student: str, settings: Settings) -> Out
         return write(run, one, result, book)
 
 
-def pages(course: Course, lab: str, students: list[str], jobs: int, console: Console) -> None:
-    """Writes a feedback page for each of these students."""
-    for student, reason in write_all(course, lab, students, jobs, console).items():
-        failed = Outcome(OUR_FAULT, f"graded, but the feedback page failed: {reason}")
-        outcomes.keep(course, lab, student, failed)
+def pages(course: Course, lab: str, students: list[str], jobs: int, console: Console) -> bool:
+    """Writes a feedback page for each of these students. Whether an outcome says something else of
+    its page now."""
+    changed = False
+    for student, wrong in write_all(course, lab, students, jobs, console).items():
+        outcome = outcomes.last(course, lab, student)
+        if outcome.page != wrong:
+            outcomes.keep(course, lab, student, replace(outcome, page=wrong))
+            changed = True
+    return changed
 
 
 def default_jobs() -> int:

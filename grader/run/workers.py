@@ -2,19 +2,13 @@
 each submission at a time."""
 
 import atexit
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from grader import HOME
 from grader.course.folders import GradingError
+from grader.course.partner import NoAnswer, Partner
 from grader.gradebook.results import Result
 
 ALL, IDLE = set(), []
@@ -33,25 +27,9 @@ class Checker:
 
     def __init__(self, task: dict[str, Any]):
         self.task = task
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process)
-        variables = dict(
-            os.environ,
-            PYTHONPATH=str(HOME),
-            PYTHONHASHSEED="0",
-            OMP_NUM_THREADS="1",
+        self.partner = Partner(
+            "grader.checker.program", COURSE_SEED=None, PYTHONHASHSEED="0", OMP_NUM_THREADS="1"
         )
-        variables.pop("COURSE_SEED", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.checker.program"],
-            env=variables,
-            text=True,
-            encoding="utf-8",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-        )
-        assert self.process.stdin and self.process.stdout
-        self.lines, self.answers = self.process.stdin, self.process.stdout
         ALL.add(self)
         try:
             self.ask(task)
@@ -61,40 +39,18 @@ class Checker:
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """Sends a line and returns the answer. Fault when it has none, or says that it failed."""
-        timer = threading.Timer(self.task["limits"]["submission"] + PATIENCE, self.process.kill)
-        timer.daemon = True
-        timer.start()
         try:
-            self.lines.write(json.dumps(message) + "\n")
-            self.lines.flush()
-            line = self.answers.readline()
-        except (BrokenPipeError, ValueError):
-            line = ""
-        finally:
-            timer.cancel()
-        answer = (
-            json.loads(line)
-            if line
-            else {"fault": f"the checker's process ended: {self.last_words()}"}
-        )
+            answer = self.partner.ask(message, self.task["limits"]["submission"] + PATIENCE)
+        except NoAnswer as error:
+            raise Fault(f"the checker's process ended: {error}") from None
         if "fault" in answer:
             raise Fault(answer["fault"])
         return answer
 
-    def last_words(self) -> str:
-        self.log.seek(0)
-        lines = self.log.read(1_000_000).decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else "it printed no message"
-
     def close(self) -> None:
         """Ends the process; it ends its boxes when its input ends."""
         ALL.discard(self)
-        try:
-            self.lines.close()
-            self.process.wait(10)
-        except (OSError, ValueError, subprocess.TimeoutExpired):
-            self.process.kill()
-            self.process.wait()
+        self.partner.close()
 
 
 def run(task: dict[str, Any]) -> Result:

@@ -126,11 +126,17 @@ def release_unproved(course, lab):
     shutil.copytree(generate(course, lab), course.root / "labs" / lab)
 
 
-def make_course(folder):
-    """A released course in a new folder."""
+def new_course(folder):
+    """A course with the lab's source in a new folder."""
     enter(folder)
     course = Course(Path(folder).resolve())
     write(course.source("tiny"), source_cells())
+    return course
+
+
+def make_course(folder):
+    """A released course in a new folder."""
+    course = new_course(folder)
     release_unproved(course, "tiny")
     return course
 
