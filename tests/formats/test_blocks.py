@@ -48,3 +48,10 @@ def test_the_fractions_at_the_ends():
 def test_a_block_without_a_column_is_refused():
     with pytest.raises(ValueError, match="2 x 0"):
         to_blocks(torch.ones(3, 3), 2, 0)
+
+
+@pytest.mark.parametrize("sparsity, size", [(1.2, 4), (-0.1, 4), (0.5, 0)])
+def test_what_is_no_sparsity_or_no_block_is_refused(sparsity, size):
+    for fraction in (stored_fraction, useful_fraction):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            fraction(sparsity, size)

@@ -1,7 +1,9 @@
+import pytest
 import scipy.sparse
 import torch
 
 from utils.formats import (
+    COO,
     coo_to_csr,
     coo_to_dense,
     csr_matvec,
@@ -50,3 +52,14 @@ def test_duplicates_are_added_and_an_explicit_zero_stays():
     assert same(coo_to_csr(shuffled)[:3], (oracle.indptr, oracle.indices, oracle.data))
     x = torch.tensor([1.0, 2, 3])
     assert torch.equal(csr_matvec(coo_to_csr(shuffled), x), coo_to_dense(shuffled) @ x)
+
+
+@pytest.mark.parametrize("row, col", [(2, 0), (0, 3)])
+def test_coordinates_outside_the_shape_are_refused(row, col):
+    with pytest.raises(ValueError, match="outside"):
+        coo_to_csr(COO(torch.tensor([row]), torch.tensor([col]), torch.ones(1), (2, 3)))
+
+
+def test_a_vector_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="3 numbers"):
+        csr_matvec(to_csr(torch.eye(3)), torch.ones(4))

@@ -66,3 +66,8 @@ def test_skipped_operations_are_counted_as_by_hand():
         2,
         1,
     )  # only a's first row with b's first column: two products, one sum
+
+
+def test_negative_sizes_are_refused():
+    with pytest.raises(ValueError, match="negative"):
+        matmul_ops(-2, 2, 2)

@@ -71,3 +71,8 @@ def test_what_is_not_2_4_is_refused():
         pack_2_4(torch.zeros(1, 12))
     with pytest.raises(ValueError, match="multiple of 4"):
         prune_n_m(torch.ones(2, 6))
+
+
+def test_nan_cannot_be_ranked():
+    with pytest.raises(ValueError, match="NaN"):
+        prune_n_m(torch.tensor([[1.0, float("nan"), 2, 3]]))

@@ -61,3 +61,14 @@ def test_unknown_formats_and_those_without_a_break_even_are_refused():
         storage_bits("ellpack", (2, 2), 1)
     with pytest.raises(ValueError, match="2:4"):
         break_even("2:4", (4, 4))
+
+
+@pytest.mark.parametrize("nnz", [-1, 7])
+def test_more_entries_than_the_matrix_has_are_refused(nnz):
+    with pytest.raises(ValueError, match=f"store {nnz} entries"):
+        storage_bits("csr", (2, 3), nnz)
+
+
+def test_a_matrix_without_entries_has_no_break_even():
+    with pytest.raises(ValueError, match="no entries"):
+        break_even("csr", (0, 0))

@@ -45,21 +45,28 @@ def blocks_to_dense(blocks: Blocks) -> Tensor:
     """The dense matrix (m, n)."""
     m, n = blocks.shape
     height, width = blocks.data.shape[1:]
-    grid = torch.zeros(-(-m // height), -(-n // width), height, width, dtype=blocks.data.dtype)
-    block_rows = torch.arange(len(grid)).repeat_interleave(blocks.indptr.diff())
+    grid = blocks.data.new_zeros(-(-m // height), -(-n // width), height, width)
+    counts = blocks.indptr.diff()
+    block_rows = torch.arange(len(grid), device=counts.device).repeat_interleave(counts)
     grid[block_rows, blocks.indices] = blocks.data
     return grid.transpose(1, 2).flatten(2, 3).flatten(0, 1)[:m, :n]
 
 
 def stored_fraction(sparsity: float, size: int) -> float:
     """The expected fraction of entries that are stored in blocks of `size` entries, for
-    independent zeros: 1 - s^V.
+    independent zeros: 1 - s^V. ValueError for a sparsity outside [0, 1] or a size below 1.
     """
+    if not 0 <= sparsity <= 1 or size < 1:
+        raise ValueError(
+            f"a sparsity from 0 to 1 and a block of at least one entry are needed; "
+            f"got {sparsity} and {size}"
+        )
     return 1 - sparsity**size
 
 
 def useful_fraction(sparsity: float, size: int) -> float:
     """The expected fraction of the stored entries that are not zero, for independent zeros;
-    1 at sparsity 1.
+    1 at sparsity 1. ValueError as for `stored_fraction`.
     """
-    return (1 - sparsity) / stored_fraction(sparsity, size) if sparsity < 1 else 1.0
+    stored = stored_fraction(sparsity, size)
+    return (1 - sparsity) / stored if stored else 1.0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from utils.formats.coo import COO, coalesce, to_coo
+from utils.formats.coo import COO, check_length, coalesce, to_coo
 
 
 class CSR(NamedTuple):
@@ -25,7 +25,7 @@ class CSR(NamedTuple):
 
 def coo_to_csr(matrix: COO) -> CSR:
     """Sort the entries by row, add duplicates, and count the rows: `indptr` is the running
-    sum of the counts.
+    sum of the counts. ValueError for coordinates outside the shape.
     """
     matrix = coalesce(matrix)
     counts = matrix.row.bincount(minlength=matrix.shape[0])
@@ -45,18 +45,23 @@ def to_csc(matrix: Tensor) -> CSR:
 
 def csr_to_dense(matrix: CSR) -> Tensor:
     """The dense matrix (m, n)."""
-    dense = torch.zeros(matrix.shape, dtype=matrix.data.dtype)
+    dense = matrix.data.new_zeros(matrix.shape)
     return dense.index_put_((rows_of(matrix), matrix.indices), matrix.data, accumulate=True)
 
 
 def rows_of(matrix: CSR) -> Tensor:
     """The row of every stored entry: what COO writes out and CSR does not."""
-    return torch.arange(matrix.shape[0]).repeat_interleave(matrix.indptr.diff())
+    counts = matrix.indptr.diff()
+    return torch.arange(matrix.shape[0], device=counts.device).repeat_interleave(counts)
 
 
 def csr_matvec(matrix: CSR, x: Tensor) -> Tensor:
-    """The product with a vector x (n,), row by row; fast programs do the same, compiled."""
-    y = torch.zeros(matrix.shape[0], dtype=matrix.data.dtype)
+    """The product with a vector x (n,), row by row; fast programs do the same, compiled.
+
+    ValueError for another length of x.
+    """
+    check_length(x, matrix.shape)
+    y = matrix.data.new_zeros(matrix.shape[0])
     for i, (begin, end) in enumerate(zip(matrix.indptr[:-1], matrix.indptr[1:])):
         y[i] = matrix.data[begin:end] @ x[matrix.indices[begin:end]]
     return y

@@ -46,8 +46,10 @@ def matmul_ops(m: int, k: int, n: int) -> tuple[int, int]:
     definition.
 
     Each of the m n entries is a sum of k products: k multiplications and k - 1 additions (none
-    when k is 0).
+    when k is 0). ValueError for a negative size.
     """
+    if min(m, k, n) < 0:
+        raise ValueError(f"sizes cannot be negative; got {m}, {k} and {n}")
     return m * k * n, m * max(k - 1, 0) * n
 
 

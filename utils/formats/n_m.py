@@ -15,8 +15,10 @@ def prune_n_m(weight: Tensor, n: int = 2, m: int = 4) -> Tensor:
     dimension.
 
     `weight` (..., k) with k a multiple of m, else ValueError. Exactly n are kept in each group,
-    also when some are equal.
+    also when some are equal. ValueError for NaN too, which cannot be ranked.
     """
+    if weight.isnan().any():
+        raise ValueError("the weights contain NaN: they cannot be ranked")
     if not 0 <= n <= m or m < 1 or weight.shape[-1] % m:
         raise ValueError(
             f"{n}:{m} needs 0 <= n <= m and a last dimension that is "
@@ -54,5 +56,5 @@ def unpack_2_4(values: Tensor, metadata: Tensor) -> Tensor:
     """The matrix (rows, k) from `values` (rows, k / 2) and `metadata` (rows, k / 8)."""
     bits = torch.stack([(metadata >> shift) & 3 for shift in (0, 2, 4, 6)], dim=-1)  # four places
     places = bits.flatten(1).unflatten(1, (-1, 2)).long()
-    groups = torch.zeros(*places.shape[:2], 4, dtype=values.dtype)
+    groups = values.new_zeros(*places.shape[:2], 4)
     return groups.scatter_(-1, places, values.unflatten(1, (-1, 2))).flatten(1)

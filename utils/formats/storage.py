@@ -19,11 +19,13 @@ def storage_bits(
     form: str, shape: tuple[int, int], nnz: int, value_bits: int = 32, index_bits: int = 32
 ) -> int:
     """The bits of a matrix of this shape with `nnz` stored entries. `form` is one of FORMATS,
-    else ValueError.
+    else ValueError, as for more entries than the matrix has.
 
     2:4 always stores two of four, whatever `nnz` is; its last group of a row can be incomplete.
     """
     m, n = shape
+    if not 0 <= nnz <= m * n:
+        raise ValueError(f"a matrix of shape {m} x {n} cannot store {nnz} entries")
     if form == "dense":
         return value_bits * m * n
     if form == "bitmask":
@@ -43,9 +45,12 @@ def break_even(
     """The sparsity above which the format needs fewer bits than dense; negative where it
     always does, above 1 never.
 
-    Only for the formats whose size grows with the entries: bitmask, coo, csr.
+    Only for the formats whose size grows with the entries: bitmask, coo, csr. ValueError for
+    another, and for a matrix without entries.
     """
     m, n = shape
+    if m * n == 0:
+        raise ValueError(f"a matrix of shape {m} x {n} has no entries, so no sparsity")
     empty = storage_bits(form, shape, 0, value_bits, index_bits)
     one = storage_bits(form, shape, 1, value_bits, index_bits) - empty
     if one == 0:
