@@ -62,3 +62,13 @@ def test_gradient_flow_is_how_fast_a_small_step_lowers_the_loss(network, batch):
             w -= lr * g * mask
         fall = loss - nn.functional.cross_entropy(pruned(batch[0]), batch[1])
     assert gradient_flow(network, masks, batch) == pytest.approx(float(fall) / lr, rel=1e-4)
+
+
+def test_in_half_precision_the_scores_are_those_of_float32():
+    """In float16 itself nearly all of them would be 0."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(20, 30), nn.ReLU(), nn.Linear(30, 5)).half()
+    x, y = torch.randn(40, 20).half(), torch.randint(0, 5, (40,))
+    exact = grasp(copy.deepcopy(model).float(), (x.float(), y))
+    for name, score in grasp(model, (x, y)).items():
+        assert torch.equal(score, exact[name]) and (score != 0).any()

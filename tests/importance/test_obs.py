@@ -10,7 +10,7 @@ from utils.importance import (
     obs_remove,
     obs_saliency,
 )
-from utils.importance.obs import obs_repair
+from utils.importance.obs import inverse_of, obs_repair
 from utils.model import flat, flat_loss, hessian, prunable, split
 
 
@@ -119,3 +119,22 @@ def test_obss_scores_of_a_network_are_those_of_its_damped_hessian(network, batch
     assert scores.keys() == prunable(network).keys() and all(
         torch.allclose(scores[name], expected[name]) for name in scores
     )
+
+
+def test_a_hessian_that_is_not_positive_definite_is_refused_with_the_damping_it_needs():
+    with pytest.raises(ValueError, match="more than 1"):
+        inverse_of(torch.diag(torch.tensor([1.0, -1.0, 2.0])))
+    h = torch.tensor([[2.0, 1.0], [1.0, 3.0]])
+    assert torch.allclose(inverse_of(h) @ h, torch.eye(2), atol=1e-6)
+
+
+def test_weights_that_are_0_stay_0_when_others_are_removed(quadratic):
+    """As if the problem had been posed without them."""
+    h, theta, _ = quadratic
+    sparse = theta.clone()
+    sparse[[1, 4]] = 0
+    left = torch.tensor([0, 2, 3, 5, 6])
+    removed, order = obs_remove(sparse, torch.linalg.inv(h), 2)
+    alone, places = obs_remove(sparse[left], torch.linalg.inv(h[left][:, left]), 2)
+    assert not removed[[1, 4]].any() and torch.equal(order, left[places])
+    assert torch.allclose(removed[left], alone, atol=1e-10)

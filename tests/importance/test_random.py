@@ -16,3 +16,8 @@ def test_the_same_seed_draws_the_same_and_another_one_others():
         and float(one.min()) >= 0
         and float(one.max()) < 1
     )
+
+
+def test_scores_lie_where_the_weights_lie():
+    model = mlp(4, 3, 2).to("meta")
+    assert all(score.is_meta for score in random(model).values())

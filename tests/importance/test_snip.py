@@ -55,3 +55,19 @@ def test_signed_snip_adds_up_to_the_same_in_every_layer_without_biases(relu, bat
 
 def test_snip_leaves_the_model_as_it_was():
     leaves_the_model_as_it_was(snip)
+
+
+def test_snip_of_a_transformer_takes_any_loss_and_is_the_same_each_time():
+    """One loss for each place of a sequence; dropout is off while scoring."""
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, dropout=0.5, batch_first=True)
+    model = nn.Sequential(nn.Embedding(11, 8), nn.TransformerEncoder(layer, 2), nn.Linear(8, 5))
+    batch = torch.randint(0, 11, (3, 7)), torch.randint(0, 5, (3, 7))
+
+    def of_each_place(outputs, targets):
+        return nn.functional.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+
+    first, second = snip(model, batch, of_each_place), snip(model, batch, of_each_place)
+    assert first.keys() == prunable(model).keys()
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert float(sum(score.sum() for score in first.values())) == pytest.approx(1, abs=1e-5)

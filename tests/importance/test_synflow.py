@@ -70,3 +70,46 @@ def test_a_network_with_convolutions_and_batchnorm_conserves_flow_too():
 
 def test_synflow_leaves_the_model_as_it_was():
     leaves_the_model_as_it_was(synflow)
+
+
+class Residual(nn.Module):
+    """A small network with a skip, a sum of two paths, and pooling."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, padding=1)
+        self.body = nn.Sequential(nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3, padding=1))
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = self.stem(x)
+        return self.head((x + self.body(x)).relu().mean((2, 3)))
+
+
+def test_synflow_takes_networks_with_skips_where_each_path_counts():
+    torch.manual_seed(0)
+    model = Residual()
+    scores = synflow(model, (torch.ones(1, 1, 6, 6), None))
+    sums = {name: float(score.sum()) for name, score in scores.items()}
+    assert sums["stem.weight"] == pytest.approx(1) and sums["head.weight"] == pytest.approx(1)
+    assert 0 < sums["body.2.weight"] < 1  # the rest goes through the skip
+
+
+@pytest.mark.parametrize(
+    "layer", [nn.Tanh(), nn.LayerNorm(4), nn.GELU(), nn.Sigmoid()], ids=lambda l: type(l).__name__
+)
+def test_synflow_refuses_a_network_whose_output_does_not_grow_with_its_inputs(layer):
+    model = nn.Sequential(nn.Linear(3, 4), layer, nn.Linear(4, 2))
+    with pytest.raises(ValueError, match="in proportion"):
+        synflow(model, (torch.ones(2, 3), None))
+
+
+def test_synflow_refuses_inputs_that_are_codes():
+    with pytest.raises(ValueError, match="codes"):
+        synflow(nn.Embedding(5, 2), (torch.zeros(3, dtype=torch.long), None))
+
+
+def test_synflow_scores_frozen_weights_too(relu, batch):
+    frozen = copy.deepcopy(relu).requires_grad_(False)
+    for a, b in zip(synflow(relu, batch).values(), synflow(frozen, batch).values()):
+        assert torch.equal(a, b)

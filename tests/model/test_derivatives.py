@@ -1,3 +1,4 @@
+import copy
 import math
 
 import pytest
@@ -18,6 +19,7 @@ from utils.model import (
     put,
     split,
     taylor,
+    weight_gradients,
 )
 
 
@@ -170,3 +172,54 @@ def test_minimize_ends_where_the_gradient_is_zero_and_the_loss_no_higher(batch):
     assert minimize(network, batch, weight_decay=0.01) is network
     assert gradient(loss, flat(network)).abs().max() < 2e-6 and float(loss(flat(network))) < before
     assert torch.linalg.eigvalsh(hessian(loss, flat(network))).min() > 0
+
+
+def test_in_float32_what_is_rounding_is_no_direction():
+    """Positive semidefinite matrices of rank 3 have three zero eigenvalues: nothing decides."""
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(50):
+        root = torch.randn(6, 3, generator=generator)
+        assert classify_critical_point(root @ root.T) == "inconclusive"
+
+
+@pytest.mark.parametrize("hessian", [torch.zeros(0, 0), torch.ones(3), torch.tensor(2.0)])
+def test_what_has_no_eigenvalues_is_refused(hessian):
+    with pytest.raises(ValueError, match="square, symmetric"):
+        classify_critical_point(hessian)
+
+
+def test_a_small_matrix_can_be_asymmetric():
+    with pytest.raises(ValueError, match="transpose"):
+        classify_critical_point(1e-9 * torch.tensor([[1.0, 2], [3, 4]]))
+
+
+def test_a_network_with_batchnorm_has_its_gradients_and_keeps_its_statistics():
+    model, x, y = mlp(4, 5, 3, batchnorm=True, seed=0).double(), torch.randn(9, 4).double(), None
+    y = torch.arange(9) % 3
+    model(x)
+    before = copy.deepcopy(model.state_dict())
+    each = per_sample_gradients(model, (x, y))
+    twin = copy.deepcopy(model).eval()
+    for row, one, label in zip(each, x, y):
+        loss = nn.functional.cross_entropy(twin(one[None]), label[None])
+        alone = torch.autograd.grad(loss, list(twin.parameters()))
+        assert torch.allclose(row, torch.cat([g.flatten() for g in alone]), atol=1e-12)
+    weight_gradients(model, (x, y))
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+def test_weight_gradients_reach_frozen_weights_are_0_for_unused_ones_and_take_any_loss():
+    class Partly(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.used, self.unused = nn.Linear(3, 2), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.used(x)
+
+    model, x, y = Partly(), torch.randn(5, 3), torch.randn(5, 2)
+    model.used.weight.requires_grad_(False)
+    found = weight_gradients(model, (x, y), nn.functional.mse_loss)
+    by_hand = 2 * (model(x) - y).T @ x / y.numel()
+    assert torch.allclose(found["used.weight"], by_hand, atol=1e-6)
+    assert not found["unused.weight"].any()

@@ -58,7 +58,7 @@ def test_masks_stacked_and_named_again_are_the_masks(networks):
 def test_gradients_are_those_of_each_network_alone(networks):
     smooth = [mlp(64, 12, 10, activation=nn.Tanh, seed=seed) for seed in range(3)]
     x, y = (part[:30] for part in digits().train)
-    members = ensemble_of(smooth)
+    members = ensemble_of(smooth, torch.tanh)
     for w in (*members.weights, *members.biases):
         w.requires_grad_()
     found = gradients_of(members, (x.expand(3, 30, 64), y.expand(3, 30)), torch.tanh)
@@ -139,3 +139,18 @@ def test_members_answer_as_their_networks_and_the_precision_is_put_back():
     with fast_products():
         assert torch.get_float32_matmul_precision() == "medium"
     assert torch.get_float32_matmul_precision() == before
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        mlp(6, 5, 3, activation=nn.Tanh),
+        mlp(6, 5, 3, batchnorm=True),
+        nn.Sequential(nn.Linear(6, 3, bias=False)),
+        nn.Sequential(nn.Linear(6, 3), nn.Dropout()),
+    ],
+    ids=["tanh", "BatchNorm", "no biases", "dropout"],
+)
+def test_a_network_that_would_compute_something_else_is_refused(network):
+    with pytest.raises(ValueError, match="relu between them"):
+        ensemble_of([network])

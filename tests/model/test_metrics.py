@@ -57,3 +57,16 @@ def test_the_notes_number_of_masks_lies_between_its_bounds():
 def test_more_kept_than_there_are_is_refused():
     with pytest.raises(ValueError, match="keep 5 of 4"):
         log10_masks(4, 5)
+
+
+def test_attention_is_counted_as_its_four_products():
+    """Queries, keys, values and output: 4 E^2 for each place, then the two linear layers."""
+    layer = nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, batch_first=True)
+    found = macs(layer.train(), torch.randn(3, 5, 8))
+    assert found == {
+        "self_attn.in_proj_weight": 5 * 3 * 8 * 8,
+        "self_attn.out_proj.weight": 5 * 8 * 8,
+        "linear1.weight": 5 * 8 * 16,
+        "linear2.weight": 5 * 16 * 8,
+    }
+    assert layer.training

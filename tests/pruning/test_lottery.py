@@ -166,3 +166,42 @@ def test_jaccard_is_that_of_scikit_learn_and_for_random_masks_d_over_2_minus_d()
 def test_no_round_at_all_is_refused(fit):
     with pytest.raises(ValueError, match="at least one round"):
         find_ticket(small(), fit[0], 0.5, rounds=0)
+
+
+def test_attention_is_drawn_again_as_it_was_made():
+    def make():
+        torch.manual_seed(7)
+        return nn.TransformerEncoderLayer(8, 2, dim_feedforward=16)
+
+    model, fresh = make(), make()
+    with torch.no_grad():
+        for p in model.parameters():
+            p.add_(1)
+    torch.manual_seed(7)
+    reinitialize(model, {})
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), fresh.parameters()))
+
+
+def test_a_parameter_that_no_layer_can_draw_again_is_named_before_anything_is_drawn():
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer, self.scale = nn.Linear(3, 2), nn.Parameter(torch.ones(2))
+
+    model = Scaled()
+    before = model.layer.weight.detach().clone()
+    with pytest.raises(ValueError, match="draw scale again"):
+        reinitialize(model, {})
+    assert torch.equal(model.layer.weight, before)
+
+
+def test_one_round_removes_exactly_the_rounded_number():
+    """0.05 of 10 is 0.5, which round() takes to 0; 1 - (1 - 0.05) is a little more."""
+    model = nn.Sequential(nn.Linear(5, 2))
+    masks = find_ticket(model, lambda model, masks: None, 0.05, rounds=1)
+    assert num_zeros(masks) == round(0.05 * 10) == 0
+
+
+def test_a_random_mask_lies_where_the_mask_lies_and_counts_exactly_in_any_type():
+    mask = (torch.rand(300, 300, generator=torch.Generator().manual_seed(0)) < 0.9).bfloat16()
+    assert num_zeros(random_mask_like({"w": mask})) == num_zeros({"w": mask})

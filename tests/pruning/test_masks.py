@@ -88,3 +88,20 @@ def test_masks_are_applied_in_place_and_twice_is_once():
     assert sparsity(model) == 0.5 and all(
         torch.equal(weights[name], after[name]) for name in weights
     )
+
+
+@pytest.mark.parametrize("sparsity", [0.1, 0.5, 0.9])
+def test_a_tensor_in_another_memory_format_is_cut_at_the_same_places(sparsity):
+    scores = torch.rand(4, 3, 5, 5, generator=torch.Generator().manual_seed(0))
+    other = scores.to(memory_format=torch.channels_last)
+    masks = keep_top({"w": scores}, sparsity), keep_top({"w": other}, sparsity)
+    assert torch.equal(masks[0]["w"], masks[1]["w"])
+
+
+def test_a_mask_for_a_parameter_that_is_not_there_changes_nothing():
+    model = nn.Sequential(nn.Linear(3, 2))
+    before = model[0].weight.detach().clone()
+    masks = {"0.weight": torch.zeros(2, 3), "module.0.weight": torch.zeros(2, 3)}
+    with pytest.raises(KeyError, match="DataParallel"):
+        apply_masks(model, masks)
+    assert torch.equal(model[0].weight, before)

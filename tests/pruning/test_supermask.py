@@ -86,3 +86,9 @@ def test_learned_masks_make_untrained_weights_answer():
         == evaluate(masked, dataloader["test"])
         > max(untrained, 10) + 50
     )
+
+
+def test_a_layer_without_biases_can_be_masked():
+    layer = nn.Linear(3, 2, bias=False)
+    masked, x = MaskedLinear(layer).eval(), torch.randn(4, 3)
+    assert torch.equal(masked(x), layer(x))

@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from tests.sparse_training.made import generator, numbers
+from utils.model import mlp, prunable
 from utils.sparse_training import (
+    DeepR,
     deep_r_rewire,
 )
 from utils.sparse_training.deep_r import walk
@@ -44,3 +46,17 @@ def test_deep_r_lets_go_what_crossed_0_and_keeps_signs_while_they_live(layers):
             (after[name].abs() == 1).all()
         )
     assert numbers(new) == numbers(masks)
+
+
+def test_each_weight_walks_at_the_rate_of_its_own_group():
+    model = mlp(4, 3, 2, seed=0)
+    masks = {name: torch.ones_like(w) for name, w in prunable(model).items()}
+    before = {name: w.clone() for name, w in prunable(model).items()}
+    rates = {"fc1.weight": 0.0, "fc2.weight": 0.5}
+    groups = [{"params": [model.get_parameter(name)], "lr": lr} for name, lr in rates.items()]
+    pruner = DeepR(model, masks, torch.optim.SGD(groups, lr=9.0), l1=1e-4, temperature=0.0)
+    pruner.apply(model)
+    for name, w in prunable(model).items():
+        moved = before[name] - 1e-4 * rates[name] * before[name].sign()
+        there = pruner.masks[name] * (w != 0) != 0
+        assert torch.allclose(w[there], moved[there]), name

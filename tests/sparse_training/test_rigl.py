@@ -1,8 +1,10 @@
+import copy
+
 import torch
 from torch import nn
 
 from tests.sparse_training.made import made, numbers
-from utils.model import digits, mlp
+from utils.model import digits, mlp, weight_gradients
 from utils.sparse_training import (
     cosine_drop,
     rigl_rewire,
@@ -65,3 +67,13 @@ def test_rigl_moves_by_the_dense_gradient_of_the_batch_and_stops_at_its_end():
     before = pruner.masks
     pruner.rewire(model, batch)
     assert all(torch.equal(before[name], mask) for name, mask in pruner.masks.items())
+
+
+def test_after_an_evaluation_connections_grow_by_the_gradients_of_training():
+    """With BatchNorm those in evaluation mode are others."""
+    torch.manual_seed(0)
+    model = mlp(6, 8, 3, batchnorm=True, seed=0)
+    batch = torch.randn(20, 6), torch.arange(20) % 3
+    expected = weight_gradients(copy.deepcopy(model).train(), batch)
+    found = weight_gradients(model.eval(), batch)
+    assert all(torch.equal(found[name], g) for name, g in expected.items())

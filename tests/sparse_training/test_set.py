@@ -39,3 +39,11 @@ def test_set_moves_each_sign_in_proportion(layers):
             gone = round(0.3 * len(there))
             assert torch.equal(side[(side > 0) & (kept[name] == 1)].sort().values, there[gone:])
     assert numbers(new) == numbers(masks)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_connections_are_counted_exactly_in_half_precision(dtype):
+    mask = (torch.rand(500, 200, generator=generator()) < 0.25).to(dtype)
+    weight = (torch.randn(500, 200, generator=generator(1)) * mask).to(dtype)
+    _, new = set_rewire({"w": weight}, {"w": mask}, 0.3, generator(2))
+    assert int((new["w"] != 0).sum()) == int((mask != 0).sum())

@@ -7,6 +7,7 @@ from utils.model import digits, initialize, mlp, prunable
 from utils.model.randomness import seeded_generator
 from utils.pruning import erdos_renyi
 from utils.sparse_training import (
+    DynamicPruner,
     cosine_drop,
     drop_smallest,
     grow,
@@ -141,3 +142,11 @@ def test_while_it_trains_connections_move_and_their_number_stays(kind):
                 ].any()
     assert all((first[name] != mask).any() for name, mask in pruner.masks.items())
     assert bool(all(p.isfinite().all() for p in model.parameters()))
+
+
+def test_a_weight_that_the_optimizer_does_not_train_is_named_at_once():
+    model = mlp(4, 3, 2)
+    masks = {name: torch.ones_like(w) for name, w in prunable(model).items()}
+    optimizer = torch.optim.SGD(model.fc1.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="fc2.weight"):
+        DynamicPruner(model, masks, optimizer)

@@ -3,6 +3,7 @@
 from utils.importance.fisher import empirical_fisher, fisher, inverse_of_fisher, true_fisher
 from utils.importance.grasp import gradient_flow, grasp
 from utils.importance.lamp import lamp
+from utils.importance.leaving_out import leaving_out
 from utils.importance.magnitude import magnitude
 from utils.importance.obd import obd, obd_saliency
 from utils.importance.obs import obs, obs_delete, obs_remove, obs_repair, obs_saliency
@@ -17,6 +18,7 @@ __all__ = [
     "grasp",
     "inverse_of_fisher",
     "lamp",
+    "leaving_out",
     "magnitude",
     "obd",
     "obd_saliency",

@@ -6,8 +6,10 @@
 g is the gradient of the log-likelihood of one example. For a softmax with cross-entropy, F is
 the Hessian without the term of the network's own curvature (the generalized Gauss-Newton
 matrix), and the Hessian itself once the residuals are zero. F' takes the labels of the data
-instead of the model's; where they agree, g is small and F' is too. Amari (1998) for F; Hassibi
-and Stork (1993) for pruning with F'; Kunstner, Balles and Hennig, "Limitations of the empirical
+instead of the model's; where they agree, g is small and F' is too. Amari (1998) for F; Theis,
+Korshunova, Tejani and Huszar (2018) for pruning with F'. Hassibi and Stork (1993) prune with the
+gradients of the network's output, not of its loss: for a squared error that is the generalized
+Gauss-Newton matrix, so F and not F'. Kunstner, Balles and Hennig, "Limitations of the empirical
 Fisher approximation" (2019).
 """
 
@@ -15,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev, vmap
 
+from utils.model.copies import copy_of
 from utils.model.data import Batch
 from utils.model.derivatives import flat, per_sample_gradients, split
 from utils.model.parameters import Tensors, prunable
@@ -30,9 +33,9 @@ def true_fisher(model: nn.Module, batch: Batch) -> Tensor:
     """F (p, p), with the model's own probabilities; the labels of the batch are not looked at.
 
     sum over y of p(y|x) g g^T = J^T (diag(p) - p p^T) J, with J (classes, p) the Jacobian of
-    the outputs.
+    the outputs. The network is in evaluation mode.
     """
-    x, theta = batch[0], flat(model)
+    model, x, theta = copy_of(model).eval(), batch[0], flat(model)
 
     def outputs(theta: Tensor, x: Tensor) -> Tensor:
         return functional_call(model, split(model, theta), (x[None],))[0]
@@ -66,7 +69,7 @@ def inverse_of_fisher(gradients: Tensor, damping: float) -> Tensor:
     if not damping > 0:
         raise ValueError(f"damping must be positive; got {damping}")
     n, p = gradients.shape
-    inverse = torch.eye(p, dtype=gradients.dtype) / damping
+    inverse = torch.eye(p, dtype=gradients.dtype, device=gradients.device) / damping
     for g in gradients:
         bg = inverse @ g
         inverse -= torch.outer(bg, bg) / (n + g @ bg)

@@ -26,12 +26,30 @@ def obs_saliency(theta: Tensor, inverse: Tensor) -> Tensor:
 def obs(model: nn.Module, batch: Batch, weight_decay: float = 0.0, damping: float = 0.0) -> Tensors:
     """OBS's saliency of every prunable weight, high = keep, with the exact Hessian plus
     damping * identity.
+
+    ValueError when that matrix is not positive definite: the quadratic loss then has no minimum.
     """
     theta = flat(model)
     h = hessian(flat_loss(model, batch, weight_decay), theta)
-    inverse = torch.linalg.inv(h + damping * torch.eye(len(theta), dtype=theta.dtype))
+    inverse = inverse_of(h + damping * torch.eye(len(theta), dtype=h.dtype, device=h.device))
     scores = split(model, obs_saliency(theta, inverse))
     return {name: scores[name] for name in prunable(model)}
+
+
+def inverse_of(h: Tensor) -> Tensor:
+    """The inverse of a positive definite H (p, p); ValueError for another.
+
+    Without it a saliency can be negative: the loss would fall without end along some direction, and
+    the constrained problem that OBS solves has a saddle in place of a minimum.
+    """
+    root, failed = torch.linalg.cholesky_ex(h)
+    if failed:
+        lowest = float(torch.linalg.eigvalsh(h)[0])
+        raise ValueError(
+            "OBS needs a positive definite Hessian, and the lowest eigenvalue of this one is "
+            f"{lowest:.2g}: train longer, or add damping of more than {max(0.0, -lowest):.2g}"
+        )
+    return torch.cholesky_inverse(root)
 
 
 def obs_delete(theta: Tensor, inverse: Tensor, q: int) -> tuple[Tensor, Tensor]:
@@ -54,9 +72,13 @@ def obs_remove(
     """Delete `count` weights one by one, each time the one of least saliency: (theta (p,),
     positions (count,) in that order).
 
-    `candidates` (p,) is 1 for the weights that can go (default: all that are not zero). The
-    cost is count * p^2. ValueError when there are fewer candidates than `count`.
+    `candidates` (p,) is 1 for the weights that can go; all others move. By default all that are not
+    zero can go, and those that are stay zero. The cost is count * p^2. ValueError when there are
+    fewer candidates than `count`.
     """
+    if candidates is None:
+        for q in ((theta == 0) & (inverse.diagonal() != 0)).nonzero().flatten().tolist():
+            theta, inverse = obs_delete(theta, inverse, q)
     alive = theta != 0 if candidates is None else candidates != 0
     if not 0 <= count <= int(alive.sum()):
         raise ValueError(f"cannot delete {count} of {int(alive.sum())} weights")

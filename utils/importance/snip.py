@@ -13,25 +13,24 @@ import torch
 from torch import nn
 
 from utils.model.data import Batch
-from utils.model.derivatives import weight_gradients
+from utils.model.derivatives import Criterion, cross_entropy, weight_gradients
 from utils.model.parameters import Tensors, prunable
-from utils.model.training import copy_of
 
 
-def gate_gradients(model: nn.Module, batch: Batch) -> Tensors:
+def gate_gradients(model: nn.Module, batch: Batch, criterion: Criterion = cross_entropy) -> Tensors:
     """g = theta dL/dtheta of every prunable weight, signed.
 
-    L is the mean cross-entropy on the batch, in training mode; `model` itself is not
-    changed.
+    L is criterion(outputs, targets) on the batch, with the network as in `to_score`; `model` itself
+    is not changed.
     """
-    gradients = weight_gradients(copy_of(model).train(), batch)
+    gradients = weight_gradients(model, batch, criterion)
     return {name: weight * gradients[name] for name, weight in prunable(model).items()}
 
 
-def snip(model: nn.Module, batch: Batch) -> Tensors:
+def snip(model: nn.Module, batch: Batch, criterion: Criterion = cross_entropy) -> Tensors:
     """|g| of every prunable weight as a part of the sum of all, high = keep. All scores
     are 0 where the gradient is.
     """
-    scores = {name: g.abs() for name, g in gate_gradients(model, batch).items()}
+    scores = {name: g.abs() for name, g in gate_gradients(model, batch, criterion).items()}
     total = sum(score.sum() for score in scores.values())
     return {name: torch.nan_to_num(score / total) for name, score in scores.items()}

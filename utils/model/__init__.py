@@ -1,5 +1,6 @@
 """Networks, data, training: what every chapter works on."""
 
+from utils.model.copies import copy_of
 from utils.model.data import Data, digits, loaders, mnist1d
 from utils.model.derivatives import (
     classify_critical_point,
@@ -25,7 +26,7 @@ from utils.model.parameters import (
     sparsity,
     weight_positions,
 )
-from utils.model.training import copy_of, evaluate, fit, loss_on, minimize, recalibrate, train
+from utils.model.training import evaluate, fit, loss_on, minimize, recalibrate, train
 
 __all__ = [
     "Data",

@@ -12,12 +12,15 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, jvp, vmap
+from torch.func import functional_call, vmap
 
+from utils.model.copies import copy_of, to_score
 from utils.model.data import Batch
 from utils.model.parameters import Model, Tensors, prunable
 
 Loss = Callable[[Tensor], Tensor]  # theta (p,) -> a number
+Criterion = Callable[[Tensor, Tensor], Tensor]  # (outputs, targets) -> a number
+cross_entropy = nn.functional.cross_entropy
 
 
 def flat(model: nn.Module) -> Tensor:
@@ -48,17 +51,19 @@ def put(model: Model, theta: Tensor) -> Model:
     return model
 
 
-def flat_loss(model: nn.Module, batch: Batch, weight_decay: float = 0.0) -> Loss:
-    """The loss as a function of theta: mean cross-entropy on the batch + weight_decay / 2
-    |theta|^2.
+def flat_loss(
+    model: nn.Module, batch: Batch, weight_decay: float = 0.0, criterion: Criterion = cross_entropy
+) -> Loss:
+    """The loss as a function of theta: criterion(outputs, targets) + weight_decay / 2 |theta|^2.
 
+    The network is in evaluation mode: BatchNorm uses the statistics that it has, dropout is off.
     The model itself is not changed; its dtype must be that of the inputs.
     """
-    x, y = batch
+    model, (x, y) = copy_of(model).eval(), batch
 
     def loss(theta: Tensor) -> Tensor:
         outputs = functional_call(model, split(model, theta), (x,))
-        return nn.functional.cross_entropy(outputs, y) + weight_decay / 2 * (theta @ theta)
+        return criterion(outputs, y) + weight_decay / 2 * (theta @ theta)
 
     return loss
 
@@ -69,10 +74,8 @@ def gradient(loss: Loss, theta: Tensor) -> Tensor:
 
 
 def hessian_vector_product(loss: Loss, theta: Tensor, v: Tensor) -> Tensor:
-    """H v (p,) without H, which has p^2 entries: the derivative of the gradient in direction
-    v (Pearlmutter, 1994).
-    """
-    return jvp(torch.func.grad(loss), (theta,), (v,))[1]
+    """H v (p,) without H, which has p^2 entries: the gradient of g^T v (Pearlmutter, 1994)."""
+    return torch.func.grad(lambda at: gradient(loss, at) @ v)(theta)
 
 
 def hessian(loss: Loss, theta: Tensor, rows: int = 64) -> Tensor:
@@ -80,7 +83,7 @@ def hessian(loss: Loss, theta: Tensor, rows: int = 64) -> Tensor:
     parameters, no more.
     """
     with torch.no_grad():
-        directions = torch.eye(len(theta), dtype=theta.dtype)
+        directions = torch.eye(len(theta), dtype=theta.dtype, device=theta.device)
         product = vmap(lambda v: hessian_vector_product(loss, theta, v))
         return torch.cat([product(part) for part in directions.split(rows)])
 
@@ -108,20 +111,18 @@ def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
 
     All positive: minimum; all negative: maximum; both signs: saddle, whatever the others are.
     Otherwise some are zero, and the second derivatives do not decide. An eigenvalue is zero
-    when |value| <= tolerance * the largest |value|. ValueError if H is not square and
-    symmetric.
+    when |value| <= tolerance * the largest |value|, or below the rounding of H's dtype. ValueError
+    if H is not square and symmetric, or is empty.
     """
-    if (
-        hessian.dim() != 2
-        or hessian.shape[0] != hessian.shape[1]
-        or not torch.allclose(hessian, hessian.T)
-    ):
+    p = len(hessian) if hessian.dim() else 0
+    if hessian.shape != (p, p) or p == 0:
         raise ValueError(
-            f"a Hessian is a symmetric matrix; got shape {tuple(hessian.shape)}, "
-            "or one that is not symmetric"
+            f"a Hessian is a square, symmetric matrix; got shape {tuple(hessian.shape)}"
         )
+    if not (hessian - hessian.T).abs().max() <= 1e-5 * hessian.abs().max():  # NaN fails this too
+        raise ValueError("a Hessian is symmetric; this matrix differs from its transpose")
     values = torch.linalg.eigvalsh(hessian)
-    zero = tolerance * values.abs().max()
+    zero = max(tolerance, p * torch.finfo(hessian.dtype).eps) * values.abs().max()
     if (values > zero).any() and (values < -zero).any():
         return "saddle"
     if (values > zero).all():
@@ -129,17 +130,24 @@ def classify_critical_point(hessian: Tensor, tolerance: float = 1e-9) -> str:
     return "maximum" if (values < -zero).all() else "inconclusive"
 
 
-def weight_gradients(model: nn.Module, batch: Batch) -> Tensors:
-    """The gradient of the mean cross-entropy by every prunable weight, by name; also by those
-    that are 0. The model is used as it is, in its mode, and not changed.
+def weight_gradients(
+    model: nn.Module, batch: Batch, criterion: Criterion = cross_entropy
+) -> Tensors:
+    """The gradient of criterion(outputs, targets) by every prunable weight, by name; also by those
+    that are 0, are frozen or are not used (0). The model is used as in `to_score`: in training
+    mode without dropout; it is not changed.
     """
+    model, (x, y) = to_score(model, batch)
     weights = {name: model.get_parameter(name) for name in prunable(model)}
-    loss = nn.functional.cross_entropy(model(batch[0]), batch[1])
-    return dict(zip(weights, torch.autograd.grad(loss, list(weights.values()))))
+    loss = criterion(model(x), y)
+    gradients = torch.autograd.grad(loss, list(weights.values()), materialize_grads=True)
+    return dict(zip(weights, gradients))
 
 
 def per_sample_gradients(model: nn.Module, batch: Batch) -> Tensor:
-    """(n, p): row i is the gradient of the cross-entropy of example i alone."""
+    """(n, p): row i is the gradient of the cross-entropy of example i alone, with the network in
+    evaluation mode.
+    """
     x, y = batch
 
     def loss(theta: Tensor, x: Tensor, y: Tensor) -> Tensor:

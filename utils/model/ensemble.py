@@ -16,6 +16,7 @@ from utils.model.data import Batch
 from utils.model.parameters import Model
 
 Activation = Callable[[Tensor], Tensor]
+ACTIVATIONS = {nn.ReLU: torch.relu, nn.Tanh: torch.tanh, nn.Sigmoid: torch.sigmoid}
 
 
 class Ensemble(NamedTuple):
@@ -28,13 +29,32 @@ class Ensemble(NamedTuple):
 Rewire = Callable[[int, Ensemble, torch.optim.Optimizer, Batch], None]
 
 
-def ensemble_of(networks: Sequence[nn.Module]) -> Ensemble:
-    """MLPs of the same shape as one ensemble."""
+def ensemble_of(networks: Sequence[nn.Module], activation: Activation = torch.relu) -> Ensemble:
+    """MLPs of the same shape as one ensemble; `activation` is the one between their layers.
+
+    ValueError for a network that would compute something else as a member: another activation,
+    normalization, dropout, a layer without biases.
+    """
+    for network in networks:
+        for name, part in network.named_modules():
+            if not is_of_an_mlp(part, activation):
+                raise ValueError(
+                    f"a member has linear layers with biases and {activation.__name__} between "
+                    f"them; {name or 'the network'} is {part}"
+                )
     layers = [[m for m in network.modules() if isinstance(m, nn.Linear)] for network in networks]
     return Ensemble(
         [torch.stack([layer.weight.detach().T for layer in same]) for same in zip(*layers)],
         [torch.stack([layer.bias.detach()[None] for layer in same]) for same in zip(*layers)],
     )
+
+
+def is_of_an_mlp(part: nn.Module, activation: Activation) -> bool:
+    """Whether an ensemble computes what this part of a network does."""
+    if isinstance(part, nn.Linear):
+        return part.bias is not None
+    activations = tuple(kind for kind, function in ACTIVATIONS.items() if function is activation)
+    return any(part.children()) or isinstance(part, (nn.Flatten, nn.Identity, *activations))
 
 
 def concatenate(*ensembles: Ensemble) -> Ensemble:

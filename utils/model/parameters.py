@@ -2,8 +2,8 @@
 
 Weights, gradients, scores and masks of a model all have one form: `Tensors`, a dictionary of
 tensors keyed by parameter name. Prunable are the tensors with more than one dimension (the weights
-of linear and convolutional layers). Biases and the scales of BatchNorm are left alone and are not
-counted when a sparsity is reported.
+of linear and convolutional layers, of attention, of embeddings). Biases and the scales of
+normalization layers are left alone and are not counted when a sparsity is reported.
 """
 
 from typing import TypeVar
@@ -13,20 +13,43 @@ from torch import Tensor, nn
 
 Model = TypeVar("Model", bound=nn.Module)
 Tensors = dict[str, Tensor]
+NORMS = (
+    nn.modules.batchnorm._NormBase,  # BatchNorm and InstanceNorm
+    nn.LayerNorm,
+    nn.GroupNorm,
+    nn.RMSNorm,
+)
 
 
 def prunable(model: nn.Module) -> Tensors:
-    """The weights that pruning can remove: the parameters with `dim() > 1`, detached, sharing their
-    memory.
+    """The weights that pruning can remove: the parameters with `dim() > 1` that are not biases or
+    of a normalization layer; detached, sharing their memory.
+
+    ValueError for a network that torch.nn.utils.prune holds masks of.
     """
-    return {name: p.detach() for name, p in model.named_parameters() if p.dim() > 1}
+    norms = [part for part in model.modules() if isinstance(part, NORMS)]
+    left_alone = {id(p) for norm in norms for p in norm.parameters(recurse=False)}
+    weights = {
+        name: p.detach()
+        for name, p in model.named_parameters()
+        if p.dim() > 1 and id(p) not in left_alone and name.rpartition(".")[2] != "bias"
+    }
+    buffers = {name for name, _ in model.named_buffers()}
+    for name in weights:
+        if f"{name.removesuffix('_orig')}_mask" in buffers:
+            layer, _, weight = f"model.{name.removesuffix('_orig')}".rpartition(".")
+            raise ValueError(
+                f"{name} is pruned by torch.nn.utils.prune, which keeps its mask apart: call "
+                f"torch.nn.utils.prune.remove({layer}, {weight!r}) first"
+            )
+    return weights
 
 
 def weight_positions(model: nn.Module) -> Tensor:
     """Where the prunable weights stand in `flat(model)`, in order."""
-    return torch.cat([torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]).nonzero()[
-        :, 0
-    ]
+    weights = prunable(model)
+    marks = [torch.full((p.numel(),), name in weights) for name, p in model.named_parameters()]
+    return torch.cat(marks).nonzero()[:, 0]
 
 
 def num_weights(tensors: nn.Module | Tensors) -> int:

@@ -1,6 +1,5 @@
 """Training and evaluation, with the notes' names and signatures."""
 
-import copy
 from collections.abc import Callable, Iterable, Sequence
 
 import torch
@@ -127,8 +126,3 @@ def recalibrate(model: Model, inputs: Tensor) -> Model:
     for norm, momentum in zip(norms, momenta):
         norm.momentum = momentum
     return model.eval()
-
-
-def copy_of(model: Model) -> Model:
-    """An independent copy: training or pruning it leaves `model` as it is."""
-    return copy.deepcopy(model)

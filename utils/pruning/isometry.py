@@ -21,7 +21,7 @@ def isometry_gap(weight: Tensor) -> Tensor:
     """
     w = weight.flatten(1)
     gram = w @ w.T if len(w) <= w.shape[1] else w.T @ w
-    return (gram - torch.eye(len(gram), dtype=w.dtype)).square().sum()
+    return (gram - torch.eye(len(gram), dtype=w.dtype, device=w.device)).square().sum()
 
 
 def restore_isometry(model: nn.Module, masks: Tensors, steps: int = 50) -> None:

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from torch import nn
 
 from utils.importance.magnitude import magnitude
+from utils.model.copies import copy_of
 from utils.model.data import Batch
 from utils.model.parameters import Tensors
-from utils.model.training import copy_of
 from utils.pruning.masks import apply_masks, dense_masks, keep_top
 from utils.pruning.schedules import Schedule
 
 
 class GradualPruner:
-    """Pruning along a schedule, while the network trains (Zhu and Gupta, 2017, with
-    magnitude).
+    """Pruning along a schedule, while the network trains (Zhu and Gupta, 2017, who prune
+    each layer by itself, by magnitude).
 
     Use `lambda: pruner.apply(model)` as a training callback, as with FineGrainedPruner:
     each call is one optimizer step. The schedule's time runs from 0 at step `start` to
     1 at step `end`. Every `every` steps weights are pruned; in between and afterwards
-    the masks are put back. All layers are ranked together by `importance`. What is gone
-    stays gone.
+    the masks are put back. Here all layers are ranked together by `importance`; a tensor
+    that it leaves out is not pruned. What is gone stays gone.
     """
 
     def __init__(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from torch import nn
 
+from utils.model.copies import copy_of
 from utils.model.parameters import prunable
-from utils.model.training import copy_of
 from utils.pruning.fine_grained import fine_grained_prune
 from utils.pruning.masks import check_sparsity
 

@@ -11,14 +11,14 @@ restart:
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
 
 from utils.importance.magnitude import magnitude
 from utils.model.parameters import Tensors
-from utils.pruning.masks import apply_masks, check_sparsity, dense_masks, keep_top
+from utils.pruning.masks import apply_masks, check_sparsity, dense_masks, highest, keep_top
 
 State = dict[str, Tensor]  # what `state_dict` returns: parameters and buffers by name
 
@@ -33,13 +33,36 @@ def retain(model: nn.Module, initial: State) -> None:
 
 
 def reinitialize(model: nn.Module, initial: State) -> None:
-    """Every layer draws new weights as it did when it was made, from torch's global
+    """Every layer draws new weights as torch did when it was made, from torch's global
     generator, in place.
+
+    ValueError, before anything is drawn, for a parameter that no layer can draw again. A network
+    that was initialized in another way (`initialize`) gets torch's scale, not its own: pass
+    `find_ticket` a restart that initializes it.
     """
-    for layer in model.modules():
-        reset = getattr(layer, "reset_parameters", None)
+    resets, covered = [], set()
+    for layer in inner_first(model):
+        # MultiheadAttention's has an underscore
+        reset = getattr(layer, "reset_parameters", getattr(layer, "_reset_parameters", None))
         if reset is not None:
-            reset()
+            resets.append(reset)
+            of_a_layer = isinstance(layer, nn.Transformer)  # that one draws all that is inside it
+            covered |= {id(p) for p in layer.parameters(recurse=of_a_layer)}
+    left = [name for name, p in model.named_parameters() if id(p) not in covered]
+    if left:
+        raise ValueError(
+            f"no layer of the model can draw {', '.join(left)} again: give the module that holds "
+            "it a method reset_parameters, or pass a restart that draws it"
+        )
+    for reset in resets:
+        reset()
+
+
+def inner_first(module: nn.Module) -> Iterator[nn.Module]:
+    """A module after all that are inside it: the order in which they are made."""
+    for child in module.children():
+        yield from inner_first(child)
+    yield module
 
 
 def find_ticket(
@@ -49,6 +72,7 @@ def find_ticket(
     rounds: int,
     restart: Callable[[nn.Module, State], None] = rewind,
     initial: State | None = None,
+    importance: Callable[[nn.Module], Tensors] = magnitude,
 ) -> Tensors:
     """Iterative magnitude pruning; returns the masks. `model` ends restarted and masked, ready
     to be trained alone.
@@ -61,6 +85,8 @@ def find_ticket(
     initial             the state that `rewind` goes back to; by default that of `model` as it
                         comes. A state from early in training instead is late rewinding (Frankle et
                         al., 2020)
+    importance          of the trained network; a tensor that it leaves out is not pruned
+                        (`leaving_out`)
     """
     if rounds < 1:
         raise ValueError(f"at least one round is needed; got {rounds}")
@@ -69,7 +95,7 @@ def find_ticket(
     masks = dense_masks(model)
     for k in range(1, rounds + 1):
         fit(model, masks)
-        masks = keep_top(magnitude(model), after_rounds(sparsity, k / rounds), within=masks)
+        masks = keep_top(importance(model), after_rounds(sparsity, k / rounds), within=masks)
         restart(model, initial)
         apply_masks(model, masks)
     return masks
@@ -81,7 +107,8 @@ def after_rounds(sparsity: float | dict[str, float], part: float) -> float | dic
     """
 
     def reached(end: float) -> float:
-        return 1 - (1 - check_sparsity(end)) ** part
+        # at the end `end` itself: 1 - (1 - 0.05) is a little more than 0.05
+        return 1 - (1 - check_sparsity(end)) ** part if part < 1 else check_sparsity(end)
 
     if isinstance(sparsity, dict):
         return {name: reached(end) for name, end in sparsity.items()}
@@ -91,10 +118,9 @@ def after_rounds(sparsity: float | dict[str, float], part: float) -> float | dic
 def random_mask_like(masks: Tensors, generator: torch.Generator | None = None) -> Tensors:
     """Masks that keep as many weights of each tensor, at random places: the other control."""
     return {
-        name: keep_top(
-            {name: torch.rand(mask.shape, generator=generator)},
-            1 - float((mask != 0).sum()) / mask.numel(),
-        )[name].to(mask.dtype)
+        name: highest(
+            torch.rand(mask.shape, generator=generator).to(mask.device), int((mask != 0).sum())
+        ).to(mask.dtype)
         for name, mask in masks.items()
     }
 

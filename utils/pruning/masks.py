@@ -59,8 +59,18 @@ def dense_masks(model: nn.Module) -> Tensors:
 
 @torch.no_grad()
 def apply_masks(model: nn.Module, masks: Tensors) -> None:
-    """Multiply the named parameters by their masks, in place."""
+    """Multiply the named parameters by their masks, in place.
+
+    KeyError for a name that the model does not have, before anything is changed.
+    """
     parameters = dict(model.named_parameters())
+    for name in masks:
+        if name not in parameters:
+            raise KeyError(
+                f"the model has no parameter {name!r}, which a mask is for; it has "
+                f"{', '.join(parameters)}. A wrapper (DataParallel, compile) puts a prefix before "
+                "the names: prune the network inside it"
+            )
     for name, mask in masks.items():
         parameters[name].mul_(mask)
 
@@ -71,19 +81,24 @@ def top_of(scores: Tensor, sparsity: float, within: Tensor | None = None) -> Ten
     """
     if scores.isnan().any():
         raise ValueError("scores contain NaN: they cannot be ranked")
-    num_zeros = round(check_sparsity(sparsity) * scores.numel())
+    n = scores.numel()
+    num_zeros = round(check_sparsity(sparsity) * n)
     if within is not None:
         scores = _gone_first(scores, within, num_zeros)
-    mask = torch.ones_like(scores)
-    mask.view(-1)[scores.flatten().topk(num_zeros, largest=False).indices] = 0
-    return mask
+    if 2 * num_zeros > n:  # topk takes time in proportion to what it looks for
+        return highest(scores, n - num_zeros)
+    flat = scores.flatten()
+    mask = torch.ones_like(flat)
+    mask[flat.topk(num_zeros, largest=False).indices] = 0
+    return mask.view(scores.shape)
 
 
 def highest(scores: Tensor, count: int) -> Tensor:
     """The mask of one tensor: 1 at its `count` highest scores, by position."""
-    mask = torch.zeros_like(scores)
-    mask.view(-1)[scores.flatten().topk(count).indices] = 1
-    return mask
+    flat = scores.flatten()
+    mask = torch.zeros_like(flat)
+    mask[flat.topk(count).indices] = 1
+    return mask.view(scores.shape)
 
 
 def _gone_first(scores: Tensor, within: Tensor, num_zeros: int) -> Tensor:

@@ -49,7 +49,7 @@ class MaskedLinear(nn.Module):
     def __init__(self, layer: nn.Linear, start: float = 1.0):
         super().__init__()
         self.weight = nn.Buffer(layer.weight.detach().clone())
-        self.bias = nn.Buffer(layer.bias.detach().clone())
+        self.bias = None if layer.bias is None else nn.Buffer(layer.bias.detach().clone())
         self.scores = nn.Parameter(torch.full_like(self.weight, start))
 
     def mask(self) -> Tensor:

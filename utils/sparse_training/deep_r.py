@@ -16,12 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors, prunable
-from utils.sparse_training.topology import DynamicPruner, grow_at_random
+from utils.sparse_training.topology import DynamicPruner, connections, grow_at_random
 
 
 def random_signs(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """1 or -1 at random, in the shape and dtype of `like`."""
-    return (torch.randint(0, 2, like.shape, generator=generator) * 2 - 1).to(like.dtype)
+    return (torch.randint(0, 2, like.shape, generator=generator) * 2 - 1).to(like)
 
 
 def walk(
@@ -36,7 +36,7 @@ def walk(
     """The part of DEEP R's step that SGD does not do: - lr * l1 towards 0, and
     noise; where the mask is 1.
     """
-    noise = torch.randn(weight.shape, generator=generator, dtype=weight.dtype)
+    noise = torch.randn(weight.shape, generator=generator, dtype=weight.dtype).to(weight.device)
     return (weight - lr * l1 * signs + sqrt(2 * lr * temperature) * noise) * mask
 
 
@@ -49,14 +49,16 @@ def deep_r_rewire(
     kept, new, turned = {}, {}, {}
     for name, mask in masks.items():
         kept[name] = mask * (weights[name] * signs[name] >= 0)
-        new[name] = grow_at_random(kept[name], int(mask.sum() - kept[name].sum()), generator)
+        new[name] = grow_at_random(
+            kept[name], connections(mask) - connections(kept[name]), generator
+        )
         turned[name] = torch.where(kept[name] != 0, signs[name], random_signs(mask, generator))
     return kept, new, turned
 
 
 class DeepR(DynamicPruner):
     """`apply(model)` after every step of plain SGD walks and rewires; the learning
-    rate is that of the optimizer. `l1` is alpha.
+    rate of each weight is that of its group in the optimizer. `l1` is alpha.
     """
 
     def __init__(
@@ -78,12 +80,13 @@ class DeepR(DynamicPruner):
     @torch.no_grad()
     def apply(self, model: nn.Module) -> None:
         """The rest of the step, then `rewire`."""
-        lr = self.optimizer.param_groups[0]["lr"]
+        rates = {
+            id(p): group["lr"] for group in self.optimizer.param_groups for p in group["params"]
+        }
         for name, mask in self.masks.items():
             weight = model.get_parameter(name)
-            weight.copy_(
-                walk(weight, self.signs[name], mask, lr, self.l1, self.temperature, self.generator)
-            )
+            lr, signs = rates[id(weight)], self.signs[name]
+            weight.copy_(walk(weight, signs, mask, lr, self.l1, self.temperature, self.generator))
         self.rewire(model)
 
     def rewire(self, model: nn.Module, batch=None) -> None:

@@ -18,14 +18,14 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors, num_zeros, prunable
-from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at_random
+from utils.sparse_training.topology import DynamicPruner, connections, drop_smallest, grow_at_random
 
 
 def drop_below(weight: Tensor, mask: Tensor, threshold: float) -> Tensor:
     """The mask without the connections of |weight| < threshold; the largest one
     always stays, so that no layer is emptied.
     """
-    alive = int(mask.sum())
+    alive = connections(mask)
     small = int(((weight.abs() < threshold) & (mask != 0)).sum())
     return drop_smallest(weight, mask, min(small, max(0, alive - 1)))
 
@@ -70,7 +70,7 @@ def dsr_rewire(
     as before.
     """
     kept = {name: drop_below(weights[name], mask, threshold) for name, mask in masks.items()}
-    survivors = {name: int(mask.sum()) for name, mask in kept.items()}
+    survivors = {name: connections(mask) for name, mask in kept.items()}
     room = {name: mask.numel() - survivors[name] for name, mask in kept.items()}
     more = apportion(num_zeros(kept) - num_zeros(masks), survivors, room)
     return kept, {name: grow_at_random(mask, more[name], generator) for name, mask in kept.items()}

@@ -13,9 +13,15 @@ import torch
 from torch import nn
 
 from utils.model.data import Batch
-from utils.model.derivatives import weight_gradients
+from utils.model.derivatives import Criterion, cross_entropy, weight_gradients
 from utils.model.parameters import Tensors, prunable
-from utils.sparse_training.topology import DynamicPruner, cosine_drop, drop_smallest, grow
+from utils.sparse_training.topology import (
+    DynamicPruner,
+    connections,
+    cosine_drop,
+    drop_smallest,
+    grow,
+)
 
 
 def rigl_rewire(
@@ -28,7 +34,7 @@ def rigl_rewire(
     """
     kept, grown = {}, {}
     for name, mask in masks.items():
-        alive = int(mask.sum())
+        alive = connections(mask)
         count = min(round(fraction * alive), mask.numel() - alive)
         kept[name] = drop_smallest(weights[name], mask, count)
         grown[name] = grow(gradients[name].abs(), kept[name], count)
@@ -38,7 +44,8 @@ def rigl_rewire(
 class RigL(DynamicPruner):
     """Call `rewire(model, batch)` every `delta_t` steps instead of an optimizer step.
 
-    `end` is the first optimizer step at which nothing moves.
+    `end` is the first optimizer step at which nothing moves; `criterion(outputs, targets)` is the
+    loss whose gradients decide where connections grow.
     """
 
     def __init__(
@@ -48,8 +55,10 @@ class RigL(DynamicPruner):
         optimizer: torch.optim.Optimizer,
         end: int,
         fraction: float = 0.3,
+        criterion: Criterion = cross_entropy,
     ):
         super().__init__(model, masks, optimizer)
+        self.criterion = criterion
         self.end, self.fraction, self.step = end, fraction, 0
 
     def apply(self, model: nn.Module) -> None:
@@ -58,10 +67,10 @@ class RigL(DynamicPruner):
         super().apply(model)
 
     def rewire(self, model: nn.Module, batch: Batch) -> None:
-        """Move the smallest weights to where the cross-entropy on the batch has its
-        largest gradients. This is a step of training too.
+        """Move the smallest weights to where the loss on the batch has its largest
+        gradients. This is a step of training too.
         """
-        gradients = weight_gradients(model, batch)
+        gradients = weight_gradients(model, batch, self.criterion)
         fraction = cosine_drop(self.step, self.end, self.fraction)
         self.step += 1
         self.become(model, *rigl_rewire(prunable(model), self.masks, gradients, fraction))

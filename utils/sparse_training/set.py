@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from utils.model.parameters import Tensors, prunable
-from utils.sparse_training.topology import DynamicPruner, drop_smallest, grow_at_random
+from utils.sparse_training.topology import DynamicPruner, connections, drop_smallest, grow_at_random
 
 
 def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
@@ -29,11 +29,11 @@ def drop_near_zero(weight: Tensor, mask: Tensor, fraction: float) -> Tensor:
     alive, zeros = mask != 0, (mask != 0) & (weight == 0)
     budget = fraction * int(alive.sum())
     kept = zeros.to(mask.dtype)
-    kept.view(-1)[zeros.flatten().nonzero()[: round(budget)]] = 0
+    kept[tuple(zeros.nonzero()[: round(budget)].T)] = 0
     # what is left of the budget; without zeros it is the fraction
     rest = max(0.0, budget - int(zeros.sum())) / max(1, int((alive & ~zeros).sum()))
     for side in (mask * (weight > 0), mask * (weight < 0)):
-        kept = kept + drop_smallest(weight, side, round(rest * int(side.sum())))
+        kept = kept + drop_smallest(weight, side, round(rest * connections(side)))
     return kept
 
 
@@ -47,7 +47,9 @@ def set_rewire(
     kept, new = {}, {}
     for name, mask in masks.items():
         kept[name] = drop_near_zero(weights[name], mask, fraction)
-        new[name] = grow_at_random(kept[name], int(mask.sum() - kept[name].sum()), generator)
+        new[name] = grow_at_random(
+            kept[name], connections(mask) - connections(kept[name]), generator
+        )
     return kept, new
 
 

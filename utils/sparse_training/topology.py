@@ -39,11 +39,16 @@ def rescale(model: nn.Module, masks: Tensors) -> None:
         model.get_parameter(name).mul_(mask / sqrt(alive) if alive else mask)
 
 
+def connections(mask: Tensor) -> int:
+    """How many there are. A sum in the mask's own dtype is rounded: bfloat16 cannot hold 25,025."""
+    return int((mask != 0).sum())
+
+
 def drop_smallest(weight: Tensor, mask: Tensor, count: int) -> Tensor:
     """The mask without its `count` connections of least |weight|; ValueError if it
     has fewer.
     """
-    alive = int((mask != 0).sum())
+    alive = connections(mask)
     if not 0 <= count <= alive:
         raise ValueError(f"cannot drop {count} of {alive} connections")
     return highest(weight.abs().masked_fill(mask == 0, -torch.inf), alive - count).to(mask.dtype)
@@ -62,7 +67,7 @@ def grow(scores: Tensor, mask: Tensor, count: int) -> Tensor:
 
 def grow_at_random(mask: Tensor, count: int, generator: torch.Generator | None = None) -> Tensor:
     """The mask with `count` more connections at free places that chance chooses."""
-    return grow(torch.rand(mask.shape, generator=generator), mask, count)
+    return grow(torch.rand(mask.shape, generator=generator).to(mask.device), mask, count)
 
 
 def cosine_drop(step: float, end: float, fraction: float = 0.3) -> float:
@@ -101,8 +106,16 @@ class DynamicPruner:
         optimizer: torch.optim.Optimizer,
         generator: torch.Generator | None = None,
     ):
+        """ValueError for a masked weight that the optimizer does not train."""
         self.masks, self.optimizer, self.generator = dict(masks), optimizer, generator
         apply_masks(model, self.masks)
+        trained = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        lacking = [name for name in self.masks if id(model.get_parameter(name)) not in trained]
+        if lacking:
+            raise ValueError(
+                f"the optimizer does not train {', '.join(lacking)}: make it with all masked "
+                "weights of this network, or leave their masks out"
+            )
 
     def apply(self, model: nn.Module) -> None:
         """Multiply the weights by the masks, in place."""

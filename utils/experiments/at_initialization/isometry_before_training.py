@@ -56,7 +56,7 @@ def isometry_before_training(
         masks.append(mask)
     orders = batch_orders([seed for _, seed, _ in cases], steps, batch, len(data.train[1]))
     trained = train_ensemble(
-        ensemble_of(networks),
+        ensemble_of(networks, torch.tanh),
         stack_masks(masks),
         data.train,
         orders,
