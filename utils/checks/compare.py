@@ -3,9 +3,10 @@
 import copy
 import math
 from collections.abc import Iterable, Mapping
-from numbers import Number, Real
+from numbers import Integral, Number, Real
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -41,6 +42,8 @@ def alike(a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, nan: bool =
         tensor, other = (a, b) if isinstance(a, Tensor) else (b, a)
         return isinstance(other, Number) and tensor.dim() == 0 and again(tensor.item(), other)
     if isinstance(a, Number) and isinstance(b, Number):
+        if isinstance(a, Integral) and isinstance(b, Integral) and rtol == atol == 0:
+            return a == b  # a float has no room for their last digits
         x, y = complex(a), complex(b)  # type: ignore[arg-type]
         if x != x or y != y:
             return nan and x != x and y != y
@@ -141,6 +144,7 @@ INSTEAD = {
     type(None): NO_RETURN,
     tuple: "Return the tensor alone, not a tuple.",
     list: "A list is not a tensor: torch.tensor makes one from numbers, torch.stack from tensors.",
+    np.ndarray: "A NumPy array is not a tensor: torch.from_numpy makes one.",
 }
 
 

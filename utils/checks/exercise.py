@@ -141,8 +141,8 @@ class Exercise:
         if words := imported_before():
             report.fail(self.check, words)
         if wrong := self.first_wrong(answer, self.asked(self.cases(fresh_generator()))):
-            tried, expected, came, mistake = wrong
-            report.fail(self.check, tried, expected, came, mistake)
+            _, *facts = wrong
+            report.fail(self.check, *facts)
         report.passed(self.check, self.facts)
 
     def hidden(self, answer: Callable, cases: Iterable[Case]) -> None:
@@ -155,8 +155,8 @@ class Exercise:
         asked = self.asked(cases)
         seen = self.asked(self.cases(fresh_generator()))
         if wrong := self.first_wrong(answer, asked, seen):
-            tried, _, _, mistake = wrong
-            report.fail(f"hidden_{self.name}", tried, mistake=mistake or NOT_RIGHT)
+            case, *_, mistake = wrong
+            report.fail(f"hidden_{self.name}", case.words, mistake=mistake or NOT_RIGHT)
 
     def asked(self, cases: Iterable[Case]) -> list[Asked]:
         """The cases with what the right answer gives on each: made before any answer runs."""
@@ -164,8 +164,8 @@ class Exercise:
 
     def first_wrong(
         self, answer: Callable, asked: Sequence[Asked], more: Sequence[Asked] = ()
-    ) -> Sequence[str]:
-        """(what was tried, what was expected, what came, the mistake) of the first case that fails;
+    ) -> tuple:
+        """(the first case that fails, what was tried, what was expected, what came, the mistake);
         nothing when none does. more: cases that only tell mistakes apart."""
         for each, wanted in asked:
             got = self.outcome(answer, each)
@@ -174,7 +174,7 @@ class Exercise:
             wrong = self.problem(each, wanted, got)
             if wrong:
                 *facts, mistake = wrong
-                return *facts, self.diagnosis(answer, each, got, [*asked, *more]) or mistake
+                return each, *facts, self.diagnosis(answer, each, got, [*asked, *more]) or mistake
         return ()
 
     def outcome(self, answer: Callable, case: Case) -> Outcome:

@@ -97,6 +97,39 @@ def masked(generator: torch.Generator) -> list[tuple[str, Tensors, Tensors]]:
     ]
 
 
+def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
+    """(what is hard, a matrix with at most two entries in every four neighbors of a row): numbers
+    of other types, in another order in memory, almost zero, equal, many."""
+
+    def sparse(rows: int, columns: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        groups = halves((rows, columns // 4, 4), generator).to(dtype)
+        order = torch.rand(groups.shape, generator=generator).argsort(-1)
+        kept = torch.randint(0, 3, (*groups.shape[:2], 1), generator=generator)
+        return (groups * (order < kept)).flatten(1)
+
+    places = sparse(3, 8) != 0
+    return [
+        ("float64, with digits that float32 cannot hold", sparse(3, 8).double() * (1 + 1e-12)),
+        ("float16", sparse(4, 8, torch.float16)),
+        ("a transposed matrix", sparse(3, 8).T.contiguous().T),
+        ("every other row of a larger matrix", sparse(6, 8)[::2]),
+        ("entries of 1e-30", 1e-30 * sparse(3, 16)),
+        ("entries that add up to 0", torch.tensor([[1.0, -1, 0, 0, 0, 2, -2, 0], [0.0] * 8])),
+        ("zeros with a minus sign", torch.where(places, 1.5, -0.0)),
+        ("equal entries", 3.0 * places),
+        (
+            "rows of 400 entries",
+            halves((2, 800), generator) * torch.tensor([1, 1, 0, 0]).repeat(200),
+        ),
+    ]
+
+
+def halves(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Multiples of 1/2 from -4.5 to 4.5 without 0: exact in products, and not all whole."""
+    signs = torch.randint(0, 2, shape, generator=generator) * 2 - 1
+    return torch.randint(1, 10, shape, generator=generator) * signs / 2
+
+
 # (fraction, number of things): halves, which Python's round() takes to the even neighbor
 HALVES = [(0.5, 1), (0.5, 3), (0.5, 5), (0.25, 10), (0.75, 10), (0.05, 10), (0.125, 20)]
 

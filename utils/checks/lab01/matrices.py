@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from utils.checks.inputs import halves
+
 
 def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
     """(what it is, the matrix) for each, of at most 8 rows and columns."""
@@ -32,9 +34,3 @@ def matrices(generator: torch.Generator) -> list[tuple[str, Tensor]]:
 def sparse_matrix(shape: tuple[int, ...], density: float, generator: torch.Generator) -> Tensor:
     """Multiples of 1/2 from -4.5 to 4.5; about `density` of them are not zero."""
     return halves(shape, generator) * (torch.rand(shape, generator=generator) < density)
-
-
-def halves(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Multiples of 1/2 from -4.5 to 4.5 without 0: exact in products, and not all whole."""
-    signs = torch.randint(0, 2, shape, generator=generator) * 2 - 1
-    return torch.randint(1, 10, shape, generator=generator) * signs / 2

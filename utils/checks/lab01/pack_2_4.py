@@ -1,4 +1,15 @@
-"""2:4: two of every four values, and their places: 2 bits each, the first in the lowest bits."""
+"""2:4: two of every four values, and their places: 2 bits each, the first in the lowest bits.
+
+| the statement | asked by |
+|---|---|
+| values[i, s] == weight[i, column_of(...)], every entry stored | all places, read back |
+| values: half the columns, and the type | float64; float16 (hidden) |
+| metadata: an eighth, uint8 | int64, float32, a list |
+| two different places, free ones for zeros | groups with one entry or none |
+| ValueError for more than two entries | three, four, a tiny one; the last group (hidden) |
+| ValueError for a row that is no multiple of eight | rows of 12 and 20; of 3 and 4 (hidden) |
+| no row, no column | 2 x 0, 0 x 8 |
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +20,18 @@ from torch import Tensor
 from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
 from utils.checks.exercise import Case, Exercise, Outcome, steps
-from utils.checks.lab01.arrays import CUT, ROUNDED, array, commas, exactly, parts, type_of
-from utils.checks.lab01.matrices import halves
+from utils.checks.inputs import halves
+from utils.checks.lab01.arrays import (
+    CUT,
+    ROUNDED,
+    TINY,
+    TYPE,
+    array,
+    commas,
+    exactly,
+    parts,
+    type_of,
+)
 
 FEWER = "A group may have one entry, or none: fill it up with zeros, each at another free place."
 LOST = "`values` does not hold the entries of the matrix: two of each group, row by row."
@@ -86,7 +107,9 @@ MISTAKES = [
     (LOST, pack_with(values=torch.abs)),
     (LOST, pack_with(values=torch.zeros_like)),
     (CUT, pack_with(values=torch.trunc)),
-    (ROUNDED, pack_with(values=lambda values: values.float())),
+    (TYPE, pack_with(values=lambda values: values.float())),
+    (ROUNDED, pack_with(values=lambda values: values.float().to(values.dtype))),
+    (TINY, pack_with(refuse=lambda groups: ((groups.abs() > 1e-6).sum(-1) > 2).any())),
     (TWO, pack_with(result=bytes_of((0, 15), (4, 15)))),
     (FOUR, pack_with(result=bytes_of((0, 3), (2, 3), (4, 3), (6, 3)))),
     ("Each row has its own bytes.", pack_with(result=lambda *both: [x.flatten() for x in both])),
@@ -105,8 +128,8 @@ MISTAKES = [
 
 def matrix_of(values: Tensor, metadata: Tensor) -> Tensor:
     """Number s of a row is in group s // 2; bits 2 (s % 4) and up of byte s // 4 are its place."""
-    matrix = torch.zeros(len(values), 2 * values.shape[1], dtype=torch.float64)
-    for i, row in enumerate(values.tolist()):
+    matrix = values.new_zeros(len(values), 2 * values.shape[1])
+    for i, row in enumerate(values):
         for s, value in enumerate(row):
             matrix[i, 4 * (s // 2) + (int(metadata[i, s // 4]) >> 2 * (s % 4)) % 4] += value
     return matrix
@@ -133,6 +156,8 @@ def cases(generator: torch.Generator) -> list[Case]:
         of("zeros", [0] * 8, [0] * 8, why=FEWER),
         *(random(m, k) for m, k in [(1, 8), (4, 8), (3, 16), (2, 0), (0, 8)]),
         of("a group with three entries", [1, 2, 3] + [0] * 5, why=THREE, raises=ValueError),
+        of("three entries, one tiny", [0] * 4 + [5, 1e-8, 0, 2], why=THREE, raises=ValueError),
+        of("again", [1e-7, 0, 4, -3] + [0] * 4, why=THREE, raises=ValueError),
         of("a group with four entries", [0] * 4 + [-1, 2, -3, 4], why=THREE, raises=ValueError),
         of("rows of 12", [0] * 12, [0] * 12, why=EIGHT, raises=ValueError),
         of("a row of 20", [0] * 20, why=EIGHT, raises=ValueError),
@@ -141,9 +166,10 @@ def cases(generator: torch.Generator) -> list[Case]:
 
 def packed(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor]:
     """values and metadata, once they have the right shapes and are bytes."""
-    rows, k = case.arguments["weight"].shape
+    (weight,) = case.arguments.values()
+    rows, k = weight.shape
     values, metadata = parts(outcome.returned, "values", "metadata")
-    values = array("values", values, 2, like=(rows, k // 2))
+    values = array("values", values, 2, dtype=weight.dtype, like=(rows, k // 2))
     metadata = array("metadata", metadata, 2, like=(rows, k // 8))
     if (values.shape, metadata.shape) != ((rows, k // 2), (rows, k // 8)):
         wanted = f"values {rows} x {k // 2}, metadata {rows} x {k // 8}"
@@ -175,7 +201,7 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
         place = int(metadata[i, g // 2]) >> 4 * (g % 2) & 3
         where = f"{case.words}: group {g} of row {i}"
         return where, "two different places", f"place {place} twice"
-    return f"{case.words}: metadata", "uint8, a byte for four places", type_of(metadata)
+    return f"{case.words}: metadata", "uint8, a byte for four places", type_of(metadata.dtype)
 
 
 def values_differ(case: Case, expected: Outcome, got: Outcome) -> bool:

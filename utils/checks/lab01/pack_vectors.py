@@ -1,15 +1,27 @@
-"""Vectors of `length` along the rows: those with an entry are stored; how much of that is zero."""
+"""Vectors of `length` along the rows: those with an entry are stored; how much of that is zero.
+
+| the statement | asked by |
+|---|---|
+| cut each row into vectors of `length` | lengths 1 to 4, longer than a row; others (hidden) |
+| when the row does not fill its last vector, zeros do | rows of 5, 3, 1 and none |
+| stored when any entry is not zero, whole | last or negative or tiny entries; sums of 0 |
+| indptr of CSR in vectors, indices in the row | empty rows, no row; rows of 400 entries (hidden) |
+| values (stored, length), of the type of the matrix | float64; float16, int64 (hidden) |
+| wasted: the zeros in values, 0.0 for nothing | seven mistakes about it; zeros alone |
+"""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from utils.checks.compare import as_number
 from utils.checks.drawn import with_input
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab01.arrays import (
     CUT,
     ROUNDED,
     TINY,
+    TYPE,
     WHOLE,
     array,
     commas,
@@ -26,6 +38,9 @@ GUESS = "With no entry -1 cannot be guessed: write the number, or use unflatten(
 NOTHING = "Nothing is stored, so nothing is wasted: 0.0."
 ANY = "A vector is stored when *any* of its entries is not zero: look at all of them."
 LAST = "The last vector of a row is stored as well, also when the row does not fill it."
+END = "Zeros fill up the end of a row, not its beginning."
+PLACES = "Vectors begin in columns 0, length, 2 * length, and so on, wherever the entries are."
+VECTORS = "`indptr` counts stored vectors, not their entries."
 COUNT = "`indices` counts vectors, from 0 in each row: vector 1 begins in column `length`."
 SHARED = "All entries of a vector share one index."
 DIVIDE = "A fraction: divide by how many numbers are stored."
@@ -77,6 +92,22 @@ def waste(fraction):
     return pack_with(wasted=fraction)
 
 
+def at_entries(matrix, length):
+    """A vector begins at the next entry, wherever it is."""
+    begins, indices, vectors = [0], [], []
+    for row in pad(matrix, (0, length)):
+        j = 0
+        while j < matrix.shape[1]:
+            if row[j]:
+                indices.append(j // length)
+                vectors.append(row[j : j + length])
+            j += length if row[j] else 1
+        begins.append(len(vectors))
+    values = torch.stack(vectors) if vectors else matrix.new_zeros(0, length)
+    wasted = float((values == 0).double().mean()) if vectors else 0.0
+    return torch.tensor(begins), torch.tensor(indices), values, wasted
+
+
 MISTAKES = [(words, pack_with(starts=step)) for words, step in INDPTR] + [
     ("Vectors of zeros alone are not stored.", pack_with(kept=lambda v: (v == v).any(2))),
     (ANY, pack_with(kept=lambda v: (v != 0).all(2))),
@@ -85,6 +116,13 @@ MISTAKES = [(words, pack_with(starts=step)) for words, step in INDPTR] + [
     ("Negative entries are not zero either.", pack_with(kept=lambda v: (v > 0).any(2))),
     (TINY, pack_with(kept=lambda v: (v.abs() > 1e-6).any(2))),
     (LAST, pack_with(cut=lambda m, k: m[:, : m.shape[1] // k * k].unflatten(1, (-1, k)))),
+    (END, pack_with(cut=lambda m, k: pad(m, (-m.shape[1] % k, 0)).unflatten(1, (-1, k)))),
+    (
+        "Zeros fill up the row.",
+        pack_with(cut=lambda m, k: in_vectors(pad(m, (0, -m.shape[1] % k), value=1), k)),
+    ),
+    (PLACES, at_entries),
+    (VECTORS, lambda m, k: (pack_with()(m, k)[0] * k, *pack_with()(m, k)[1:])),
     ("The vectors lie along the rows.", pack_with(view=lambda matrix: matrix.T)),
     (COUNT, pack_with(places=lambda places, kept, length: places * length)),
     (COUNT, pack_with(places=lambda places, kept, length: kept.flatten().nonzero()[:, 0])),
@@ -95,7 +133,10 @@ MISTAKES = [(words, pack_with(starts=step)) for words, step in INDPTR] + [
     ("The entries of each vector are in reverse order.", pack_with(values=lambda v: v.flip(1))),
     ("The vectors are in reverse order.", pack_with(values=lambda v: v.flip(0))),
     (CUT, pack_with(values=torch.trunc)),
-    (ROUNDED, pack_with(values=lambda values: values.float())),
+    (TYPE, pack_with(values=lambda values: values.float())),
+    (ROUNDED, pack_with(values=lambda values: values.float().to(values.dtype))),
+    ("A fraction: do not round it.", waste(lambda z, n, m, k: round(z / n, 1))),
+    ("A fraction of 1, not percent.", waste(lambda z, n, m, k: 100 * z / n)),
     ("That is the part of use: the rest is wasted.", waste(lambda z, n, m, k: 1 - z / n)),
     (DIVIDE, waste(lambda z, n, m, k: z / m.numel())),
     (DIVIDE, waste(lambda z, n, m, k: z)),
@@ -129,13 +170,15 @@ def kept_of(case: Case) -> Tensor:
 def read(outcome: Outcome, case: Case) -> tuple[Tensor, ...]:
     """indptr, places and vectors in the order of the places in each row, and what is wasted."""
     starts, places, values, wasted = parts(outcome.returned, *NAMES)
-    values = array("values", values, 2, like=(0, case.arguments["length"]))
+    matrix, length = case.arguments.values()
+    values = array("values", values, 2, dtype=matrix.dtype, like=(0, length))
     starts, places = indices("indptr", starts), indices("indices", places)
-    return starts, *in_order(kept_of(case), places, values), array("wasted", wasted, dims=0)
+    vectors = in_order(kept_of(case), places, values)
+    return starts, *vectors, as_number(wasted, "wasted: a number")
 
 
 def same(a: tuple, b: tuple) -> bool:
-    return exactly(a[:3], b[:3]) and abs(float(a[3]) - float(b[3])) < 1e-6
+    return exactly(a[:3], b[:3]) and abs(a[3] - b[3]) < 1e-6
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
@@ -146,8 +189,8 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     if not exactly(right[:3], came[:3]):
         return show_rows(case, kept_of(case), right, came)
     zeros, stored = int((right[2] == 0).sum()), right[2].numel()
-    share = f"{zeros} zeros in {stored} numbers = {float(right[3]):.4g}"
-    return f"wasted, of {case.words}", share, f"{float(came[3]):.4g}"
+    share = f"{zeros} zeros in {stored} numbers = {right[3]:.4g}"
+    return f"wasted, of {case.words}", share, f"{came[3]:.4g}"
 
 
 def only_wasted(case: Case, expected: Outcome, got: Outcome) -> bool:

@@ -1,4 +1,14 @@
-"""The mask that keeps the two largest |w| of every four neighbours along a row, exactly two."""
+"""The mask that keeps the two largest |w| of every four neighbours along a row, exactly two.
+
+| the statement | asked by |
+|---|---|
+| none is smaller than one that goes | negative, tiny, float64 and float16 (hidden) weights |
+| of every four neighbors of a row | rows of 4 and 8; a transposed weight (hidden) |
+| weight is not changed | the engine |
+| the shape of the weight, 1 or True where it stays | other shapes, the weight, 1 - mask |
+| exactly two, also of equal sizes or zeros; any of equal ones | five cases; sizes are compared |
+| ValueError for a row that does not fit | rows of 6 and 7; others (hidden) |
+"""
 
 import torch
 from torch import Tensor
@@ -7,10 +17,12 @@ from torch.nn.functional import pad
 from utils.checks.compare import Unfit
 from utils.checks.drawn import side_by_side
 from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.inputs import halves
 from utils.checks.lab01.arrays import array
-from utils.checks.lab01.matrices import halves
 
+FLOAT64 = "float32 cannot tell these sizes apart: rank them in the type of the weight."
 POSITIONS = "Equal sizes: a threshold cannot tell them apart. Choose positions (topk)."
+NOISE = "What breaks ties decides between tiny weights as well: choose positions (topk)."
 ZEROS = "Zeros can stay too: each group must keep exactly two."
 THREE = "Exactly two of every four stay, not three."
 HALF = "Half of the weights stay, but not two of every four."
@@ -51,6 +63,8 @@ MISTAKES = [
     (THREE, prune_with(keep=lambda sizes: sizes > sizes.min(1, keepdim=True).values)),
     ("Exactly two of every four stay, not one.", prune_with(count=lambda sizes: 1)),
     ("Tiny weights differ in size too.", prune_with(size=lambda g: (g.abs() * 1e6).round())),
+    (NOISE, prune_with(size=lambda groups: groups.abs() - 1e-6 * torch.arange(4))),
+    (FLOAT64, prune_with(size=lambda groups: groups.float().abs())),
     ("The groups lie along a row, not down a column.", prune_with(view=lambda weight: weight.T)),
     (HALF, prune_with(groups=lambda weight: weight, count=lambda sizes: sizes.shape[1] // 2)),
     (HALF, prune_with(groups=lambda w: w.reshape(1, -1), count=lambda sizes: sizes.numel() // 2)),
@@ -82,6 +96,9 @@ def cases(generator: torch.Generator) -> list[Case]:
         ("tiny weights in other places", [[4e-8, 3e-8, -2e-8, 1e-8], [0, 1e-9, 2e-9, 3e-9]]),
     ]
     asked = [case(words, weight=torch.tensor(rows, dtype=torch.float32)) for words, rows in fixed]
+    for _ in range(2):
+        close = 1 + 1e-12 * torch.randperm(16, generator=generator).double()
+        asked.append(case("float64, almost equal", weight=close.view(2, 8)))
     for m, k in [(1, 8), (4, 4), (5, 8), (8, 4), (3, 0), (0, 8)]:
         asked.append(case(f"a random {m} x {k} matrix", weight=halves((m, k), generator)))
     rows = [refused(f"rows of {k}", ValueError, FIT, weight=torch.ones(2, k)) for k in (6, 7)]

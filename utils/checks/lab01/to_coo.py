@@ -1,4 +1,14 @@
-"""COO: the row, the column and the value of every entry that is not zero, in any order."""
+"""COO: the row, the column and the value of every entry that is not zero, in any order.
+
+| the statement | asked by |
+|---|---|
+| three tensors, row, col, data | tables, lists, a sparse tensor are other things |
+| all that is not zero, and no zeros | negative, tiny and equal entries; empty rows, -0.0 |
+| in any order | all three are sorted before they are compared |
+| whole numbers from 0 | row and col of floats or booleans; rows of 400 entries (hidden) |
+| the type of the matrix | float64; float16, int64 (hidden) |
+| no row, no column, zeros alone | 0 x 3, 3 x 0, a 2 x 4 matrix of zeros |
+"""
 
 import numpy as np
 import torch
@@ -12,6 +22,7 @@ from utils.checks.lab01.arrays import (
     NEGATIVE,
     ROUNDED,
     TINY,
+    TYPE,
     WHOLE,
     array,
     commas,
@@ -51,13 +62,15 @@ MISTAKES = [
     ("Zeros were stored too.", coo_with(kept=torch.ones_like)),
     (NEGATIVE, coo_with(kept=torch.relu)),
     (TINY, coo_with(kept=lambda matrix: matrix.abs() > 1e-6)),
+    (TINY, coo_with(kept=lambda matrix: ~torch.isclose(matrix, torch.zeros_like(matrix)))),
     (FLAT, coo_with(places=lambda row, col, matrix: (row * matrix.shape[1] + col, col))),
     (ONE_EACH, coo_with(places=lambda row, col, matrix: (row.unique(), col))),
     (ONE_EACH, coo_with(result=lambda row, col, data: (row[:-1], col[:-1], data[:-1]))),
     (ORDER, coo_with(data=lambda data, matrix: matrix.T[matrix.T != 0])),
     ("`data` holds the values, not ones.", coo_with(data=lambda data, m: torch.ones_like(data))),
     (CUT, coo_with(data=lambda data, matrix: data.trunc())),
-    (ROUNDED, coo_with(data=lambda data, matrix: data.float())),
+    (TYPE, coo_with(data=lambda data, matrix: data.float())),
+    (ROUNDED, coo_with(data=lambda data, matrix: data.float().to(matrix.dtype))),
     (WHOLE, coo_with(places=lambda row, col, matrix: (row.float(), col.float()))),
     (WHOLE, coo_with(places=lambda row, col, matrix: (row, col > 0))),
     (TABLE, lambda matrix: (matrix.nonzero(), matrix[matrix != 0])),
@@ -74,7 +87,8 @@ def cases(generator: torch.Generator) -> list[Case]:
 def read(outcome: Outcome, case: Case) -> tuple[Tensor, Tensor, Tensor]:
     """row, col and data, sorted by rows and columns when they are equally long."""
     row, col, data = parts(outcome.returned, "row", "col", "data")
-    row, col, data = indices("row", row), indices("col", col), array("data", data)
+    row, col = indices("row", row), indices("col", col)
+    data = array("data", data, dtype=case.arguments["matrix"].dtype)
     if not len(row) == len(col) == len(data):
         return row, col, data
     order = np.lexsort((data.double(), col, row))

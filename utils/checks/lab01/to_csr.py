@@ -1,4 +1,15 @@
-"""CSR: the entries that are not zero row by row, and where each row begins."""
+"""CSR: the entries that are not zero row by row, and where each row begins.
+
+| the statement | asked by |
+|---|---|
+| indptr: m + 1 numbers, the last one is the number of entries | seven mistakes about `indptr` |
+| an empty row begins where it ends | empty rows first, last and between; zeros alone |
+| in any order within a row | each row is sorted before it is compared |
+| zeros are not stored, all else is | negative, tiny, -0.0; entries that add up to 0 (hidden) |
+| whole numbers | floats; rows of 400 entries (hidden) |
+| the type of the matrix | float64; float16, int64 (hidden) |
+| three tensors; no row, no column | lists, a sparse tensor; 0 x 3, 3 x 0 |
+"""
 
 import torch
 from torch import Tensor
@@ -10,6 +21,7 @@ from utils.checks.lab01.arrays import (
     NEGATIVE,
     ROUNDED,
     TINY,
+    TYPE,
     WHOLE,
     array,
     commas,
@@ -57,16 +69,19 @@ MISTAKES = [(words, csr_with(starts=step)) for words, step in INDPTR] + [
     ("Zeros were stored too.", csr_with(kept=torch.ones_like)),
     (NEGATIVE, csr_with(kept=torch.relu)),
     (TINY, csr_with(kept=lambda matrix: matrix.abs() > 1e-6)),
+    (TINY, csr_with(kept=lambda matrix: ~torch.isclose(matrix, torch.zeros_like(matrix)))),
     (COLUMNS, csr_with(columns=lambda columns, kept: columns + 1)),
     (COLUMNS, csr_with(columns=lambda columns, kept: kept.flatten().nonzero()[:, 0])),
     ("`data` goes down the columns.", csr_with(data=lambda data, m: m.T[m.T != 0])),
     ("`data` is in reverse order.", csr_with(data=lambda data, matrix: data.flip(0))),
     (CUT, csr_with(data=lambda data, matrix: data.trunc())),
-    (ROUNDED, csr_with(data=lambda data, matrix: data.float())),
+    (TYPE, csr_with(data=lambda data, matrix: data.float())),
+    (ROUNDED, csr_with(data=lambda data, matrix: data.float().to(matrix.dtype))),
     (WHOLE, csr_with(starts=lambda indptr, kept: indptr.float())),
     (WHOLE, csr_with(columns=lambda columns, kept: columns.float())),
     (ORDER, csr_with(result=lambda p, i, d: (p, d, i))),
     (ORDER, csr_with(result=lambda p, i, d: (i, p, d))),
+    (ORDER, csr_with(result=lambda p, i, d: (d, i, p))),
     ("The last entry is missing.", csr_with(result=lambda p, i, d: (p, i[:-1], d[:-1]))),
     (commas(*NAMES), lambda matrix: matrix.to_sparse_csr()),
     (NO_ROW, needs_a_row),
@@ -81,7 +96,8 @@ def read(outcome: Outcome, case: Case) -> tuple[Tensor, ...]:
     """indptr, and indices and data in the order of the columns in each row."""
     starts, columns, data = parts(outcome.returned, *NAMES)
     starts, columns = indices("indptr", starts), indices("indices", columns)
-    return starts, *in_order(case.arguments["matrix"] != 0, columns, array("data", data))
+    matrix = case.arguments["matrix"]
+    return starts, *in_order(matrix != 0, columns, array("data", data, dtype=matrix.dtype))
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
