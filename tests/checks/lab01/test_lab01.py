@@ -1,9 +1,13 @@
 """Lab 01: right answers in any form are accepted, oracles agree, and a difference is drawn."""
 
+import itertools
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import scipy.sparse
 import torch
+from torch import nn
 
 from utils import formats
 from utils.checks import lab01 as checks
@@ -41,144 +45,165 @@ def test_the_library_is_accepted(check):
         check(LIBRARY[check])
 
 
-def test_counts_as_floats_in_a_list_are_right_too():
-    checks.check_matmul_ops(lambda m, k, n: [float(m * k * n), m * max(0.0, k - 1) * n])
+def gathered(make):
+    """An answer for a matrix, entry by entry, in Python."""
 
-
-def test_an_offset_of_numpy_and_an_offset_as_a_tensor_are_right_too():
-    def answer(index, shape, order):
-        if not all(0 <= i < size for i, size in zip(index, shape)):
-            raise IndexError(index)
-        return torch.tensor(np.ravel_multi_index(index, shape, order=order))
-
-    checks.check_linear_offset(answer)
-
-
-def test_coo_in_another_order_as_lists_is_right_too():
     def answer(matrix):
-        col, row = matrix.T.nonzero(as_tuple=True)
-        return row.tolist(), col.to(torch.int32), matrix[row, col].tolist()
-
-    checks.check_to_coo(answer)
-
-
-def test_csr_of_scipy_and_columns_in_any_order_are_right_too():
-    def scipys(matrix):
-        csr = scipy.sparse.csr_array(matrix.numpy())
-        return csr.indptr, csr.indices, csr.data
-
-    def backwards(matrix):
-        indptr, data, indices = [0], [], []
-        for row in matrix.tolist():
-            for j in reversed(range(len(row))):
-                if row[j]:
-                    indices.append(j)
-                    data.append(row[j])
-            indptr.append(len(data))
-        return indptr, indices, data
-
-    checks.check_to_csr(scipys)
-    checks.check_to_csr(backwards)
-
-
-def test_a_product_by_adding_to_rows_is_right_too():
-    def answer(indptr, indices, data, x):
-        rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-        return np.bincount(
-            rows, weights=data.numpy() * x.numpy()[indices], minlength=len(indptr) - 1
-        )
-
-    checks.check_csr_matvec(answer)
-
-
-def test_a_product_in_a_list_of_sums_is_right_too():
-    def answer(
-        indptr, indices, data, x
-    ):  # the sum of an empty row is a number, the others are tensors
-        return [
-            sum(data[k] * x[indices[k]] for k in range(begin, end))
-            for begin, end in zip(indptr, indptr[1:])
+        found = [
+            (i, j, matrix[i, j])
+            for i in range(matrix.shape[0])
+            for j in range(matrix.shape[1])
+            if matrix[i, j] != 0
         ]
+        row, col, data = zip(*found) if found else ((), (), ())
+        return make(matrix, torch.tensor(row), torch.tensor(col), matrix.new_tensor(data))
 
-    checks.check_csr_matvec(answer)
+    return answer
+
+
+def torchs_coo(matrix):
+    sparse = matrix.to_sparse().coalesce()
+    return [*sparse.indices().int(), sparse.values()]
+
+
+def downwards(matrix):
+    col, row = matrix.T.nonzero(as_tuple=True)
+    return row, col, matrix[row, col]
+
+
+def scipys(matrix):
+    """Of float16, which SciPy does not know, through float32."""
+    csr = scipy.sparse.csr_array(matrix.to(torch.promote_types(matrix.dtype, torch.int8)).numpy())
+    return tuple(map(torch.from_numpy, (csr.indptr, csr.indices, csr.data)))
+
+
+def by_bincount(matrix, row, col, data):
+    counts = torch.bincount(row.long(), minlength=len(matrix))
+    return torch.cat([torch.zeros(1, dtype=torch.int64), counts.cumsum(0)]), col, data
+
+
+def backwards(matrix):
+    columns = [row.nonzero()[:, 0].flip(0) for row in matrix]
+    indptr = [0, *itertools.accumulate(map(len, columns))]
+    if not columns:
+        return torch.tensor(indptr), torch.tensor([]), matrix.flatten()
+    data = torch.cat([row[places] for row, places in zip(matrix, columns)])
+    return torch.tensor(indptr), torch.cat(columns), data
+
+
+def added_to_rows(indptr, indices, data, x):
+    rows = torch.arange(len(indptr) - 1).repeat_interleave(indptr.diff())
+    return data.new_zeros(len(indptr) - 1).scatter_add(0, rows, data * x[indices])
+
+
+def added_in_python(indptr, indices, data, x):
+    sums = [
+        sum(float(data[k]) * float(x[indices[k]]) for k in range(begin, end))
+        for begin, end in itertools.pairwise(indptr.tolist())
+    ]
+    return torch.tensor(sums, dtype=data.dtype)
+
+
+def torchs_product(indptr, indices, data, x):
+    return torch.sparse_csr_tensor(indptr, indices, data, (len(indptr) - 1, len(x))) @ x
+
+
+def vector_by_vector(matrix, length):
+    indptr, indices, values = [0], [], []
+    for row in matrix:
+        for begin in range(0, len(row), length):
+            vector = matrix.new_zeros(length)
+            vector[: len(row) - begin] = row[begin : begin + length]
+            if vector.any():
+                indices.append(begin // length)
+                values.append(vector)
+        indptr.append(len(values))
+    stored = torch.stack(values) if values else torch.tensor([])
+    wasted = Fraction(int((stored == 0).sum()), max(stored.numel(), 1))
+    return torch.tensor(indptr), torch.tensor(indices), stored, wasted
+
+
+def fits(weight, multiple=4):
+    if weight.shape[1] % multiple:
+        raise ValueError(weight.shape)
+
+
+def the_last_of_equal_ones(weight):
+    fits(weight)
+    groups = weight.abs().reshape(-1, 4)
+    places = groups.argsort(dim=1, stable=True)[:, 2:]
+    return torch.zeros_like(groups).bool().scatter(1, places, True).reshape(weight.shape)
+
+
+def by_squares_and_ranks(weight):
+    fits(weight)
+    ranks = weight.square().unflatten(1, (-1, 4)).argsort(-1).argsort(-1)
+    return (ranks >= 2).int().flatten(1)
+
+
+def other_free_places_first(weight):
+    """Free places from the right, and the second place of a group before the first."""
+    formats.pack_2_4(weight)  # refuses what must be refused
+    values, bytes_ = torch.zeros_like(weight[:, ::2]), weight[:, ::8].byte() * 0
+    for i, row in enumerate(weight.unflatten(1, (-1, 4))):
+        for g, group in enumerate(row):
+            free = [j for j in (3, 2, 1, 0) if not group[j]]
+            second, first = ([j for j in range(4) if group[j]] + free)[:2]
+            values[i, 2 * g : 2 * g + 2] = group[[first, second]]
+            bytes_[i, g // 2] += (first + 4 * second) * 16 ** (g % 2)
+    return [values, bytes_]
+
+
+def by_one_hot(values, metadata):
+    places = torch.stack([metadata.int() // 4**s % 4 for s in range(4)], -1).flatten(1)
+    spread = nn.functional.one_hot(places.long(), 4) * values[..., None]
+    return spread.unflatten(1, (values.shape[1] // 2, 2)).sum(2).flatten(1).to(values.dtype)
+
+
+def number_by_number(values, metadata):
+    matrix = values.new_zeros(len(values), 2 * values.shape[1])
+    for i, row in enumerate(values):
+        for s, value in enumerate(row):
+            matrix[i, 4 * (s // 2) + (int(metadata[i, s // 4]) >> 2 * (s % 4) & 3)] = value
+    return matrix
+
+
+def offset(turn):
+    """The place in memory, handed back as `turn` makes it."""
+
+    def answer(index, shape, order):
+        if any(not 0 <= i < size for i, size in zip(index, shape)):
+            raise IndexError(index)
+        return turn(int(np.ravel_multi_index(index, shape, order=order)))
+
+    return answer
+
+
+RIGHT = {
+    checks.check_matmul_ops: [
+        lambda m, k, n: [np.int64(m * k * n), torch.tensor(m * k * n - m * n if k else 0)],
+        lambda m, k, n: (Fraction(m * k * n), m * n * (k - bool(k))),
+    ],
+    checks.check_linear_offset: [offset(np.int64), offset(torch.tensor), offset(Fraction)],
+    checks.check_to_coo: [torchs_coo, downwards, gathered(lambda matrix, *coo: coo)],
+    checks.check_to_csr: [scipys, backwards, gathered(by_bincount)],
+    checks.check_csr_matvec: [added_to_rows, added_in_python, torchs_product],
+    checks.check_storage_bits: [lambda *given: torch.tensor(formats.storage_bits(*given))],
+    checks.check_pack_vectors: [vector_by_vector],
+    checks.check_prune_2_4: [the_last_of_equal_ones, by_squares_and_ranks],
+    checks.check_pack_2_4: [other_free_places_first],
+    checks.check_unpack_2_4: [by_one_hot, number_by_number],
+}
 
 
 @pytest.mark.filterwarnings("ignore:Sparse")
-def test_a_product_of_torchs_own_sparse_matrix_is_right_too():
-    def answer(indptr, indices, data, x):
-        return torch.sparse_csr_tensor(indptr, indices, data, (len(indptr) - 1, len(x))) @ x
-
-    checks.check_csr_matvec(answer)
-
-
-def test_vectors_in_lists_are_right_too():
-    def answer(matrix, length):
-        indptr, indices, values, zeros = [0], [], [], 0
-        for row in matrix.tolist():
-            row += [0.0] * (-len(row) % length)
-            for j in range(0, len(row), length):
-                if any(row[j : j + length]):
-                    indices.append(j // length)
-                    values.append(row[j : j + length])
-                    zeros += values[-1].count(0.0)
-            indptr.append(len(values))
-        return indptr, indices, values, zeros / (length * len(values)) if values else 0
-
-    checks.check_pack_vectors(answer)
-
-
-def test_a_boolean_mask_and_the_last_of_equal_weights_are_right_too():
-    def answer(weight):
-        if weight.shape[1] % 4:
-            raise ValueError(weight.shape)
-        groups = weight.abs().reshape(-1, 4)
-        places = groups.argsort(dim=1, stable=True)[:, 2:]
-        return (
-            torch.zeros(groups.shape, dtype=torch.bool)
-            .scatter_(1, places, True)
-            .reshape(weight.shape)
-        )
-
-    checks.check_prune_2_4(answer)
-
-
-def test_other_free_places_and_the_second_place_first_are_right_too():
-    def answer(weight):
-        formats.pack_2_4(weight)  # refuses what must be refused
-        values, metadata = [], []
-        for row in weight.reshape(-1, 4).tolist():
-            places = ([j for j in range(4) if row[j]] + [j for j in (3, 2, 1, 0) if not row[j]])[
-                1::-1
-            ]
-            values += [row[j] for j in places]
-            metadata.append(places[0] + 4 * places[1])
-        rows, k = weight.shape
-        bytes_ = [low + 16 * high for low, high in zip(metadata[::2], metadata[1::2])]
-        return torch.tensor(values, dtype=weight.dtype).reshape(rows, k // 2), torch.tensor(
-            bytes_, dtype=torch.uint8
-        ).reshape(rows, k // 8)
-
-    checks.check_pack_2_4(answer)
-
-
-def test_masks_and_packed_matrices_in_lists_are_right_too():
-    checks.check_prune_2_4(lambda weight: formats.prune_n_m(weight).tolist())
-    checks.check_pack_2_4(
-        lambda weight: [formats.pack_2_4(weight)[0].tolist(), formats.pack_2_4(weight)[1].numpy()]
-    )
-    checks.check_unpack_2_4(lambda values, metadata: formats.unpack_2_4(values, metadata).tolist())
-
-
-def test_a_matrix_put_together_by_masks_is_right_too():
-    def answer(values, metadata):
-        bits = metadata.numpy()[:, :, None] >> np.array([0, 2, 4, 6], dtype=np.uint8) & 3
-        places = bits.reshape(len(values), values.shape[1] // 2, 2)
-        pairs = values.numpy().reshape(places.shape)
-        return sum((places[..., [s]] == np.arange(4)) * pairs[..., [s]] for s in (0, 1)).reshape(
-            len(values), 2 * values.shape[1]
-        )
-
-    checks.check_unpack_2_4(answer)
+@pytest.mark.parametrize(
+    "check, answers", RIGHT.items(), ids=lambda each: getattr(each, "name", "")
+)
+def test_right_answers_in_other_forms_are_accepted(check, answers):
+    for answer in answers:
+        for _ in range(2):
+            check(answer)
 
 
 def told(check, answer):
@@ -266,15 +291,13 @@ def test_the_right_pair_of_2_4_gives_the_weight_back():
             assert torch.equal(checks.check_unpack_2_4.right(values, metadata), weight.double())
 
 
-def test_float32_for_float64_is_rejected():
-    def answer(matrix):
-        row, col = matrix.nonzero(as_tuple=True)
-        data = torch.zeros(len(row))
-        data[:] = matrix[row, col]
-        return row, col, data
+def test_a_list_in_place_of_a_tensor_is_told_how_to_become_one():
+    def lists(matrix):
+        return [part.tolist() for part in formats.to_coo(matrix)[:3]]
 
-    assert "keep the type of the matrix" in told(checks.check_to_coo, answer)
+    assert "A list is not a tensor: torch.tensor makes one" in told(checks.check_to_coo, lists)
 
 
-def test_floats_in_a_list_are_read_in_full():
-    checks.check_to_coo(lambda m: [part.tolist() for part in formats.to_coo(m)[:3]])
+def test_a_count_that_a_float_rounds_is_told_apart():
+    rounded = told(checks.check_storage_bits, lambda *given: float(formats.storage_bits(*given)))
+    assert "Count in whole numbers" in rounded
