@@ -167,7 +167,7 @@ def kept_of(case: Case) -> Tensor:
     return (in_vectors(*case.arguments.values()) != 0).any(2)
 
 
-def read(outcome: Outcome, case: Case) -> tuple[Tensor, ...]:
+def read(outcome: Outcome, case: Case) -> tuple:
     """indptr, places and vectors in the order of the places in each row, and what is wasted."""
     starts, places, values, wasted = parts(outcome.returned, *NAMES)
     matrix, length = case.arguments.values()

@@ -140,7 +140,8 @@ def read(outcome: Outcome, case: Case) -> int:
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
-    return case.words, *(f"{read(each, case):,} bits" for each in (expected, got))
+    right, came = (f"{read(each, case):,} bits" for each in (expected, got))
+    return case.words, right, came
 
 
 check_storage_bits = Exercise(
