@@ -40,9 +40,10 @@ def whole(name: str, value: Any) -> int:
     """One whole number: an int, or any other number without a fraction, also as a tensor."""
     if isinstance(value, Tensor) and value.numel() == 1:
         value = value.item()
-    finite = isinstance(value, Real) and isfinite(value)
-    if finite and value == int(value):
-        return int(value)
+    if isinstance(value, Real) and isfinite(value):
+        count = int(value)  # type: ignore[arg-type]
+        if count == value:
+            return count
     raise Unfit(f"{name}: a whole number", described(value), NO_RETURN if value is None else "")
 
 
