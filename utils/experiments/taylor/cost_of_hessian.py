@@ -1,4 +1,4 @@
-"""Claim: H times a vector costs several gradients, whatever p is; H itself costs p such products,
+"""Claim: H times a vector costs two to three gradients, whatever p is; H itself costs p such products,
 and p^2 numbers of memory.
 """
 
