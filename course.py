@@ -2,6 +2,7 @@
 """The one door to the course.
 
     python3 course.py lab          open the course in JupyterLab
+    python3 course.py check LAB    grade your own notebook of a lab
     python3 course.py test         run the tests
     python3 course.py release      instructors: make the students' labs from the solutions
     python3 course.py collect LAB  instructors: take in submissions downloaded from Canvas or Moodle
@@ -30,6 +31,7 @@ if HERE not in sys.path:
 OLDEST_PYTHON = (3, 11)
 COMMANDS = {  # command: the module of bootstrap/ that has it, as a function of that name
     "lab": "jupyter",
+    "check": "grading",
     "test": "testing",
     "release": "grading",
     "collect": "grading",
@@ -70,7 +72,7 @@ def run(name, arguments):
             'There is no command "{}". The commands are: {}.'.format(name, ", ".join(COMMANDS))
         )
     # The grader knows its options best, once it is installed.
-    passed_on = COMMANDS[name] == "grading" and is_installed(HERE, "instructor")
+    passed_on = COMMANDS[name] == "grading" and is_installed(HERE, "student")
     if {"-h", "--help"} & set(arguments) and not passed_on:
         print(help_for(name))
         return 0

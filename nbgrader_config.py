@@ -3,7 +3,7 @@
 solutions/LAB  --release-->  labs/LAB, what students get
 grading/submitted/STUDENT/LAB  --grade-->  autograded, feedback and gradebook.db in grading/
 
-Read by `course.py release` and `course.py grade`, by nbgrader's own commands, by formgrader and by
+Read by `course.py release`, `grade` and `check`, by nbgrader's own commands, by formgrader and by
 the Validate button of a student's JupyterLab: it must load quickly, so nothing of `utils` is
 imported here (classes are named by strings, and loaded when they are used).
 
@@ -60,7 +60,7 @@ c.Exchange.root = str(root / grading / "exchange")
 c.Autograde.sanitize_preprocessors = [ClearOutput]
 c.Autograde.autograde_preprocessors = ["grader.run.button.GradeInBox"]
 
-# how the Validate button of a student's JupyterLab runs a notebook
+# how nbgrader's own `validate` runs a notebook (the button Validate asks grader.selfcheck)
 c.Execute.timeout = 60  # seconds a cell; the labs' training cells take a few
 c.Execute.shutdown_kernel = "immediate"  # nothing of the kernel is needed any more
 # nbgrader takes any text on stderr in a check for a failure: a warning of torch or a progress bar
@@ -84,11 +84,11 @@ c.HTMLExporter.preprocessors = [
 ]
 c.HTMLExporter.filters = {"markdown2html": "grader.feedback.clean.markdown_to_html"}
 c.HTMLExporter.exclude_anchor_links = True
-_grader = importlib.util.find_spec("grader")
-if _grader:  # it is no part of what a class is handed
-    c.GenerateFeedback.exporter_class = "grader.feedback.formgrader.Apart"
-    _nbgrader = Path(importlib.util.find_spec("nbgrader").origin).parent
-    c.HTMLExporter.extra_template_basedirs = [
-        str(Path(_grader.origin).parent / "feedback" / "templates"),
-        str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
-    ]
+c.GenerateFeedback.exporter_class = "grader.feedback.formgrader.Apart"
+_grader, _nbgrader = (
+    Path(importlib.util.find_spec(name).origin).parent for name in ("grader", "nbgrader")
+)
+c.HTMLExporter.extra_template_basedirs = [
+    str(_grader / "feedback" / "templates"),
+    str(_nbgrader / "server_extensions" / "formgrader" / "templates"),
+]

@@ -1,4 +1,4 @@
-"""The commands of instructors, which the package `grader` carries out."""
+"""The commands that the package `grader` carries out."""
 
 from bootstrap.process import environment, go_home, hand_over, needs_folder, python_of
 from bootstrap.setup import set_up
@@ -47,8 +47,24 @@ def grade(arguments: list[str]) -> int:
     return grader("grade", arguments)
 
 
-def grader(step: str, arguments: list[str]) -> int:
-    needs_folder("grader", step)
+def check(arguments: list[str]) -> int:
+    """Grades your own notebook of a lab, as it will be graded: points for each exercise, a page.
+
+    usage: {call} check LAB [FILE] [--no-page]
+
+    For example: {call} check lab03
+    FILE is the notebook, labs/LAB/LAB.ipynb without it. It runs from the top, in a box on Linux,
+    and elsewhere in a plain process with a time limit. The page opens in your browser; --no-page
+    only writes it. The exit code is 0 when every point was earned that needs no person, 1 when not,
+    2 when the command was wrong.
+    """
     arguments = go_home(arguments)
-    set_up("instructor")
+    set_up("student")
+    return hand_over([python_of(), "-m", "grader.selfcheck", *arguments], environment())
+
+
+def grader(step: str, arguments: list[str]) -> int:
+    needs_folder("solutions", step)
+    arguments = go_home(arguments)
+    set_up("student")
     return hand_over([python_of(), "-m", "grader", step, *arguments], environment())

@@ -28,7 +28,7 @@ def lab(arguments: list[str]) -> int:
     """
     instructor = "--instructor" in arguments
     arguments = go_home([argument for argument in arguments if argument != "--instructor"])
-    set_up("instructor" if instructor else "student")
+    set_up("student")
     if instructor:
         (HERE / "grading").mkdir(exist_ok=True)  # formgrader opens its gradebook there
     arguments = at_that_port(arguments)

@@ -4,7 +4,6 @@ Nothing but the standard library is imported at the top: a missing package is a 
 """
 
 import importlib.metadata
-import importlib.util
 import json
 import os
 import subprocess
@@ -67,10 +66,8 @@ def parsed(text: str) -> tuple[str, Any]:
 def package_rows() -> list[Row]:
     lists = project()["optional-dependencies"]
     rows = [package_row(text) for text in project()["dependencies"] + lists["student"]]
-    for extra, who in ("instructor", "instructors need it"), ("test", "the tests need it"):
-        own = [text for text in lists[extra] if not text.startswith(project()["name"])]
-        rows += [package_row(text, f"only {who}") for text in own]
-    return rows
+    own = [text for text in lists["test"] if not text.startswith(project()["name"])]
+    return rows + [package_row(text, "only the tests need it") for text in own]
 
 
 def broken(what: str, found: str, package: str) -> Row:
@@ -123,12 +120,9 @@ def browser_row() -> Row:
 
 def box_rows() -> list[Row]:
     """In which boxes submissions can be graded here: it is tried, which takes some seconds."""
-    what, needed = "Boxes for grading", ("psutil", "nbgrader")
-    if not (HERE / "grader").is_dir():
+    what = "Boxes for grading"
+    if not (HERE / "grader" / "selftest").is_dir():
         return []
-    if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
-        found = f"not tested without {', '.join(missing)}: only instructors need them"
-        return [Row(what, found)]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "grader.selftest.canaries"],
         env=os.environ | {"PYTHONPATH": str(HERE)},

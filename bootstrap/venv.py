@@ -14,7 +14,7 @@ from typing import Any
 from bootstrap.console import WINDOWS, Stop
 from bootstrap.process import python_of
 
-EXTRAS = ["student", "instructor", "test"]  # of pyproject.toml; each contains the ones before it
+EXTRAS = ["student", "test"]  # of pyproject.toml; each contains the ones before it
 MARKER = "course-install-running.json"
 
 

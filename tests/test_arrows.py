@@ -48,6 +48,17 @@ ROOMS = {
         "grader.gradebook",
         "grader.run",
     },
+    "grader.selfcheck": {
+        "bootstrap",
+        "grader.box",
+        "grader.checker",
+        "grader.course",
+        "grader.intake",
+        "grader.gradebook",
+        "grader.feedback",
+        "grader.run",
+        "utils.wall",
+    },
     "grader.options": {"grader.box"},
     "grader.__main__": {
         "bootstrap",
@@ -66,7 +77,13 @@ ONLY_IN = {
     "plotly": {"utils.plots", "utils.widgets", "bootstrap"},  # the doctor tries whether it works
     "ipywidgets": {"utils.widgets"},
     "anywidget": {"utils.widgets", "bootstrap"},
-    "nbgrader": {"grader.intake", "grader.gradebook", "grader.feedback", "grader.run"},
+    "nbgrader": {
+        "grader.intake",
+        "grader.gradebook",
+        "grader.feedback",
+        "grader.run",
+        "grader.selfcheck",
+    },
 }
 
 

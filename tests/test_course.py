@@ -63,5 +63,5 @@ def test_alone_it_prints_a_short_help_that_names_every_command():
 
 def test_an_unknown_command_gets_one_sentence():
     done = run_bare("labs")
-    assert done.returncode == 1 and "The commands are: lab, test" in done.stdout
+    assert done.returncode == 1 and "The commands are: lab, check, test" in done.stdout
     assert done.stderr == ""

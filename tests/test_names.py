@@ -33,6 +33,7 @@ WITHOUT_TESTS = {
     "grader/course/limits.py": "a dataclass",
     "grader/run/one.py": "run/test_grade.py and all that grade a class use it",
     "grader/run/button.py": "browser/test_formgrader.py presses the button",
+    "grader/selfcheck/plain.py": "selfcheck/test_running.py starts it",
     "grader/selftest/attacks/amounts.py": PART_OF_A_TRIAL,
     "grader/selftest/attacks/leaving.py": PART_OF_A_TRIAL,
     "grader/selftest/attacks/reaching.py": PART_OF_A_TRIAL,

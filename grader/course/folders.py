@@ -52,6 +52,10 @@ class Course:
     def released(self, lab: str) -> Path:
         return self.root / "labs" / lab / f"{lab}.ipynb"
 
+    def pristine(self, lab: str) -> Path:
+        """The lab as it was released, in what a class is handed: students change their own."""
+        return self.root / "labs" / ".released" / f"{lab}.ipynb"
+
     def submitted(self, lab: str, student: str) -> Path:
         return self.folder / "submitted" / student / lab
 

@@ -1,9 +1,9 @@
-"""The archive that an instructor hands to a class: lectures, labs, the library and the door,
-nothing of grading.
+"""The archive that an instructor hands to a class: lectures, labs, the library, the door, and of
+the grader what `check` and Validate need.
 
 This module lists what goes in; anything else in the course's folder stays out. The library is in it
-with the reference of nearly every exercise, because the lectures need it; `grader`, which students
-do not need, is not.
+with the reference of nearly every exercise, because the lectures need it. Each lab is in it twice:
+for the student to change, and as it was released, for the checker.
 """
 
 import io
@@ -25,6 +25,11 @@ FILES = [
     "pyproject.toml",
     "environment.yml",
     "nbgrader_config.py",
+    "grader/__init__.py",
+    "grader/run/__init__.py",
+    "grader/run/shown.py",
+    "grader/run/verdict.py",
+    "grader/run/workers.py",
     "LICENSE",
     "LICENSE-TEXT.md",
 ]
@@ -32,6 +37,22 @@ OPTIONAL = [".gitignore"]  # for a class that is given the unpacked archive by g
 FOLDERS = {  # folder -> the kinds of files that are taken from it and from the folders in it
     "lectures": {".ipynb", ".png", ".svg"},
     "bootstrap": {".py"},
+    **dict.fromkeys(
+        (
+            f"grader/{room}"
+            for room in (
+                "box",
+                "checker",
+                "course",
+                "feedback",
+                "gradebook",
+                "intake",
+                "selfcheck",
+                "wire",
+            )
+        ),
+        {".py", ".j2", ".json"},
+    ),
     "settings/student": {".json"},
     "utils": {".py", ".js", ".css"},
     "utils/experiments/lottery_tickets/stored": {".json"},
@@ -90,7 +111,8 @@ def entries(course: Course) -> dict[str, bytes]:
                 "(COURSE_GRADEBOOK names a gradebook's database), then "
                 "bundle again."
             )
-        if mark := next((mark for mark in SECRET if mark.encode() in data), None):
+        marks = (mark for mark in SECRET if mark.encode() in data)
+        if not name.startswith("grader/") and (mark := next(marks, None)):  # which knows the words
             raise GradingError(
                 f"{name} would go to students, but contains a line with {mark}. Remove it, then "
                 "bundle again."
@@ -146,6 +168,8 @@ def labs(course: Course) -> dict[str, bytes]:
             for path in made.rglob("*")
             if path.is_file()
         }
+        pristine = course.pristine(lab).relative_to(course.root).as_posix()
+        files[pristine] = (made / f"{lab}.ipynb").read_bytes()
     return files
 
 

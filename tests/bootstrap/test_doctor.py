@@ -47,6 +47,6 @@ def test_files_in_the_course_folder_do_not_stand_in_for_packages():
 def test_a_repair_sets_up_again_what_was_installed(monkeypatch):
     asked = []
     monkeypatch.setattr(doctor, "set_up", lambda extra, again: asked.append((extra, again)))
-    monkeypatch.setattr(doctor, "read_json", lambda path: {"extra": "instructor"})
+    monkeypatch.setattr(doctor, "read_json", lambda path: {"extra": "test"})
     monkeypatch.setattr(doctor.machine, "of_computer", lambda: [doctor.Row("Python", "9", False)])
-    assert doctor.doctor(["--repair"]) == 1 and asked == [("instructor", True)]
+    assert doctor.doctor(["--repair"]) == 1 and asked == [("test", True)]

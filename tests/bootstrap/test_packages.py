@@ -23,7 +23,7 @@ def test_a_wrong_version_is_not_ok():
 
 
 def test_a_package_that_only_some_need_may_be_missing():
-    assert packages.package_row("no-such-package>=1", optional="only instructors need it").ok
+    assert packages.package_row("no-such-package>=1", optional="only the tests need it").ok
     assert not packages.package_row("no-such-package>=1").ok
 
 
@@ -57,12 +57,6 @@ def test_boxes_that_cannot_be_tried_are_a_row(monkeypatch):
     played(monkeypatch, returncode=1, stdout="", stderr="Traceback\nOSError: no room")
     (row,) = packages.box_rows()
     assert not row.ok and "OSError: no room" in row.found and row.fix
-
-
-def test_the_boxes_are_not_tried_without_what_instructors_need(monkeypatch):
-    monkeypatch.setattr(packages.importlib.util, "find_spec", lambda name: None)
-    (row,) = packages.box_rows()
-    assert row.ok and "only instructors" in row.found
 
 
 def test_a_students_copy_has_no_row_on_boxes(monkeypatch, tmp_path):

@@ -5,31 +5,24 @@ import urllib.error
 
 import pytest
 
-from bootstrap import manifest
 from grader.run.demo import answers_of, with_answers
 
-from .jupyterlab import ROOT, assert_no_troubles, instructors_tools, validate
+from .jupyterlab import assert_no_troubles, instructors_tools, validate
 
 RUNS = ("labs", "solutions")
 LAB = "lab03_magnitude_pruning"
 PATH = f"labs/{LAB}/{LAB}.ipynb"
-NO_ANSWER = "there is no answer yet"
 
 
 @pytest.fixture
-def validated(server, open_notebook):
-    """`validated(path)`: (what Validate's dialog says, {grade id of a failed cell: message})."""
+def validated(open_notebook):
+    """`validated(path)`: (what Validate's dialog says, {cell that is named: message})."""
 
     def validate_one(path):
-        cells = read(server, path)["cells"]
-        names = {
-            "".join(cell["source"]): cell["metadata"].get("nbgrader", {}).get("grade_id")
-            for cell in cells
-        }
         page = open_notebook(path)
         text, failed = validate(page)
         assert_no_troubles(page)
-        return text, {names[source]: message for source, message in failed}
+        return text, dict(failed)
 
     return validate_one
 
@@ -38,35 +31,22 @@ def read(server, path):
     return json.loads((server.folder / path).read_text(encoding="utf-8"))
 
 
-def answered(server, name, **changed):
-    """Writes a copy of the lab with the reference answers, changed where told: (what, by what).
-
-    Returns its path.
-    """
+def answered(server, name, left_out=(), **changed):
+    """Writes a copy of the lab with the reference answers, changed where told: (what, by what), and
+    without the cells that are left out. Returns its path."""
     answers = answers_of(read(server, f"solutions/{LAB}/{LAB}.ipynb"))
     for grade_id, (old, new) in changed.items():
         assert old in answers[grade_id]
         answers[grade_id] = answers[grade_id].replace(old, new)
     path = f"labs/{LAB}/{name}.ipynb"
-    released = read(server, PATH)
-    (server.folder / path).write_text(json.dumps(with_answers(released, answers)), encoding="utf-8")
+    notebook = with_answers(read(server, PATH), answers)
+    notebook["cells"] = [cell for cell in notebook["cells"] if grade_id_of(cell) not in left_out]
+    (server.folder / path).write_text(json.dumps(notebook), encoding="utf-8")
     return path
 
 
-def test_validate_names_every_cell_that_has_no_answer(validated):
-    _, failed = validated(PATH)
-    assert list(failed) == [
-        "check_fine_grained_prune",
-        "check_fine_grained_pruner",
-        "check_sensitivity_scan",
-        "check_sparsity_dict",
-        "check_fine_tune",
-        "check_cubic",
-        "explanation",
-    ]
-    assert failed.pop("explanation") == "You did not provide a response."
-    assert "nothing yet: write it in the cell above" in failed.pop("check_sparsity_dict")
-    assert all(NO_ANSWER in message for message in failed.values()), failed
+def grade_id_of(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
 def test_validate_says_that_the_reference_solution_is_right(server, validated):
@@ -76,30 +56,19 @@ def test_validate_says_that_the_reference_solution_is_right(server, validated):
 
 
 def test_validate_names_the_cells_that_a_mistake_makes_fail_and_the_mistake(server, validated):
-    _, failed = validated(answered(server, "mistaken", fine_grained_prune=(".abs()", "")))
-    # two later exercises call the function
-    assert list(failed) == [
-        "check_fine_grained_prune",
-        "check_fine_grained_pruner",
-        "check_sensitivity_scan",
-    ]
-    mistake = "Weights were ranked by their value, not by their size |w|."
-    assert mistake in failed["check_fine_grained_prune"]
-    assert "is fine_grained_prune right?" in failed["check_sensitivity_scan"]
-
-
-@pytest.mark.parametrize("lab", [lab.name for lab in manifest.read(ROOT).labs if lab.name != LAB])
-def test_validate_of_the_other_labs_names_every_unanswered_cell(server, validated, lab):
-    """That their references are right is seen in tests/test_notebooks.py."""
-    path = f"labs/{lab}/{lab}.ipynb"
-    marks = [cell["metadata"].get("nbgrader", {}) for cell in read(server, path)["cells"]]
-    _, failed = validated(path)
-    # without their tests, the hidden cells do nothing
-    assert list(failed) == [
-        mark["grade_id"]
-        for mark in marks
-        if mark.get("grade") and not mark["grade_id"].startswith("hidden_")
-    ]
+    """Also where the check of it was deleted."""
+    _, failed = validated(
+        answered(
+            server,
+            "mistaken",
+            left_out=["check_fine_grained_prune"],
+            fine_grained_prune=(".abs()", ""),
+        )
+    )
+    name = "Exercise 1, the cell check_fine_grained_prune: 0 of 4 points"
+    assert "Weights were ranked by their value, not by their size |w|." in failed[name]
+    assert "the original was restored: the cell check_fine_grained_prune" in failed["The notebook"]
+    assert not any("explanation" in cell for cell in failed)
 
 
 def test_a_student_sees_no_tools_for_instructors(server, open_notebook):

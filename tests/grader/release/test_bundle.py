@@ -142,7 +142,12 @@ def test_nothing_of_solutions_grading_tests_and_what_lies_about_is_in_it(course,
     forbidden = (
         "solutions/",
         "grading/",
-        "grader",
+        "grader/run/examples",
+        "grader/run/demo",
+        "grader/release",
+        "grader/lms",
+        "grader/selftest",
+        "grader/__main__",
         "tests/",
         "benchmarks/",
         "settings/instructor",
@@ -160,7 +165,8 @@ def test_nothing_of_solutions_grading_tests_and_what_lies_about_is_in_it(course,
     for name, data in archive.items():
         assert b"private words" not in data, name
         assert secret not in data and secret.hex().encode() not in data, name
-        assert not re.search(rb"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", data), name
+        marks = re.search(rb"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", data)
+        assert not marks or name.startswith("grader/"), name
 
 
 def test_every_file_of_lectures_labs_and_library_is_in_it(archive):
@@ -188,6 +194,11 @@ def test_the_same_course_makes_the_same_bytes(course, archive, tmp_path):
     with zipfile.ZipFile(again) as opened:
         assert opened.namelist() == sorted(opened.namelist())
         assert opened.testzip() is None
+
+
+def test_each_lab_is_in_it_as_it_was_released_too(course, archive):
+    for lab in course.labs():
+        assert archive[f"labs/.released/{lab}.ipynb"] == archive[f"labs/{lab}/{lab}.ipynb"]
 
 
 def test_its_readme_speaks_of_nothing_that_is_not_there(archive):
@@ -265,12 +276,9 @@ def test_the_command_says_where_it_is(course, tmp_path, capsys):
 
 VALIDATE = """
 import json, sys, utils
-from nbgrader.validator import Validator
-from traitlets.config.loader import PyFileConfigLoader
-config = PyFileConfigLoader("nbgrader_config.py", path=".").load_config()
-result = Validator(config=config).validate(sys.argv[1])
-failed = [cell["source"] for cell in result.get("failed", [])]
-print(json.dumps({"library": utils.__file__, "failed": failed}))
+from pathlib import Path
+from grader.selfcheck import validate
+print(json.dumps({"library": utils.__file__, "said": validate.answer(Path(sys.argv[1]))}))
 """
 
 
@@ -308,28 +316,24 @@ def answer(course, unpacked):
     return right["metadata"]["nbgrader"]["grade_id"]
 
 
-@pytest.mark.notebook
-def test_validate_names_the_cells_that_a_student_has_not_answered(course, unpacked):
+@pytest.mark.box
+def test_validate_and_check_need_nothing_that_is_not_in_it(course, unpacked):
     exercise = answer(course, unpacked)
     path = unpacked / "labs" / LAB / f"{LAB}.ipynb"
     ran = run(unpacked, "-c", VALIDATE, str(path))
     assert ran.returncode == 0, ran.stderr
-    said = json.loads(ran.stdout.splitlines()[-1])
-    assert said["library"] == str(unpacked / "utils" / "__init__.py")
-    cells = [
-        cell
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("grade")
-    ]
-    named = [
-        cell["metadata"]["nbgrader"]["grade_id"]
-        for cell in cells
-        if "".join(cell["source"]).strip() in [text.strip() for text in said["failed"]]
-    ]
+    found = json.loads(ran.stdout.splitlines()[-1])
+    assert found["library"] == str(unpacked / "utils" / "__init__.py")
+    assert found["said"]["success"], found["said"]["value"]
+    named = [entry["source"].split()[4].rstrip(":") for entry in found["said"]["value"]["failed"]]
     visible = [
         grade_id for grade_id, _, _ in course.checks(LAB) if not grade_id.startswith("hidden_")
     ]
     assert named == [name for name in visible if name != f"check_{exercise}"]
+    ran = run(unpacked, "-m", "grader.selfcheck", "lab03", "--no-page")
+    assert ran.returncode == 1 and ran.stderr == ""
+    assert re.search(rf"^1 +{exercise} +4 of 4 ", ran.stdout, re.MULTILINE)
+    assert "points are for checks that you do not see" in ran.stdout
 
 
 def test_the_door_opens_and_the_doctor_looks(unpacked):
