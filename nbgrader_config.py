@@ -19,9 +19,6 @@ import importlib.util
 import os
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import ClearOutput
-
 c = get_config()  # noqa: F821 (given by traitlets)
 
 root = Path(__file__).resolve().parent
@@ -57,7 +54,7 @@ c.Exchange.root = str(root / grading / "exchange")
 
 
 # nbgrader's own `autograde` and formgrader's button grade in a box too, as `course.py grade` does.
-c.Autograde.sanitize_preprocessors = [ClearOutput]
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
 c.Autograde.autograde_preprocessors = ["grader.run.button.GradeInBox"]
 
 # how nbgrader's own `validate` runs a notebook (the button Validate asks grader.selfcheck)
@@ -76,7 +73,7 @@ c.IgnorePattern.pattern = r"(?s)."
 c.GenerateFeedback.preprocessors = [
     "grader.feedback.page.MarksOnPage",
     "grader.feedback.hide.HideTests",
-    CSSHTMLHeaderPreprocessor,
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.HTMLExporter.preprocessors = [
     "grader.feedback.bounds.Bounded",

@@ -59,17 +59,17 @@ OURS = [(1, "warm"), (2, "warm"), (1, "cold"), (2, "cold")]
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--plain", type=int, default=12, help="submissions for plain nbgrader (default: 12)"
+        "--plain", type=several, default=12, help="submissions for plain nbgrader (default: 12)"
     )
     parser.add_argument(
         "--ours",
-        type=int,
+        type=several,
         default=40,
         help="for ours, warm, for each worker; a tenth of them cold (default: 40)",
     )
     parser.add_argument(
         "--trained",
-        type=int,
+        type=lambda text: 0 if text == "0" else several(text),
         default=3,
         help="of the lab as it is, for each worker (default: 3; 0: leave it out)",
     )
@@ -102,6 +102,13 @@ def main():
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def several(text):
+    """A number of submissions: what one more costs is seen from two on."""
+    if int(text) < 2:
+        raise argparse.ArgumentTypeError("at least 2: `each` is what one more submission costs")
+    return int(text)
 
 
 # --- the class

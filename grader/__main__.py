@@ -177,10 +177,10 @@ def show_places(course: Course, lab: str, rows: list[Row]) -> None:
 
 
 def chosen(options: argparse.Namespace, console: Console) -> str:
-    """The back-end to use, once its canaries have been tried; their result is printed. GradingError
-    if none isolates the students' code."""
+    """The back-end to use, once its canaries have been tried, now or in the last days; their result
+    is printed. GradingError if none isolates the students' code."""
     with console.status("testing the box: attacks from inside must fail"):
-        state = canaries.look(options.backend) if options.backend else canaries.best()
+        state = canaries.known(options.backend) if options.backend else canaries.best()
     if state.name == "none":
         if not options.trust_submissions:
             raise GradingError(

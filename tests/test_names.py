@@ -29,7 +29,7 @@ WITHOUT_TESTS = {
     "grader/box/rights.py": FROM_INSIDE,
     "grader/box/wall.py": FROM_INSIDE,
     "grader/box/warm.py": "speed alone: benchmarks/grading.py measures it",
-    "grader/checker/program.py": "run/test_workers.py and all that grades start it",
+    "grader/checker/program.py": "run/test_grade.py and all that grades start it",
     "grader/course/limits.py": "a dataclass",
     "grader/run/one.py": "run/test_grade.py and all that grade a class use it",
     "grader/run/button.py": "browser/test_formgrader.py presses the button",
@@ -47,6 +47,7 @@ WITHOUT_TESTS = {
 }
 OF_THE_WHOLE = {
     "tests/grader/run/test_cases.py": "a class of bad submissions, graded in one run",
+    "tests/grader/run/test_cluster.py": "the workers of a Dask cluster",
     "tests/grader/run/test_resume.py": "runs that are killed and started again",
     "tests/grader/test_as_user.py": "how tests become an ordinary user",
 }

@@ -8,18 +8,19 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
-
-from nbgrader.apps.api import NbGraderAPI
+from typing import TYPE_CHECKING, Any, cast
 
 from grader.course.folders import Course, GradingError
 from grader.gradebook.database import gradebook
+
+if TYPE_CHECKING:
+    from nbgrader.apps.api import NbGraderAPI
 
 TRIES, PAUSE = 3, 0.5  # seconds
 
 
 @contextlib.contextmanager
-def nbgrader(course: Course, **settings: Any) -> Iterator[NbGraderAPI]:
+def nbgrader(course: Course, **settings: Any) -> Iterator["NbGraderAPI"]:
     """nbgrader's API for a course. settings: values of its CourseDirectory that differ from
     nbgrader_config.py."""
     from nbgrader.apps.api import NbGraderAPI

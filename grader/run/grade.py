@@ -44,10 +44,18 @@ def grade(
     """
     chosen = selected(course, lab, student)
     with course.alone(lab, console.print):
+        run = begun(course, lab, settings)
+        if settings.scheduler is None and any(is_new(run, name) for name in chosen):
+            workers.begin(run.task)
         generate(course, lab)
         results.sweep(course, lab)
-        graded = grade_all(begun(course, lab, settings), chosen, console)
+        graded = grade_all(run, chosen, console)
         return reported(course, lab, graded, settings.jobs, console, show)
+
+
+def is_new(run: Run, student: str) -> bool:
+    """Whether a submission was not graded before, or is to be graded again."""
+    return run.settings.fresh or not outcomes.last(run.course, run.lab, student).result
 
 
 def write_again(

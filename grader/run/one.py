@@ -50,6 +50,16 @@ class Run:
     secret: bytes
     common: str
 
+    @property
+    def task(self) -> dict[str, Any]:
+        """What a checker is told of the lab."""
+        return {
+            "lab": self.source,
+            "imports": self.imports,
+            "backend": self.settings.backend,
+            "limits": asdict(self.settings.limits),
+        }
+
 
 def begun(course: Course, lab: str, settings: Settings) -> Run:
     """The Run of a lab as it is now."""
@@ -76,14 +86,7 @@ def prepare(run: Run, student: str) -> Prepared:
     if submission.problem:
         return Prepared(student, submission, None, "")
     seed = submission_seed(run.secret, run.lab, student, content)
-    task = {
-        "lab": run.source,
-        "imports": run.imports,
-        "backend": run.settings.backend,
-        "limits": asdict(run.settings.limits),
-        "notebook": submission.notebook,
-        "seed": seed,
-    }
+    task = {**run.task, "notebook": submission.notebook, "seed": seed}
     key = results.key(run.common, content, submission.notebook, student, seed)
     return Prepared(student, submission, task, key)
 

@@ -2,8 +2,9 @@
 each submission at a time."""
 
 import atexit
+import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.course.partner import NoAnswer, Partner
 from grader.gradebook.results import Result
 
 ALL, IDLE = set(), []
+STARTING: list[Future] = []  # of checkers that get ready
 TRIES = 2
 LAB = ("lab", "imports", "backend", "limits")  # what is the same for all submissions of a lab
 ANSWERS_IN = 10  # seconds in which a Dask scheduler says something
@@ -26,7 +28,7 @@ class Checker:
     """A process of `grader.checker.program`. task: its first line, with what `LAB` names."""
 
     def __init__(self, task: dict[str, Any]):
-        self.task = task
+        self.task, self.ready = task, False
         self.partner = Partner(
             "grader.checker.program", COURSE_SEED=None, PYTHONHASHSEED="0", OMP_NUM_THREADS="1"
         )
@@ -36,6 +38,7 @@ class Checker:
         except Fault:
             self.close()
             raise
+        self.ready = True
 
     def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """Sends a line and returns the answer. Fault when it has none, or says that it failed."""
@@ -48,8 +51,11 @@ class Checker:
         return answer
 
     def close(self) -> None:
-        """Ends the process; it ends its boxes when its input ends."""
+        """Ends the process; it ends its boxes when its input ends, which it does not see while it
+        gets ready."""
         ALL.discard(self)
+        if not self.ready:
+            self.partner.process.kill()
         self.partner.close()
 
 
@@ -74,14 +80,28 @@ def run(task: dict[str, Any]) -> Result:
     return {"fault": fault}
 
 
-def take(task: dict[str, Any]) -> Checker:
-    """A checker for this lab: one that has nothing to do, or a new one. Those that wait for another
-    lab are closed."""
-    while IDLE:
+def begin(task: dict[str, Any]) -> None:
+    """A checker for this lab gets ready while the caller does something else."""
+    future: Future[Checker] = Future()
+
+    def start() -> None:
         try:
-            own = IDLE.pop()
+            future.set_result(Checker(task))
+        except BaseException as error:
+            future.set_exception(error)
+
+    STARTING.append(future)
+    threading.Thread(target=start, daemon=True).start()
+
+
+def take(task: dict[str, Any]) -> Checker:
+    """A checker for this lab: one that has nothing to do, one that gets ready, or a new one. Those
+    that wait for another lab are closed."""
+    while IDLE or STARTING:
+        try:
+            own = IDLE.pop() if IDLE else STARTING.pop().result()
         except IndexError:  # another thread was quicker
-            break
+            continue
         if own.task == task:
             return own
         own.close()
@@ -91,6 +111,7 @@ def take(task: dict[str, Any]) -> Checker:
 def stop() -> None:
     """Ends every checker."""
     IDLE.clear()
+    STARTING.clear()
     for own in list(ALL):
         own.close()
 

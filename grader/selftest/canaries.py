@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from grader import HOME
 from grader.box import backends
 from grader.box.bubblewrap import bubblewrap
 from grader.box.plan import is_root
+from grader.selftest import remembered
 from grader.selftest.canary import MARKER, PATIENCE, Canary, NoBox, NotHere
 
 # what a back-end does not promise: without namespaces nothing bounds these, and a Python that root
@@ -82,11 +84,12 @@ def broken(name: str, found: Iterable[Canary]) -> list[Canary]:
 @dataclass(frozen=True)
 class State:
     """The result of a back-end's canaries on this machine. problem: why such a box cannot be made,
-    otherwise empty."""
+    otherwise empty; when: the day, where it is remembered."""
 
     name: str
     found: tuple = ()
     problem: str = ""
+    when: str = ""
 
     @property
     def holds(self) -> bool:
@@ -110,23 +113,39 @@ class State:
         return (
             f"{sum(one.closed for one in self.found)} of {len(self.found)} kinds of attack stopped"
             + (f"; open, as known: {', '.join(known)}" if known else "")
+            + (f"; tried on {self.when}" if self.when else "")
         )
 
 
 def look(name: str) -> State:
-    """Tries a back-end. The result is never stored: the next kernel or setting can differ."""
+    """Tries a back-end. That it has held is remembered, see `remembered`; that it has not never
+    is."""
+    remembered.forget(name)
     try:
-        return State(name, tuple(try_all(name)) if name != "none" else ())
+        state = State(name, tuple(try_all(name)) if name != "none" else ())
     except NoBox as error:
         return State(name, problem=str(error))
     except subprocess.TimeoutExpired:
         return State(name, problem=f"its canaries took over {PATIENCE} s")
+    if state.found and state.holds:
+        remembered.keep(name, state.found)
+    return state
+
+
+def known(name: str) -> State:
+    """The State of a back-end: from its last trial where that still counts, otherwise tried now."""
+    if kept := remembered.recall(name):
+        found, when = kept
+        state = State(name, tuple(found), when=time.strftime("%d %B", time.localtime(when)))
+        if state.holds:
+            return state
+    return look(name)
 
 
 def best() -> State:
     """The State of the best back-end that holds on this machine; its name is "none" where no box
     does."""
-    return next(state for state in map(look, backends.BEST_FIRST) if state.holds)
+    return next(state for state in map(known, backends.BEST_FIRST) if state.holds)
 
 
 def report() -> list[tuple[str, str, bool, str]]:

@@ -36,6 +36,11 @@ OPEN_WITHOUT_A_BOX = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
 @pytest.mark.parametrize("backend", ISOLATING)
 @pytest.mark.parametrize("who", WHO)
 def test_no_attack_gets_through(found, who, backend):
