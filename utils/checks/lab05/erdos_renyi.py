@@ -2,6 +2,17 @@
 
 The oracle looks for epsilon by bisection: the weights kept, min(epsilon * sum of dimensions, all)
 in each layer, grow with it.
+
+| the statement says | the case that asks it |
+|---|---|
+| in proportion to the sum of the dimensions | two linear layers |
+| with the kernel | four layers with convolutions; a kernel of 1 x 5 |
+| one epsilon: (1 - sparsity) of all weights are kept | all |
+| a layer above 1 is dense, the others share the rest | convolutions at 0.9 |
+| which can make another one dense, and so on | two in a chain, four in a long one |
+| the sparsity, by name, of all layers | all |
+| `shapes` is not changed; do not round | all |
+| sparsity 0 and 1 | two linear layers; hidden: convolutions |
 """
 
 import math
@@ -18,6 +29,15 @@ CONVOLUTIONS: Shapes = {
     "fc": (10, 256),
 }
 CHAIN: Shapes = {"large": (100, 100), "middle": (20, 20), "thin": (1, 40)}
+LONG: Shapes = {  # at 0.05 four layers become dense, one in each round
+    "fc1": (100, 2),
+    "fc2": (6, 10),
+    "fc3": (5, 20),
+    "fc4": (5, 10),
+    "fc5": (10, 12),
+    "fc6": (100, 3),
+}
+WIDE: Shapes = {"conv": (8, 4, 1, 5), "fc": (30, 20)}
 KERNEL = "The kernel is left out: its height and width belong to the sum and to the product."
 REPEAT = "After the first sharing out another layer passes 1. Repeat until none does."
 EPSILON = "epsilon is not 1 - sparsity: it is such that (1 - sparsity) of all weights are kept."
@@ -91,6 +111,30 @@ def without_kernel(shape):
     return sum(shape[:2]) / math.prod(shape[:2])
 
 
+def with_square_kernel(shape):
+    return (sum(shape[:2]) + 2 * sum(shape[2:3])) / math.prod(shape)
+
+
+def evenly(shapes, sparsity):
+    """Each of the others takes the same number of what is too many."""
+    kept = (1 - sparsity) * number(shapes) / sum(map(sum, shapes.values()))
+    taken = {name: kept * sum(shape) for name, shape in shapes.items()}
+    room = {name: math.prod(shape) for name, shape in shapes.items()}
+    for _ in shapes:
+        more = sum(max(0, taken[name] - room[name]) for name in shapes)
+        taken = {name: min(taken[name], room[name]) for name in shapes}
+        others = [name for name in shapes if taken[name] < room[name]]
+        taken |= {name: taken[name] + more / len(others) for name in others}
+    return {name: 1 - taken[name] / room[name] for name in shapes}
+
+
+def scaled_after_the_cut(shapes, sparsity):
+    found = erdos_renyi_with(rounds=0, cut=at_most_1)(shapes, sparsity)
+    kept = sum((1 - found[name]) * math.prod(shape) for name, shape in shapes.items())
+    factor = (1 - sparsity) * number(shapes) / kept if kept else 1
+    return {name: 1 - factor * (1 - value) for name, value in found.items()}
+
+
 def uniform(shapes, sparsity):
     return dict.fromkeys(shapes, sparsity)
 
@@ -121,6 +165,25 @@ MISTAKES = [
     (
         "The kernel's height and width belong to the sum too.",
         erdos_renyi_with(ratio=lambda shape: sum(shape[:2]) / math.prod(shape)),
+    ),
+    (
+        "The kernel's height and width belong to the product too.",
+        erdos_renyi_with(ratio=lambda shape: sum(shape) / math.prod(shape[:2])),
+    ),
+    (
+        "A kernel is not always square: add its height and its width.",
+        erdos_renyi_with(
+            ratio=lambda shape: (sum(shape[:2]) + 2 * sum(shape[2:3])) / math.prod(shape)
+        ),
+    ),
+    (
+        "What the dense layers cannot take is shared evenly. The others share it by the same rule.",
+        evenly,
+    ),
+    (
+        "All were multiplied by one factor after the cut: some are above 1 again. Only those that "
+        "are not dense share the rest.",
+        scaled_after_the_cut,
     ),
     (
         "The ratio is upside down: large layers become sparser, not denser.",
@@ -161,6 +224,7 @@ MISTAKES = [
 
 def cases(generator) -> list[Case]:
     asked = [(TWO, 0.8), (CONVOLUTIONS, 0.9), (CHAIN, 0.75), (CONVOLUTIONS, 0.99)]
+    asked += [(CONVOLUTIONS, 0.85), (WIDE, 0.5), (WIDE, 0.8), (LONG, 0.05)]
     asked += [(TWO, 0.0), (TWO, 1.0), (CHAIN | {"thin": (1, 50)}, 0.76)]
     return [
         case(f"sparsity {sparsity}, shapes {shapes}", shapes=shapes, sparsity=sparsity)

@@ -1,4 +1,12 @@
-"""Is `exponential(sparsity)` a schedule whose density falls by the same factor in every step?"""
+"""Is `exponential(sparsity)` a schedule whose density falls by the same factor in every step?
+
+| the statement says | the case that asks it |
+|---|---|
+| a function of t | every case |
+| 1 - (1 - s)^t, for t in [0, 1] | beginning, middle, end; hidden: times that are no halves |
+| for any sparsity | 0.99, 0.75, 0 and 1: no logarithm; hidden: random ones |
+| a plain number | every case |
+"""
 
 import math
 from numbers import Real
@@ -42,6 +50,11 @@ MISTAKES = [
         lambda s: lambda t: 1 - math.exp(-s * t),
     ),
     ("It is the final sparsity at every time.", lambda s: lambda t: s),
+    (
+        "t goes from 0 to 1. It is not a number of steps.",
+        lambda s: lambda t: 1 - (1 - s) ** int(t),
+    ),
+    ("Do not round.", lambda s: lambda t: round(1 - (1 - s) ** t, 2)),
     (LOGARITHM, lambda s: lambda t: 1 - math.exp(t * math.log(1 - s))),
     (LOGARITHM, lambda s: lambda t: 1 - float(torch.tensor(1 - s).log().mul(t).exp())),
 ]

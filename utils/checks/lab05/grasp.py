@@ -1,4 +1,15 @@
-"""Is `grasp(model, batch, temperature)` theta * (H g), with the exact Hessian?"""
+"""Is `grasp(model, batch, temperature)` theta * (H g)?
+
+The tests compare the right answer with the exact Hessian.
+
+| the statement says | the case that asks it |
+|---|---|
+| the mean cross-entropy of model(x) / temperature | temperatures 1, 3 and none: the default |
+| g and H of all parameters | by hand: the biases are in g |
+| the scores of the prunable weights, signed | blocks in blocks, no biases; hidden: more kinds |
+| the model is left as it was | all; hidden: gradients from before |
+| H is never formed | 200,500 parameters: H would have 4e10 entries |
+"""
 
 from collections.abc import Iterator
 
@@ -15,13 +26,19 @@ from utils.checks.lab05.networks import (
     mean_loss,
     network,
     parameters_of,
+    seen_kinds,
 )
 from utils.checks.lab05.scores import (
+    GRADS,
     HINTS,
     LABELS,
     MODE,
     NEIGHBOURS,
+    PART,
     SOFTMAX,
+    first_example,
+    halves,
+    leaves_gradients,
     predicted_labels,
     read_scores,
     same_scores,
@@ -40,6 +57,12 @@ NO_GRAPH = (
 TEMPERATURE = "The temperature is missing: cross_entropy(model(x) / temperature, y)."
 
 
+FORMED = (
+    "H is never formed: of all parameters it would have 4e10 entries, in 200,500 rows. H g costs "
+    "two gradients."
+)
+
+
 class Divided(nn.Module):
     """Divides by a temperature."""
 
@@ -52,16 +75,12 @@ class Divided(nn.Module):
 
 
 def derivatives(model: nn.Module, batch: Batch, temperature: float) -> tuple[Tensor, Tensor]:
-    """g (p,) and H (p, p) of all parameters, in the order of model.parameters()."""
+    """g (p,) and H (p, p) of all parameters of a small network, in their order."""
+    if sum(p.numel() for p in model.parameters()) > 1000:
+        raise MemoryError("H is too large")
     hot = nn.Sequential(model, Divided(temperature))
     loss, theta = flat_loss(hot, batch), flat(hot)
     return torch.func.grad(loss)(theta), torch.func.hessian(loss)(theta)
-
-
-def right(model: nn.Module, batch: Batch, temperature: float = 200.0) -> Tensors:
-    g, h = derivatives(model, batch, temperature)
-    parts = split(model, flat(model) * (h @ g))
-    return {name: parts[name] for name in prunable(model)}
 
 
 def from_matrices(score):
@@ -85,18 +104,20 @@ def grasp_with(
     together=lambda one, other: True,
     biases=True,
     paired=lambda parameters, hg: hg,
+    part=lambda batch: batch,
     default=200.0,
     result=lambda found: found,
-    before=lambda model: None,
+    before=lambda model, batch: None,
 ):
     """Differentiates g^T v again, for v = g. `together`: whose g^T v a parameter sees."""
 
     def answer(model: nn.Module, batch: Batch, temperature: float = default) -> Tensors:
-        before(model)
+        before(model, batch)
+        x, y = part(batch)
         parameters = parameters_of(model, biases)
 
         def slopes(t: float) -> tuple[Tensor, ...]:
-            value = loss(scaled(model(batch[0]), t), batch[1])
+            value = loss(scaled(model(x), t), y)
             value = divide(value, t)
             return torch.autograd.grad(value, list(parameters.values()), create_graph=True)
 
@@ -115,6 +136,9 @@ def grasp_with(
         return result({name: found[name] for name in prunable(model)})
 
     return answer
+
+
+right = grasp_with()
 
 
 def layer_of(name: str) -> str:
@@ -207,9 +231,13 @@ MISTAKES = [
         grasp_with(scaled=lambda outputs, t: outputs / 200),
     ),
     (NEIGHBOURS, grasp_with(paired=by_place)),
+    (GRADS, grasp_with(before=leaves_gradients)),
     (SOFTMAX, grasp_with(loss=softmax_twice)),
     (LABELS, grasp_with(loss=predicted_labels)),
-    (MODE, grasp_with(before=lambda model: model.eval())),
+    (PART, grasp_with(part=halves)),
+    (PART, grasp_with(part=first_example)),
+    (MODE, grasp_with(before=lambda model, batch: model.eval())),
+    (MODE, grasp_with(before=lambda model, batch: model.train())),
 ]
 
 
@@ -218,13 +246,18 @@ def cases(generator: torch.Generator) -> Iterator[Case]:
     yield case(f"temperature 1: {BY_HAND}", model=model, batch=examples, temperature=1.0)
     for words, model in (
         ("layers of 3, 4, 3", network(generator, 3, 4, 3, activation=nn.Tanh)),
-        ("a convolution", convolutional(generator, activation=nn.Tanh)),
+        ("a convolution, in eval mode", convolutional(generator, activation=nn.Tanh).eval()),
     ):
         for temperature in (1.0, None, 3.0):
             given = {"temperature": temperature} if temperature else {}
             told = f"temperature {temperature:g}" if temperature else "no temperature given"
             examples = batch(generator, model, 8)
             yield case(f"{told}: a tanh network with {words}", model=model, batch=examples, **given)
+    wide = network(generator, 400, 400, 100)
+    given = {"model": wide, "batch": batch(generator, wide, 4), "temperature": 1.0}
+    yield Case("temperature 1: a network with 200,500 parameters", given, why=FORMED)
+    for words, model, examples in seen_kinds(generator):
+        yield case(f"temperature 2: {words}", model=model, batch=examples, temperature=2.0)
 
 
 check_grasp = Exercise(
@@ -232,10 +265,12 @@ check_grasp = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="a layer by hand, two networks, three temperatures, with the exact Hessian; "
+    facts="a layer by hand, four networks, four temperatures, a network too large for H; "
     "the model left as it was",
     read=read_scores,
     same=same_scores,
     show=show_scores,
-    hints=HINTS | {"does not require grad": NO_GRAPH},
+    hints=HINTS
+    | {"does not require grad": NO_GRAPH}
+    | dict.fromkeys(("still running", "not enough memory", "MemoryError"), FORMED),
 )

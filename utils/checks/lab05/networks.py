@@ -1,4 +1,7 @@
-"""Small networks in float64 for the checks of this lab, a batch for each, and gradients."""
+"""Small networks in float64 for the checks of this lab, a batch for each, and gradients.
+
+Batches have even sizes, so that half of one is half for everyone.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -7,9 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from utils.checks import inputs
 from utils.model import Tensors, mlp, prunable
 
 Batch = tuple[Tensor, Tensor]
+SEEN = ("layers in blocks in blocks", "layers without biases")  # the others are for hidden cells
 BY_HAND = (
     "x = [[1, 0], [1, -1]], y = [0, 1], one linear layer, weight [[1, -2], [0.5, 1]], "
     "bias [0.5, -0.5]"
@@ -40,6 +45,25 @@ def batch(generator: torch.Generator, model: nn.Sequential, n: int) -> Batch:
     x = torch.randn(shape, generator=generator, dtype=torch.float64)
     y = torch.randint(0, len(list(model.parameters())[-1]), (n,), generator=generator)
     return x.round(decimals=1), y
+
+
+def seen_kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Batch]]:
+    """Networks of other kinds than `network`, in eval mode, for the visible checks."""
+    return [
+        (f"{words}, in eval mode", model.eval(), examples)
+        for words, model, examples in _kinds(generator)
+        if words in SEEN
+    ]
+
+
+def unseen_kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Batch]]:
+    """More kinds, for the hidden cells."""
+    trained = network(generator, 4, 5, 3)
+    for p in trained.parameters():
+        p.grad = torch.randn(p.shape, generator=generator, dtype=p.dtype)
+    words = "a network with gradients from before in .grad"
+    unseen = [kind for kind in _kinds(generator) if kind[0] not in SEEN]
+    return [*unseen, (words, trained, batch(generator, trained, 6))]
 
 
 def by_hand() -> tuple[nn.Sequential, Batch]:
@@ -73,11 +97,25 @@ def gradients(
     batch: Batch,
     loss: Callable[[Tensor, Tensor], Tensor] = mean_loss,
 ) -> Tensors:
-    """The gradient of the loss by these parameters, in place of the model's own."""
+    """The gradient of the loss by these parameters, put in place of the model's."""
     parameters = {name: p.detach().clone().requires_grad_() for name, p in parameters.items()}
     x, y = batch
     value = loss(functional_call(model, parameters, (x,)), y)
     return dict(zip(parameters, torch.autograd.grad(value, list(parameters.values()))))
+
+
+def _kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Batch]]:
+    """Of inputs.networks those that are trained as a whole. BatchNorm is in eval mode, and only
+    BatchNorm: a run in train mode would change its statistics."""
+    found = []
+    for words, model, x in inputs.networks(generator):
+        if not all(p.requires_grad for p in model.parameters()):
+            continue
+        for part in model.modules():
+            part.train(not isinstance(part, nn.BatchNorm1d))
+        y = torch.randint(0, 3, (len(x),), generator=generator)
+        found.append((words, model.double(), (x.double(), y)))
+    return found
 
 
 @torch.no_grad()

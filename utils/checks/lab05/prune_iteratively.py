@@ -2,6 +2,18 @@
 
 The answer gets an importance that notes the network it is asked about. Its scores are no
 magnitudes: some are negative, which a weight that is gone is not, and some are equal.
+
+| the statement says | the case that asks it |
+|---|---|
+| step k: schedule(k / steps) of all weights are gone | two schedules, 1, 4 and 5 steps |
+| score the network as it is pruned so far | what the importance sees: values, mode, batch |
+| all layers together, high = keep | shares of a layer; negative scores |
+| scores by name | negative scores stand in another order |
+| many can be equal | all scores 0 |
+| what is removed stays removed | negative scores; some weights are 0 from the start |
+| an importance may need gradients | what the importance sees |
+| the weights that are left keep their values | what the importance sees |
+| the model is not changed | all; eval mode; hidden: gradients from before |
 """
 
 import copy
@@ -11,10 +23,19 @@ from contextlib import nullcontext
 import torch
 from torch import Tensor, nn
 
-from utils.checks.compare import Unfit, alike, as_dict, as_mask, described
-from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.compare import Unfit, alike, as_dict, as_mask
+from utils.checks.exercise import Case, Exercise, Outcome, steps
+from utils.checks.lab05.importances import (
+    Importance,
+    blind,
+    exponential,
+    linear,
+    scattered,
+    shares,
+    signed,
+)
 from utils.checks.lab05.networks import batch, network, weights_of
-from utils.checks.lab05.scores import MODE
+from utils.checks.lab05.scores import GRADS, MODE, leaves_gradients
 from utils.model import Tensors, prunable
 
 COME_BACK = "What is gone stays gone: give keep_top the masks so far, `within=masks`."
@@ -32,6 +53,8 @@ SURVIVORS = "schedule(t) is the sparsity of the whole network, not of the surviv
 EXACT = "Exactly as many as the schedule says, also when scores are equal."
 EACH_LAYER = "Each layer is ranked by itself. Rank all layers together."
 HIGH = "Are they the scores of this step, and high = keep?"
+ALIVE = "A weight that is 0 is not gone for that: masks say what is gone, `within=masks`."
+GRADIENTS = "An importance may need gradients: keep no_grad to the masking."
 NEAR = 0.5 + 1e-6  # half a weight: rounded up or down
 
 
@@ -41,7 +64,7 @@ def flat(tensors: Tensors) -> Tensor:
 
 def cut(scores: Tensors, sparsity: float, within: Tensors) -> Tensors:
     """Masks without the lowest scores of all layers; what is not `within` goes first."""
-    ranks = flat(scores).masked_fill(flat(within) == 0, -torch.inf)
+    ranks = flat(scores).masked_fill(flat({n: within[n] for n in scores}) == 0, -torch.inf)
     kept = torch.ones_like(ranks)
     kept[ranks.argsort(stable=True)[: round(sparsity * len(ranks))]] = 0
     parts = kept.split([score.numel() for score in scores.values()])
@@ -68,7 +91,8 @@ def cut_of_survivors(scores, rate, within):
 
 def cut_by_threshold(scores, sparsity, within):
     """All that is not above the score of the last one to go."""
-    ranks = flat(scores).masked_fill(flat(within) == 0, -torch.inf).sort().values
+    left = flat({name: within[name] for name in scores})
+    ranks = flat(scores).masked_fill(left == 0, -torch.inf).sort().values
     last = ranks[max(round(sparsity * len(ranks)) - 1, 0)]
     return {n: (score > last).double() * within[n] for n, score in scores.items()}
 
@@ -89,9 +113,14 @@ def masked(model, masks, factor=1.0):
     return model
 
 
+def not_zero(tensors: Tensors) -> Tensors:
+    return {name: (tensor != 0).double() for name, tensor in tensors.items()}
+
+
 @steps
 def iterative(
     copied=copy.deepcopy,
+    start=ones,
     mode=nullcontext,
     score=lambda importance: importance,
     again=True,
@@ -104,10 +133,12 @@ def iterative(
     within=lambda masks: masks,
     put=masked,
     returned=lambda masks, scores: masks,
+    before=lambda model, batch: None,
     after=lambda model: None,
 ):
     def answer(model: nn.Module, importance, schedule, steps: int, batch) -> Tensors:
-        twin, masks, scores = copied(model), ones(weights_of(model)), {}
+        before(model, batch)
+        twin, masks, scores = copied(model), start(weights_of(model)), {}
         with mode():
             for k in range(1, last(steps) + 1):
                 if k == 1 or again:
@@ -155,9 +186,11 @@ MISTAKES = [
     (EACH_LAYER, iterative(cut=cut_each)),
     (HIGH, iterative(cut=cut_the_highest)),
     ("Pass the batch on: importance(model, batch).", iterative(given=lambda batch: None)),
+    (GRADIENTS, iterative(mode=torch.no_grad)),
+    (ALIVE, iterative(start=not_zero)),
     (
-        "An importance may need gradients: keep no_grad to the masking.",
-        iterative(mode=torch.no_grad),
+        "Score the network in the mode that it has: this one is in eval mode.",
+        iterative(copied=lambda model: copy.deepcopy(model).eval()),
     ),
     (
         "importance(model, batch) scores a network: the one pruned so far.",
@@ -172,87 +205,36 @@ MISTAKES = [
         "The model itself is pruned. Work on a copy.deepcopy of it.",
         iterative(copied=lambda model: model),
     ),
+    (GRADS, iterative(before=leaves_gradients)),
     (MODE, iterative(after=lambda model: model.eval())),
 ]
 
 
-def linear(t: float) -> float:
-    return 0.9 * t
-
-
-def exponential(t: float) -> float:
-    return 1 - 0.1**t
-
-
-def shares(weights: Tensors) -> Tensors:
-    """|w| as a part of its layer's sum: the fewer are left in a layer, the higher they score."""
-    return {name: torch.nan_to_num(w.abs() / w.abs().sum()) for name, w in weights.items()}
-
-
-def signed(weights: Tensors) -> Tensors:
-    """w - 3: below 0 nearly everywhere, and lower than what is gone."""
-    return {name: torch.where(w != 0, w - 3, torch.zeros_like(w)) for name, w in weights.items()}
-
-
-def blind(weights: Tensors) -> Tensors:
-    """All equal."""
-    return {name: torch.zeros_like(w) for name, w in weights.items()}
-
-
-NAMES = {shares: "|w| / sum of its layer", signed: "negative scores", blind: "all scores 0"}
+NAMES = {shares: "|w| / sum of its layer", blind: "all scores 0", signed: "negative scores"}
 SCHEDULES = [("0.9 t", linear, 5), ("1 - 0.1^t", exponential, 4), ("1 - 0.1^t", exponential, 1)]
 
 
 def cases(generator: torch.Generator) -> Iterator[Case]:
+    def asked(words, model, kind, schedule, steps, why=""):
+        given = {"model": model, "kind": kind, "schedule": schedule, "steps": steps}
+        return Case(words, given | {"batch": batch(generator, model, 6)}, why=why)
+
     for kind, name in NAMES.items():
         for words, schedule, number in SCHEDULES:
-            model = network(generator, 5, 9, 7, 4)
-            yield case(
-                f"{name}, schedule {words}, {number} step{'s' * (number > 1)}",
-                model=model,
-                kind=kind,
-                schedule=schedule,
-                steps=number,
-                batch=batch(generator, model, 6),
-            )
-
-
-class Importance:
-    """What the answer scores with.
-
-    `seen`: the values of the network and the scores of each call. `refused`: what was expected of
-    a call, what came, and why.
-    """
-
-    def __init__(self, kind, batch):
-        self.kind, self.batch = kind, batch
-        self.seen: list[tuple[Tensors, Tensors]] = []
-        self.refused: tuple[str, str, str] | None = None
-
-    def __call__(self, model, batch):
-        self.refused = self.wrong(model, batch)
-        if self.refused:
-            raise ValueError(self.refused[2])
-        scores = self.kind(weights_of(model))
-        self.seen.append((copy.deepcopy(dict(model.state_dict())), scores))
-        return {name: score.clone() for name, score in scores.items()}
-
-    def wrong(self, model, batch) -> tuple[str, str, str] | None:
-        if not isinstance(model, nn.Module):
-            nothing = "apply_masks(model, masks) changes the network in place and returns nothing."
-            usual = "importance(model, batch) scores a network: the one pruned so far."
-            return "importance of a network", described(model), usual if model else nothing
-        if not alike(batch, self.batch):
-            return "importance(model, batch) of the batch that is given", "another", "Pass it on."
-        if not torch.is_grad_enabled():
-            usual = "An importance may need gradients: keep no_grad to the masking."
-            return "importance called with gradients switched on", "torch.no_grad()", usual
-        return None
+            model = network(generator, 5, 9, 7, 4).train(kind is not blind)
+            words = f"{name}, schedule {words}, {number} step{'s' * (number > 1)}"
+            yield asked(words, model, kind, schedule, number)
+    for number in (1, 3):
+        model = network(generator, 5, 9, 7, 4)
+        for w in prunable(model).values():
+            w.mul_(torch.rand(w.shape, generator=generator) < 0.5)
+        words = f"half of the weights are 0 from the start, {number} step{'s' * (number > 1)}"
+        yield asked(words, model, scattered, linear, number, ALIVE)
 
 
 def ask(answer, model, kind, schedule, steps, batch):
     """The masks, and what the importance saw; or why it refused."""
-    importance = Importance(kind, batch)
+    importance = Importance(kind, model, batch)
     try:
         masks = answer(model, importance, schedule, steps, batch)
     except Exception:
@@ -262,14 +244,18 @@ def ask(answer, model, kind, schedule, steps, batch):
     return {"masks": masks, "seen": importance.seen}
 
 
-def read(outcome: Outcome, case: Case) -> str:
-    """ "right" for whatever is; the first step that is not is told."""
-    model, _, schedule, steps, _ = case.arguments.values()
+def read(outcome: Outcome, case: Case) -> str | dict[str, Tensor]:
+    """ "right" for whatever is; the first step that is not is told. Where weights are 0 from the
+    start, the network does not show what is gone: the masks are compared."""
+    model, kind, schedule, steps, _ = case.arguments.values()
     if "refused" in outcome.returned:
         raise Unfit(*outcome.returned["refused"])
     weights, initial = weights_of(model), dict(model.state_dict())
     found = as_dict(outcome.returned["masks"], weights, "One mask for each prunable weight.")
     kept = {name: as_mask(found[name], w) for name, w in weights.items()}
+    if kind is scattered:
+        counted(kept, schedule, steps, steps)
+        return kept
     seen = outcome.returned["seen"]
     if len(seen) < steps:
         expected = f"importance called {steps} times, once a step"
@@ -305,11 +291,24 @@ def stepped(used: Tensors, after: Tensors, schedule, k: int, steps: int, scores:
             came = f"weights of {name} that were gone are kept again"
             raise Unfit(f"after step {k}: what is gone stays gone", came, COME_BACK)
     counted(after, schedule, k, steps)
-    values, now = flat(scores), flat(after)
+    values, now = flat({name: scores[name] for name in after}), flat(after)
     went, stays = values[flat(used) & ~now], values[now]
     if len(went) and len(stays) and went.max() > stays.min():
         expected = f"after step {k}: its highest scores kept, all layers together"
         raise Unfit(expected, "others kept", HIGH)
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    """Of masks: how many of the weights that were 0 are kept."""
+    dead = {name: w == 0 for name, w in weights_of(case.arguments["model"]).items()}
+    zeros = flat(dead)
+    right, came = (
+        int((flat({n: each.returned["masks"][n] for n in dead}).bool() & zeros).sum())
+        for each in (expected, got)
+    )
+    if right == came:
+        return case.words, "its highest scores kept", "others kept"
+    return case.words, f"{right} of the {int(zeros.sum())} weights of 0 kept", f"{came} of them"
 
 
 def counted(after: Tensors, schedule, k: int, steps: int) -> None:
@@ -325,11 +324,14 @@ check_prune_iteratively = Exercise(
     right=iterative(),
     cases=cases,
     mistakes=MISTAKES,
-    facts="three importances, two schedules, one step and more; each time the network that is "
-    "left is scored",
+    facts="four importances, two schedules, one step and more; each time the network that is left "
+    "is scored",
     ask=ask,
     read=read,
+    show=show,
     hints={
+        "must match the size": "Scores and masks are paired by their names: scores can come in "
+        "another order.",
         "leaf Variable that requires grad": "A weight is changed in place only under "
         "torch.no_grad(); apply_masks(model, masks) does so.",
         "would bring some back": "schedule(k / steps) is the sparsity after step k: count k from "

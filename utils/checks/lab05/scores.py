@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from utils.checks.compare import as_dict, as_tensor
 from utils.checks.exercise import Case, Outcome
+from utils.checks.lab05.networks import Batch, mean_loss
 from utils.model import Tensors, prunable
 
 ROUNDING = 1e-5  # relative to the largest score of a tensor
@@ -25,6 +26,13 @@ NEIGHBOURS = (
     "Weights are paired with the gradients of other parameters: with biases among them, go by name."
 )
 BIASES = "Weights are pruned, biases are not: prunable(model) has the names."
+DEEPER = "One tensor for each of prunable(model), whatever its layer is and however deep it lies."
+GRADS = (
+    "backward() writes into .grad, where it stays and adds up. torch.autograd.grad does not, and a "
+    "copy.deepcopy of the model is yours."
+)
+PART = "Not all of the batch takes part: the loss is the mean over all examples."
+NOT_LOG = "nll_loss takes logarithms of probabilities. cross_entropy takes the outputs as they are."
 SOFTMAX = "cross_entropy takes the outputs as they are: it contains the softmax."
 LABELS = "The labels are `y` of the batch, not what the network predicts."
 MODE = "model.eval() stays behind: leave the model in the mode that it had."
@@ -42,10 +50,29 @@ def predicted_labels(outputs: Tensor, y: Tensor) -> Tensor:
     return nn.functional.cross_entropy(outputs, outputs.argmax(1))
 
 
+def not_log(outputs: Tensor, y: Tensor) -> Tensor:
+    return nn.functional.nll_loss(outputs, y)
+
+
+def halves(batch: Batch) -> Batch:
+    x, y = batch
+    return x[: len(y) // 2], y[: len(y) // 2]
+
+
+def first_example(batch: Batch) -> Batch:
+    x, y = batch
+    return x[:1], y[:1]
+
+
+def leaves_gradients(model: nn.Module, batch: Batch) -> None:
+    mean_loss(model(batch[0]), batch[1]).backward()
+
+
 def as_scores(returned: Any, model: nn.Module) -> Tensors:
     """One tensor for each prunable weight, in float64."""
     weights = prunable(model)
-    found = as_dict(returned, weights, BIASES)
+    more = isinstance(returned, Mapping) and set(returned) - set(weights)
+    found = as_dict(returned, weights, BIASES if more else DEEPER)
     return {
         name: as_tensor(found[name], w.shape, "One score for each weight.").double()
         for name, w in weights.items()

@@ -1,4 +1,13 @@
-"""Is `snip(model, batch)` the part that each weight's gate has in the gradient by all gates?"""
+"""Is `snip(model, batch)` the part that each weight's gate has in the gradient by all gates?
+
+| the statement says | the case that asks it |
+|---|---|
+| the mean cross-entropy of model(x) and y | every case: sizes and signs differ between examples |
+| one tensor for each of prunable(model) | blocks in blocks, no biases; hidden: BatchNorm, Conv1d |
+| the sum runs over all layers | layers of 4, 5, 3; a small sum: inputs of 1e-8 |
+| biases have no score and are not in the sum | by hand |
+| the model is left as it was | every case; hidden: gradients from before |
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.exercise import Case, Exercise, case, steps
 from utils.checks.lab05.networks import (
     BY_HAND,
     Batch,
@@ -17,19 +26,27 @@ from utils.checks.lab05.networks import (
     mean_loss,
     network,
     parameters_of,
+    seen_kinds,
     weights_of,
 )
 from utils.checks.lab05.scores import (
+    GRADS,
     HINTS,
     LABELS,
     MODE,
     NEIGHBOURS,
+    NOT_LOG,
+    PART,
     SOFTMAX,
-    as_scores,
-    differing,
+    first_example,
+    halves,
+    leaves_gradients,
+    not_log,
     predicted_labels,
+    read_scores,
     same_scores,
     shares,
+    show_scores,
     sizes,
     softmax_twice,
     times,
@@ -62,18 +79,18 @@ def snip_with(
     loss=mean_loss,
     part=lambda batch: batch,
     biases=False,
-    before=lambda model: None,
-    after=lambda found, model: found,
+    before=lambda model, batch: None,
+    after=lambda found: found,
 ):
     """The gradient by the weights, and the size of its product with them, as a part of the sum."""
 
     def answer(model: nn.Module, batch: Batch) -> Tensors:
-        before(model)
+        before(model, batch)
         parameters = {n: p.detach() for n, p in parameters_of(model, biases).items()}
         slopes = gradients(model, parameters, part(batch), loss)
         found = {name: score(parameters[name], g) for name, g in slopes.items()}
         found = {name: part / by(found, part) for name, part in found.items()}
-        return after({name: found[name] for name in prunable(model)}, model)
+        return after({name: found[name] for name in prunable(model)})
 
     return answer
 
@@ -90,13 +107,6 @@ def by_place(model, batch):
     return shares({name: product(w, g) for (name, w), g in zip(prunable(model).items(), slopes)})
 
 
-def by_backward(model, batch):
-    """Right the first time: .grad is never set to zero."""
-    nn.functional.cross_entropy(model(batch[0]), batch[1]).backward()
-    found = {n: (p * p.grad).abs().detach() for n, p in parameters_of(model, False).items()}  # type: ignore[operator]
-    return shares(found)
-
-
 MISTAKES = [
     ("The abs() is missing: a score is a size.", snip_with(score=torch.mul)),
     (
@@ -108,7 +118,7 @@ MISTAKES = [
         snip_with(
             score=torch.mul,
             by=lambda found, own: total(found),
-            after=lambda found, model: sizes(found),
+            after=sizes,
         ),
     ),
     ("Divide by the sum over all weights.", snip_with(by=lambda found, own: 1.0)),
@@ -133,49 +143,32 @@ MISTAKES = [
     ),
     ("The biases are in the sum. They are not pruned.", snip_with(biases=True)),
     (NEIGHBOURS, by_place),
-    ("The gradients of the batch before are still there: .grad adds up.", by_backward),
+    (GRADS, snip_with(before=leaves_gradients)),
     (SOFTMAX, snip_with(loss=softmax_twice)),
+    (NOT_LOG, snip_with(loss=not_log)),
     (LABELS, snip_with(loss=predicted_labels)),
-    (
-        "Not all of the batch takes part: the loss is the mean over all examples.",
-        snip_with(part=lambda batch: tuple(each[: (len(each) + 1) // 2] for each in batch)),
-    ),
-    (MODE, snip_with(before=lambda model: model.eval())),
+    (PART, snip_with(part=halves)),
+    (PART, snip_with(part=first_example)),
+    (MODE, snip_with(before=lambda model, batch: model.eval())),
+    (MODE, snip_with(before=lambda model, batch: model.train())),
     (
         "model.double() converts the model itself, and so does .float(): work on a copy.",
-        snip_with(before=lambda model: model.float(), part=lambda b: (b[0].float(), b[1])),
+        snip_with(before=lambda model, batch: model.float(), part=lambda b: (b[0].float(), b[1])),
     ),
 ]
 
 
 def cases(generator: torch.Generator) -> Iterator[Case]:
     model, examples = by_hand()
-    yield case(BY_HAND, model=model, batches=[examples])
+    yield case(BY_HAND, model=model, batch=examples)
     for words, model in (
-        ("layers of 4, 5, 3", network(generator, 4, 5, 3)),
-        ("layers of 6, 5, 5, 4", network(generator, 6, 5, 5, 4)),
-        ("a convolution", convolutional(generator)),
+        ("a network with layers of 4, 5, 3", network(generator, 4, 5, 3)),
+        ("a convolution, in eval mode", convolutional(generator).eval()),
     ):
-        batches = [batch(generator, model, 7), batch(generator, model, 9)]
-        yield case(f"a network with {words}, two batches in turn", model=model, batches=batches)
-
-
-def ask(answer, model, batches):
-    return [answer(model, batch) for batch in batches]
-
-
-def read(outcome: Outcome, case: Case) -> Tensors:
-    """The scores of each batch."""
-    each = [as_scores(returned, case.arguments["model"]) for returned in outcome.returned]
-    return {
-        f"{name}, batch {number}" if len(each) > 1 else name: score
-        for number, found in enumerate(each, start=1)
-        for name, score in found.items()
-    }
-
-
-def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
-    return case.words, *differing(read(expected, case), read(got, case))
+        yield case(words, model=model, batch=batch(generator, model, 8))
+    for words, model, (x, y) in seen_kinds(generator):
+        given = {"model": model, "batch": (1e-8 * x, y)}
+        yield Case(f"{words}, inputs of 1e-8", given, why="Divide by the sum, however small it is.")
 
 
 check_snip = Exercise(
@@ -183,11 +176,9 @@ check_snip = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="a layer by hand, three networks with two batches each, gate by gate; "
-    "the model left as it was",
-    ask=ask,
-    read=read,
+    facts="a layer by hand, four networks, gate by gate; the model left as it was",
+    read=read_scores,
     same=same_scores,
-    show=show,
+    show=show_scores,
     hints=HINTS,
 )

@@ -2,6 +2,16 @@
 
 R is linear in the size of every single weight, so what goes through a weight is what R loses
 without it: no gradient is needed here.
+
+| the statement says | the case that asks it |
+|---|---|
+| absolute values, no biases, ones, R | by hand: signs and biases of all kinds |
+| linear layers, convolutions, ReLUs | blocks in blocks, no biases; hidden: Conv1d |
+| of `batch` only the shape | all: the data differ from ones |
+| in float64 | eight layers with weights of 1e6 and 1e7 |
+| divided by R alone | weights of 0.05 and 1e-7: R below 1 |
+| no path: all scores are 0 | all weights of the second layer are 0; hidden: of a convolution |
+| the model is left as it was | all; float32; eval mode; hidden: gradients from before |
 """
 
 import copy
@@ -12,6 +22,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from utils.checks.exercise import Case, Exercise, case, steps
+from utils.checks.inputs import draw
 from utils.checks.lab05.networks import (
     Batch,
     batch,
@@ -21,8 +32,10 @@ from utils.checks.lab05.networks import (
     weights_of,
 )
 from utils.checks.lab05.scores import (
+    GRADS,
     HINTS,
     MODE,
+    leaves_gradients,
     read_scores,
     same_scores,
     shares,
@@ -37,6 +50,7 @@ SIGNS = "The weights enter by their absolute values, in every layer: abs() comes
 GONE = "The signs of the weights are gone: put them back, or work on a copy.deepcopy."
 DIVIDE = "Divide by R: the score is a part of it."
 NO_PATH = "0 / 0: without any path from the inputs to the outputs all scores are 0."
+INSIDE = "Layers inside blocks are left out: parameters() goes into them, children() does not."
 OVERFLOW = "The flow is too large for float32: compute in float64, on a copy of the model."
 
 
@@ -63,6 +77,7 @@ def right(model: nn.Module, batch: Batch) -> Tensors:
 
 @steps
 def synflow_with(
+    parts=lambda twin: twin.parameters(),
     weight=torch.abs,
     bias=torch.zeros_like,
     inputs=lambda x: torch.ones_like(x[:1]),
@@ -72,15 +87,17 @@ def synflow_with(
     copied=copy.deepcopy,
     convert=lambda model: model.double(),
     result=lambda found: found,
+    before=lambda model, batch: None,
     after=lambda model, signs: None,
 ):
     """Takes sizes in a copy in float64, sends ones through, and multiplies the gradient."""
 
     def answer(model: nn.Module, batch: Batch) -> Tensors:
+        before(model, batch)
         signed = weights_of(model)
         twin = convert(copied(model))
         with torch.no_grad():
-            for p in twin.parameters():
+            for p in parts(twin):
                 p.copy_(weight(p) if p.dim() > 1 else bias(p))
         weights = parameters_of(twin, biases=False)
         whole = twin(inputs(batch[0]).to(next(twin.parameters()).dtype)).sum()
@@ -103,6 +120,10 @@ def weights_back(model, signed):
 
 def itself(model):
     return model
+
+
+def of_children(twin):
+    return [p for layer in twin.children() for p in layer.parameters(recurse=False)]
 
 
 def signless(found):
@@ -147,6 +168,8 @@ MISTAKES = [
         "model.double() converts the model itself: work on a copy.deepcopy of it.",
         synflow_with(copied=lambda model: copy.deepcopy(model.double())),
     ),
+    (INSIDE, synflow_with(parts=of_children)),
+    (GRADS, synflow_with(before=leaves_gradients)),
     (MODE, synflow_with(after=lambda model, signed: model.eval())),
 ]
 
@@ -168,6 +191,14 @@ def by_hand() -> nn.Sequential:
     return model
 
 
+def in_blocks(generator: torch.Generator, bias: bool = True) -> nn.Sequential:
+    """Two linear layers, of 4, 6, 3: the second lies inside two blocks."""
+    first, second = nn.Linear(4, 6, bias), nn.Linear(6, 3, bias)
+    model = nn.Sequential(first, nn.Sequential(nn.ReLU(), nn.Sequential(second))).double()
+    draw(model, generator)
+    return model.train(not bias)
+
+
 def cases(generator: torch.Generator) -> Iterator[Case]:
     pair = torch.tensor([[2.0, -1.0]], dtype=torch.float64), torch.tensor([0])
     words = "layers of 2, 2, 1, weights [[2, -1], [1, -3]] and [[-1, 2]], biases 1"
@@ -182,7 +213,9 @@ def cases(generator: torch.Generator) -> Iterator[Case]:
         ("layers of 4, 5, 6, 3", deep),
         ("layers of 3, 2 in float32", network(generator, 3, 2).float()),
         ("small weights, R below 1", changed(deep, lambda p: 0.05 * p)),
-        ("smaller weights, R below 1", changed(low, lambda p: 0.01 * p)),
+        ("weights of 1e-7, R below 1", changed(low, lambda p: 1e-7 * p)),
+        ("blocks in blocks, in eval mode", in_blocks(generator)),
+        ("blocks in blocks, without biases", in_blocks(generator, bias=False)),
         ("a convolution", conv),
         ("a convolution with zeros, as if it were pruned", changed(conv, lambda p: p * (p > 0))),
     ):
@@ -206,7 +239,7 @@ check_synflow = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="a network by hand, four others, zeros, no path, a flow of 1e50; "
+    facts="a network by hand, six others, zeros, no path, a flow of 1e50; "
     "the model and its signs left as they were",
     read=read_scores,
     same=same_scores,
