@@ -58,12 +58,7 @@ def seen_kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Bat
 
 def unseen_kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Batch]]:
     """More kinds, for the hidden cells."""
-    trained = network(generator, 4, 5, 3)
-    for p in trained.parameters():
-        p.grad = torch.randn(p.shape, generator=generator, dtype=p.dtype)
-    words = "a network with gradients from before in .grad"
-    unseen = [kind for kind in _kinds(generator) if kind[0] not in SEEN]
-    return [*unseen, (words, trained, batch(generator, trained, 6))]
+    return [kind for kind in _kinds(generator) if kind[0] not in SEEN]
 
 
 def by_hand() -> tuple[nn.Sequential, Batch]:
@@ -105,16 +100,21 @@ def gradients(
 
 
 def _kinds(generator: torch.Generator) -> list[tuple[str, nn.Sequential, Batch]]:
-    """Of inputs.networks those that are trained as a whole. BatchNorm is in eval mode, and only
-    BatchNorm: a run in train mode would change its statistics."""
+    """Of inputs.networks those that are trained as a whole, in float64. BatchNorm is in eval mode:
+    a run in train mode would change its statistics."""
     found = []
     for words, model, x in inputs.networks(generator):
         if not all(p.requires_grad for p in model.parameters()):
             continue
         for part in model.modules():
-            part.train(not isinstance(part, nn.BatchNorm1d))
-        y = torch.randint(0, 3, (len(x),), generator=generator)
-        found.append((words, model.double(), (x.double(), y)))
+            if isinstance(part, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                part.eval()
+        examples = x.double(), torch.randint(0, 3, (len(x),), generator=generator)
+        while not any(
+            g.any() for g in gradients(model.double(), weights_of(model), examples).values()
+        ):
+            inputs.draw(model, generator)  # all ReLUs were off
+        found.append((words, model, examples))
     return found
 
 

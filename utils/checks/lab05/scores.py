@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from utils.checks.compare import as_dict, as_tensor
-from utils.checks.exercise import Case, Outcome
+from utils.checks.exercise import PUT_BACK, Case, Outcome
 from utils.checks.lab05.networks import Batch, mean_loss
 from utils.model import Tensors, prunable
 
@@ -25,17 +25,13 @@ HINTS = {
 NEIGHBOURS = (
     "Weights are paired with the gradients of other parameters: with biases among them, go by name."
 )
+GRADS, MODE = PUT_BACK[".grad"], PUT_BACK["train or eval mode"]
 BIASES = "Weights are pruned, biases are not: prunable(model) has the names."
 DEEPER = "One tensor for each of prunable(model), whatever its layer is and however deep it lies."
-GRADS = (
-    "backward() writes into .grad, where it stays and adds up. torch.autograd.grad does not, and a "
-    "copy.deepcopy of the model is yours."
-)
 PART = "Not all of the batch takes part: the loss is the mean over all examples."
 NOT_LOG = "nll_loss takes logarithms of probabilities. cross_entropy takes the outputs as they are."
 SOFTMAX = "cross_entropy takes the outputs as they are: it contains the softmax."
 LABELS = "The labels are `y` of the batch, not what the network predicts."
-MODE = "model.eval() stays behind: leave the model in the mode that it had."
 
 
 def softmax_twice(outputs: Tensor, y: Tensor) -> Tensor:

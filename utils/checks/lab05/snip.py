@@ -166,9 +166,12 @@ def cases(generator: torch.Generator) -> Iterator[Case]:
         ("a convolution, in eval mode", convolutional(generator).eval()),
     ):
         yield case(words, model=model, batch=batch(generator, model, 8))
-    for words, model, (x, y) in seen_kinds(generator):
-        given = {"model": model, "batch": (1e-8 * x, y)}
-        yield Case(f"{words}, inputs of 1e-8", given, why="Divide by the sum, however small it is.")
+    kinds = seen_kinds(generator)
+    for words, model, examples in kinds:
+        yield case(words, model=model, batch=examples)
+    words, model, (x, y) = kinds[-1]  # no biases: the sum is small
+    given = {"model": model, "batch": (1e-8 * x, y)}
+    yield Case(f"{words}, inputs of 1e-8", given, why="Divide by the sum, however small it is.")
 
 
 check_snip = Exercise(
