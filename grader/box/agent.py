@@ -170,11 +170,19 @@ class Agent:
         return self.value(None)
 
     def do_cell(self, message: dict[str, Any], raw: Came) -> Reply:
+        ours = self.ours(message, raw)
+        self.shell.user_ns.update(ours)
         outputs, _ = self.shell.run(message["source"])
+        self.shell.user_ns.update(ours)
         return self.value((outputs.list, outputs.cut))
+
+    def ours(self, message: dict[str, Any], raw: Came) -> dict[str, Any]:
+        """The checker's functions that stand in the place of the student's, by name."""
+        return {name: self.objects.decode(tree, raw) for name, tree in message.get("ours", [])}
 
     def do_look(self, message: dict[str, Any], raw: Came) -> Reply:
         space = self.shell.user_ns
+        space.update(self.ours(message, raw))
         return lambda raw: {
             "values": [
                 [name, self.objects.encode(space[name], raw)]

@@ -43,6 +43,9 @@ class Boxed:
     def request(self, message: dict[str, Any], fill: Callable[..., None] | None = None) -> Any:
         raise NotImplementedError
 
+    def cell(self, source: str) -> Any:
+        raise NotImplementedError
+
     def made_objects(self) -> Any:
         raise NotImplementedError
 
@@ -67,7 +70,7 @@ class Boxed:
 
     def rerun(self, source: str) -> None:
         try:
-            self.request({"do": "cell", "source": source})
+            self.cell(source)
         except Exception:
             if (
                 self.box is None

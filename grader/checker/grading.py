@@ -51,17 +51,30 @@ def check_submission(
                 name, cell, asked, space, session, limits
             )
             continue
-        if cells.is_own(cell):
-            try:
-                run(name, cell, asked, space, session, limits, io.StringIO())
-            except (Exception, CheckHung, TookTooLong) as error:
-                # What an answer makes impossible there is missing in the checks that need it.
-                setup[name] = f"{type(error).__name__}: {error}"[:LONGEST]
+        if cells.is_own(cell) and (wrong := set_up(name, cell, asked, space, session, limits)):
+            setup[name] = wrong
         outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
     outputs.update(zip(opening, session.opening))
     session.close()
     events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
     return writable({"checks": checks, "cells": outputs, "events": events, "setup": setup})
+
+
+def set_up(
+    name: str,
+    cell: dict[str, Any],
+    asked: set[str],
+    space: dict[str, Any],
+    session: Session,
+    limits: Limits,
+) -> str:
+    """Runs a locked cell of the lab's on this side. Returns the error, "" for none: what an answer
+    makes impossible there is missing in the checks that need it."""
+    try:
+        run(name, cell, asked, space, session, limits, io.StringIO())
+    except (Exception, CheckHung, TookTooLong) as error:
+        return f"{type(error).__name__}: {error}"[:LONGEST]
+    return ""
 
 
 def bound_memory(most: int) -> None:

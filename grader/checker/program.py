@@ -15,14 +15,19 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from grader.box import backends, plan, rights, stage, tree, warm
 from grader.course import cells
 from grader.course.limits import Limits
 
 AFTERWARDS = 60  # seconds beyond the submission's limit, for the checks themselves
+
+Judge = Callable[..., dict[str, Any]]  # (source, space, session, limits) -> a result
 
 
 def main() -> None:
@@ -87,15 +92,30 @@ class Checker:
         self.boxes.wait()
 
     def grade(self, submission: dict[str, Any]) -> dict[str, Any]:
-        """The result of one submission, made in a fork of this process."""
+        """The result of one submission."""
+        from grader.checker import once
+        from grader.checker.grading import check_submission
+
+        begun, notebook, seed = time.monotonic(), submission["notebook"], submission["seed"]
+        first = self.in_fork(partial(check_submission, notebook), seed, self.limits)
+        left = self.limits.submission - (time.monotonic() - begun)
+        if "fault" in first or left <= 0 or not once.worth_it(first):
+            return first
+        limits = replace(self.limits, submission=left)
+        again = self.in_fork(partial(once.judged_again, notebook, first), seed, limits)
+        return first if "fault" in again else once.merged(first, again)
+
+    def in_fork(self, judge: Judge, seed: str, limits: Limits) -> dict[str, Any]:
+        """What `judge` returns, called in a fork of this process: nothing of it is left here."""
         reader, writer = os.pipe()
         sys.stdout.flush()
         child = os.fork()
         if child == 0:
-            self.in_fork(submission, reader, writer)
+            os.close(reader)
+            self.be_fork(judge, seed, limits, writer)
         os.close(writer)
         try:
-            text, in_time = read_all(reader, self.limits.submission + AFTERWARDS)
+            text, in_time = read_all(reader, limits.submission + AFTERWARDS)
         finally:
             os.close(reader)
             tree.end(lambda: [*tree.descendants(child), child])
@@ -108,23 +128,20 @@ class Checker:
         except ValueError:
             return {"fault": "the checker ended without a result"}
 
-    def in_fork(self, submission: dict[str, Any], reader: int, writer: int) -> None:
-        from grader.checker.grading import bound_memory, check_submission
+    def be_fork(self, judge: Judge, seed: str, limits: Limits, writer: int) -> NoReturn:
+        from grader.checker.grading import bound_memory
         from grader.checker.session import Session
 
         code = 1
         try:
-            os.close(reader)
-            rights.die_with_parent() if hasattr(rights.LIBC, "prctl") else None
             if hasattr(rights.LIBC, "prctl"):
+                rights.die_with_parent()
                 rights.adopt_orphans()
-            os.environ["COURSE_SEED"] = submission["seed"]
-            bound_memory(self.limits.memory)
-            session = Session(self.boxes.box, self.rooms, self.limits)
+            os.environ["COURSE_SEED"] = seed
+            bound_memory(limits.memory)
+            session = Session(self.boxes.box, self.rooms, limits)
             try:
-                result = check_submission(
-                    submission["notebook"], self.source, dict(self.space), session, self.limits
-                )
+                result = judge(self.source, dict(self.space), session, limits)
             except plan.BoxError as error:
                 result = {"fault": str(error)}
             finally:

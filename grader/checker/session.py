@@ -37,6 +37,7 @@ class Session(Boxed):
         super().__init__(open_box, limits)
         self.rooms, self.outputs = rooms, Outputs()
         self.own: dict[int, Any] = {}  # by id: what is lent as a copy
+        self.ours: dict[str, Any] = {}  # what stands for the student's own functions, by name
 
     def made_objects(self) -> CheckerSide:
         return CheckerSide(self)
@@ -176,7 +177,7 @@ class Session(Boxed):
         except (OverLimit, ProcessEnded) as error:
             return [error_output(type(error).__name__, str(error))]
         try:
-            shown = self.request({"do": "cell", "source": source})
+            shown = self.cell(source)
         except Exception as error:
             if self.box is not None:  # it ran, and only what it showed is lost
                 self.done.append(source)
@@ -192,11 +193,19 @@ class Session(Boxed):
             self.note("output", "printed more than is kept")
         return kept
 
+    def cell(self, source: str) -> Any:
+        return self.request({"do": "cell", "source": source}, self.put_ours)
+
+    def put_ours(self, message: dict[str, Any], raw: Raw) -> None:
+        message["ours"] = [
+            [name, self.objects.encode(value, raw)] for name, value in self.ours.items()
+        ]
+
     def look(self, names: Iterable[str]) -> dict[str, Any]:
         """The values of the student's names, those that there are: a dictionary."""
         self.ensure()
         self.objects.table.sort_out()  # of what the last check used
-        found = self.request({"do": "look", "names": sorted(names)})
+        found = self.request({"do": "look", "names": sorted(names)}, self.put_ours)
         return (
             {name: value for name, value in found.items() if name in names}
             if isinstance(found, dict)

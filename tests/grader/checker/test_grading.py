@@ -8,52 +8,12 @@ import nbformat
 import pytest
 import torch
 
-from grader.box.agent import Agent
 from grader.checker import grading
-from grader.checker.grading import check_submission, earned
-from grader.checker.session import Session
-from grader.course import cells
-from tests.grader.checker.boxes import LIMITS, Cells, ForkBox, ThreadBox
+from grader.checker.grading import earned
+from tests.grader.checker.boxes import LIMITS, ForkBox
+from tests.grader.checker.notebooks import answer, check, graded, points, setup
 from tests.grader.tiny import cell
 from utils.checks.report import CheckFailed, time_limit
-
-
-def answer(name, source):
-    return cell("code", name, source, solution=True)
-
-
-def check(name, source, points=4):
-    return cell("code", name, source, grade=True, locked=True, points=points)
-
-
-def setup(name, source):
-    return cell("code", name, source, locked=True)
-
-
-def graded(source, answers, space=None, limits=LIMITS, box=ThreadBox):
-    """The result of the answers (a source for a grade id) to a lab's cells."""
-    notebook = {
-        "cells": [{**one, "source": answers.get(one["id"], one["source"])} for one in source]
-    }
-    space = {"__name__": "__main__"} if space is None else space
-    opening = [one["source"] for one in cells.opening({"cells": source})]
-    for text in opening:
-        grading.execute(text, "<opening>", space)
-
-    def serve(wire):
-        shell = Cells()
-        for text in opening:
-            shell.run(text)
-        Agent(wire, shell).serve()
-
-    return check_submission(
-        notebook, {"cells": source}, space, Session(lambda: box(serve), [], limits), limits
-    )
-
-
-def points(result):
-    return {name: one["points"] for name, one in result["checks"].items()}
-
 
 DOUBLE = [
     answer("double", "def double(x): return 2 * x"),
