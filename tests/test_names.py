@@ -29,7 +29,6 @@ WITHOUT_TESTS = {
     "grader/box/rights.py": FROM_INSIDE,
     "grader/box/wall.py": FROM_INSIDE,
     "grader/box/warm.py": "speed alone: benchmarks/grading.py measures it",
-    "grader/checker/program.py": "run/test_grade.py and all that grades start it",
     "grader/course/limits.py": "a dataclass",
     "grader/run/one.py": "run/test_grade.py and all that grade a class use it",
     "grader/run/button.py": "browser/test_formgrader.py presses the button",

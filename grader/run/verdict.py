@@ -1,6 +1,7 @@
 """What a run says of a submission: its limits, its errors, its checks, in one sentence."""
 
 from grader.course import cells
+from grader.course.folders import exercise
 from grader.course.words import listed
 from grader.gradebook.outcomes import GRADED, WARNED, Outcome
 from grader.gradebook.results import Result
@@ -26,7 +27,8 @@ def of_result(submission: Submission, result: Result, name: str | None = None) -
     checks = result["checks"].values()
     passed, missing = sum(check["passed"] for check in checks), unanswered(submission)
     count = [] if warnings or (missing and not passed) else [passed_of(passed, len(checks))]
-    sentence = "; ".join([*warnings, *count, *missing, *submission.remarks])
+    apart = judged_apart(result)
+    sentence = "; ".join([*warnings, *count, *missing, *apart, *submission.remarks])
     return Outcome(WARNED if warnings else GRADED, sentence, name)
 
 
@@ -74,3 +76,19 @@ def unreadable(submission: Submission, result: Result) -> list[str]:
 def unanswered(submission: Submission) -> list[str]:
     number = len(submission.unanswered)
     return [f"no answer in {number} cell{'s' if number > 1 else ''}"] if number else []
+
+
+def judged_apart(result: Result) -> list[str]:
+    """Which exercises were judged with the lab's own functions in place of the student's, and which
+    could not be judged by themselves."""
+    found = []
+    for way, words in (("ours", "judged with our"), ("theirs", "not judged by itself: it uses")):
+        apart: dict[tuple[str, ...], list[str]] = {}
+        for name, check in result["checks"].items():
+            if way in check:
+                apart.setdefault(tuple(check[way]), []).append(exercise(name))
+        found += [
+            f"{listed(list(dict.fromkeys(exercises)))} {words} {listed(names)}"
+            for names, exercises in apart.items()
+        ]
+    return found

@@ -1,4 +1,4 @@
-"""A wrong answer costs its own points: what is built on it is judged with the lab's own function."""
+"""A wrong answer costs its own points: what is built on it is judged with the lab's function."""
 
 import pytest
 

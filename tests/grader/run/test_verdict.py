@@ -8,6 +8,7 @@ import pytest
 from nbgrader.validator import Validator
 
 from grader.gradebook.rows import csv_path
+from grader.run import verdict
 from grader.run.grade import grade
 from tests.grader.tiny import RIGHT, make_course, quiet, settings, submit
 
@@ -167,6 +168,20 @@ def test_validate_says_of_code_that_warns_what_the_grader_says(course, rows):
         )
         == {}
     )
+
+
+def test_what_was_judged_with_the_labs_own_functions_is_in_the_sentence():
+    checks = {
+        "check_a": {"passed": False},
+        "check_b": {"passed": True, "ours": ["a"]},
+        "hidden_b": {"passed": True, "ours": ["a"]},
+        "check_c": {"passed": True, "ours": ["a"]},
+        "check_d": {"passed": False, "theirs": ["b", "c"]},
+    }
+    assert verdict.judged_apart({"checks": checks}) == [
+        "b and c judged with our a",
+        "d not judged by itself: it uses b and c",
+    ]
 
 
 def test_nothing_that_a_submission_started_is_left(rows):
