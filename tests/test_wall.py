@@ -1,6 +1,7 @@
 """What a lab does not give cannot be imported in its notebook: not at home either."""
 
 import builtins
+import importlib
 import sys
 import types
 from pathlib import Path
@@ -118,3 +119,13 @@ def test_it_stands_in_the_kernel_of_a_lab_alone(
 def test_its_rooms_are_those_of_the_manifest(lab):
     assert wall.rooms_of(f"utils.checks.lab{lab.number}") == lab.imports
     assert wall.rooms_of("utils.checks.lab99") is None
+
+
+@pytest.mark.parametrize("lab", manifest.read(ROOT).labs, ids=lambda lab: lab.name)
+def test_the_checks_of_each_lab_raise_it(monkeypatch, lab):
+    asked = []
+    monkeypatch.setattr(wall, "raise_at_home", asked.append)
+    room = importlib.import_module(f"utils.checks.lab{lab.number}")
+    asked.clear()
+    importlib.reload(room)
+    assert asked == [f"utils.checks.lab{lab.number}"]
