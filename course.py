@@ -6,6 +6,7 @@
     python3 course.py test         run the tests
     python3 course.py release      instructors: make the students' labs from the solutions
     python3 course.py collect LAB  instructors: take in submissions downloaded from Canvas or Moodle
+    python3 course.py due LAB      instructors: due dates, extensions, what being late costs
     python3 course.py grade LAB    instructors: grade every submission of a lab
     python3 course.py new ...        contributors: make a lecture, a lab or a method to start from
     python3 course.py doctor       look at this computer and say what is missing
@@ -35,6 +36,7 @@ COMMANDS = {  # command: the module of bootstrap/ that has it, as a function of 
     "test": "testing",
     "release": "grading",
     "collect": "grading",
+    "due": "grading",
     "grade": "grading",
     "new": "new",
     "doctor": "doctor",

@@ -33,6 +33,20 @@ def collect(arguments: list[str]) -> int:
     return grader("collect", arguments)
 
 
+def due(arguments: list[str]) -> int:
+    """Says when a lab is due, for all or for some, and what being late costs. For instructors.
+
+    usage: {call} due LAB "2026-11-03 23:59"
+           {call} due LAB "2026-11-10 23:59" --for STUDENT_OR_GROUP
+           {call} due --percent-a-day 10 --grace-days 1 --most-days 5
+           {call} due
+
+    A date is in local time, or with +0900, UTC or Europe/Zurich behind it. The last prints what
+    holds; grade takes the points off.
+    """
+    return grader("due", arguments)
+
+
 def grade(arguments: list[str]) -> int:
     """Grades every submission of a lab: a table, marks, feedback pages, a CSV. For instructors.
 

@@ -1,4 +1,4 @@
-"""The commands `release`, `collect` and `grade`; course.py hands over to them."""
+"""The commands `release`, `collect`, `due` and `grade`; course.py hands over to them."""
 
 import argparse
 import signal
@@ -91,6 +91,29 @@ def collect_command(course: Course, options: argparse.Namespace, console: Consol
         console.print(words, markup=False, highlight=False)
     found = {item.status for item in items}
     return 0 if found & {COLLECTED, UNCHANGED} and ASIDE not in found else 1
+
+
+def due_command(course: Course, options: argparse.Namespace, console: Console) -> int:
+    from grader.course.times import moment
+    from grader.gradebook import late
+
+    rule = {name: getattr(options, name) for name in ("percent_a_day", "grace_days", "most_days")}
+    if options.names and not options.date:
+        raise GradingError("--for needs a date, or none.")
+    if options.lab:
+        course.require(options.lab)
+    if options.date:
+        time = None if options.date == "none" else moment(options.date)
+        if options.names:
+            late.extend(course, options.lab, options.names, time)
+        else:
+            late.set_due(course, options.lab, time)
+    if any(value is not None for value in rule.values()):
+        late.set_rule(course, **rule)
+    for lab in [options.lab] if options.lab else course.labs():
+        print(*late.lines(course, lab), sep="\n")
+    print(f"late: {late.late(course).rule.words()}")
+    return 0
 
 
 def grade_command(course: Course, options: argparse.Namespace, console: Console) -> int:
@@ -199,7 +222,12 @@ def chosen(options: argparse.Namespace, console: Console) -> str:
     return state.name
 
 
-COMMANDS = {"release": release_command, "collect": collect_command, "grade": grade_command}
+COMMANDS = {
+    "release": release_command,
+    "collect": collect_command,
+    "due": due_command,
+    "grade": grade_command,
+}
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, interrupt)

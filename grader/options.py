@@ -1,4 +1,4 @@
-"""What can be typed after `release`, `collect` and `grade`."""
+"""What can be typed after `release`, `collect`, `due` and `grade`."""
 
 import argparse
 from pathlib import Path
@@ -18,10 +18,11 @@ def parser() -> argparse.ArgumentParser:
         default=HOME,
         help="the folder of the course (with nbgrader_config.py)",
     )
-    commands = parser.add_subparsers(required=True, metavar="release | collect | grade")
+    commands = parser.add_subparsers(required=True, metavar="release | collect | due | grade")
 
     add_release(commands)
     add_collect(commands)
+    add_due(commands)
     add_grade(commands)
     return parser
 
@@ -66,6 +67,49 @@ def add_collect(commands: Commands) -> None:
         "expression with (?P<student>...)",
     )
     command.set_defaults(command="collect")
+
+
+def add_due(commands: Commands) -> None:
+    """The options of `due`."""
+    command = commands.add_parser(
+        "due",
+        help="due dates, extensions, what being late costs",
+        description=(
+            "Say when a lab is due, for all or for some, and what being late costs in all labs. "
+            "Without a date: print what holds. `grade` then takes points off."
+        ),
+    )
+    command.add_argument("lab", nargs="?")
+    command.add_argument(
+        "date",
+        nargs="?",
+        help='local time, such as "2026-11-03 23:59"; or with +0900, UTC or Europe/Zurich behind '
+        'it; "none" takes it back',
+    )
+    command.add_argument(
+        "--for",
+        action="append",
+        default=[],
+        dest="names",
+        metavar="WHO",
+        help="an extension for a student, or for a group of the roster (can be repeated)",
+    )
+    command.add_argument(
+        "--percent-a-day",
+        type=share,
+        metavar="NUMBER",
+        help="taken off the points that were reached, for each day begun",
+    )
+    command.add_argument(
+        "--grace-days", type=days, metavar="DAYS", help="late days that cost nothing"
+    )
+    command.add_argument(
+        "--most-days",
+        type=days,
+        metavar="DAYS",
+        help="later than that, all points are lost",
+    )
+    command.set_defaults(command="due")
 
 
 def add_grade(commands: Commands) -> None:
@@ -173,6 +217,20 @@ def add_what_is_written(command: argparse.ArgumentParser) -> None:
         default="",
         help="with --fill: what Moodle's worksheet says where a mark may be changed",
     )
+
+
+def share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError("from 0 to 100")
+    return number
+
+
+def days(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("0 or more")
+    return number
 
 
 def positive(text: str) -> int:

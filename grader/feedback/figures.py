@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from grader.course.folders import Check, maxima
-from grader.gradebook.export import points
+from grader.course.words import points
 from grader.gradebook.rows import Row
 from utils.plots import bars
 from utils.plots.style import BLUE, CONFIG, TEXT, VERMILLION, picture

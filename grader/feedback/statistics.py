@@ -16,16 +16,21 @@ from jinja2 import Environment, FileSystemLoader
 
 from grader.course import files
 from grader.course.folders import Check, Course
+from grader.course.words import points
 from grader.feedback.figures import bubbles, histogram, html, policy, rate_bars
 from grader.gradebook import results
-from grader.gradebook.export import points
-from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader.gradebook.outcomes import GRADED, NOT_HANDED_IN, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
 from grader.gradebook.results import Result
 from grader.gradebook.rows import Row
 
 TEMPLATES = Path(__file__).with_name("templates") / "statistics"
-STATUSES = [GRADED, WARNED, UNGRADABLE, OUR_FAULT, NOT_YET]
-URGENT = [OUR_FAULT, UNGRADABLE, NOT_YET]  # without a mark; what needs a teacher most comes first
+STATUSES = [GRADED, WARNED, UNGRADABLE, OUR_FAULT, NOT_YET, NOT_HANDED_IN]
+URGENT = [
+    OUR_FAULT,
+    UNGRADABLE,
+    NOT_YET,
+    NOT_HANDED_IN,
+]  # without a mark; what needs a teacher most comes first
 MOST_MESSAGES = 5  # of a check
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 PREFIX = re.compile(r"^check_\w+: ")

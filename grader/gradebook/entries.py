@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from traitlets.config import Config
-
+from grader.course.folders import Course
+from grader.gradebook import late
 from grader.gradebook.database import together
 from grader.gradebook.marks import as_mark, comments, grades, notebook, score
+from grader.gradebook.roster import Roster, roster
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def record(
     book: Gradebook,
-    config: Config,
+    course: Course,
     lab: str,
     student: str,
     timestamp: datetime | None,
@@ -34,18 +35,35 @@ def record(
     def write_all() -> None:
         enter(book, lab, student, timestamp)
         write(book, lab, student, checks, unanswered, same_by_hand)
-        penalise(book, config, lab, student)
+        penalise(book, course, lab, student)
+
+    together(book, write_all)
+
+
+def enlist(book: Gradebook, people: Roster) -> None:
+    """Enters everyone on the roster, with their names and addresses."""
+    from nbgrader.api import Student
+
+    def write_all() -> None:
+        there: dict[Any, Any] = {student.id: student for student in book.students}
+        for one in people.students.values():
+            row = there.get(one.id) or Student(id=one.id)
+            book.db.add(row)
+            for name in ("first_name", "last_name", "email"):
+                if getattr(one, name) and getattr(row, name) != getattr(one, name):
+                    setattr(row, name, getattr(one, name))
 
     together(book, write_all)
 
 
 def enter(book: Gradebook, lab: str, student: str, timestamp: datetime | None) -> None:
-    """Rows for a submission, where there are none yet. timestamp: when it was handed in, None when
-    unknown."""
+    """Rows for a submission, where there are none yet. timestamp: when it was handed in, in UTC;
+    None when unknown."""
     from nbgrader.api import Assignment, Student, SubmittedAssignment
     from sqlalchemy import insert, select, update
 
     db = book.db
+    timestamp = timestamp and timestamp.replace(tzinfo=None)
     if db.execute(select(Student.id).where(Student.id == student)).one_or_none() is None:
         db.execute(insert(Student).values(id=student))
     name: Any = Assignment.name  # pyright: ignore[reportGeneralTypeIssues]
@@ -58,7 +76,7 @@ def enter(book: Gradebook, lab: str, student: str, timestamp: datetime | None) -
     )
     if number is None:
         make_rows(book, assignment, student, timestamp)
-    elif timestamp:
+    else:
         db.execute(
             update(SubmittedAssignment)
             .where(SubmittedAssignment.id == number)
@@ -140,26 +158,22 @@ def write(
         book.db.execute(update(Comment), other)
 
 
-def penalise(book: Gradebook, config: Config, lab: str, student: str) -> None:
-    """Takes points off a late submission, as nbgrader's own plugin for it decides (by default it
-    takes none)."""
+def penalise(book: Gradebook, course: Course, lab: str, student: str) -> None:
+    """Gives the student's extension, and takes points off a late submission: by the course's rule,
+    without one as nbgrader's own plugin decides (by default it takes none)."""
     from nbgrader.api import SubmittedNotebook
-    from nbgrader.preprocessors import AssignLatePenalties
     from sqlalchemy import update
 
-    row, late, penalty = (
-        notebook(book, lab, student),
-        book.find_submission(lab, student).total_seconds_late,
-        None,
-    )
-    if late > 0:
-        assigner, reached = (
-            AssignLatePenalties(config=config),
-            sum(map(score, grades(book, lab, student))),
-        )
-        assigner.init_plugin()
-        plugin: Any = assigner.plugin_inst
-        penalty = plugin.late_submission_penalty(student, reached, late)
+    rules = late.late(course)
+    extend(book, course, rules, lab, student)
+    row = notebook(book, lab, student)
+    seconds, penalty = book.find_submission(lab, student).total_seconds_late, None
+    if seconds > 0:
+        reached = sum(map(score, grades(book, lab, student)))
+        if rules.rule:
+            penalty = rules.rule.penalty(reached, seconds)
+        else:
+            penalty = by_plugin(course, student, reached, seconds)
         penalty = None if penalty is None else min(max(penalty, 0.0), reached)
     if penalty != row.late_submission_penalty:
         book.db.execute(
@@ -169,11 +183,56 @@ def penalise(book: Gradebook, config: Config, lab: str, student: str) -> None:
         )
 
 
-def penalise_again(book: Gradebook, config: Config, lab: str, students: list[str]) -> None:
+def by_plugin(course: Course, student: str, reached: float, seconds: float) -> float | None:
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    assigner = AssignLatePenalties(config=course.config)
+    assigner.init_plugin()
+    plugin: Any = assigner.plugin_inst
+    return plugin.late_submission_penalty(student, reached, seconds)
+
+
+def extend(book: Gradebook, course: Course, rules: late.Late, lab: str, student: str) -> None:
+    """Enters how much longer than others a student has."""
+    submission: Any = book.find_submission(lab, student)
+    until = None
+    if rules.extensions.get(lab) and submission.assignment.duedate:
+        people = roster(course)
+        group = people.students[student].group if people and student in people.students else None
+        until = rules.until(lab, [student, group])
+    extension = until - submission.assignment.duedate if until else None
+    if extension != submission.extension:
+        submission.extension = extension
+        book.db.flush()
+
+
+def penalise_again(book: Gradebook, course: Course, lab: str, students: list[str]) -> None:
     """Computes the late penalty again: marks given by hand change it."""
     for student in students:
         if notebook(book, lab, student):
-            together(book, lambda student=student: penalise(book, config, lab, student))
+            together(book, lambda student=student: penalise(book, course, lab, student))
+
+
+def share(book: Gradebook, course: Course, lab: str, source: str, student: str) -> None:
+    """Gives a student the marks and comments of another, whose hand-in is theirs too."""
+    from nbgrader.api import Comment, Grade
+    from sqlalchemy import select, update
+
+    def copy(row: Any, columns: tuple[str, ...]) -> None:
+        one, other = (notebook(book, lab, name).id for name in (source, student))
+        for given in book.db.scalars(select(row).where(row.notebook_id == one)).all():
+            same_cell = (row.notebook_id == other, row.cell_id == given.cell_id)
+            values = {column: getattr(given, column) for column in columns}
+            book.db.execute(update(row).where(*same_cell).values(**values))
+
+    def write_all() -> None:
+        theirs: Any = book.find_submission(lab, source)
+        enter(book, lab, student, theirs.timestamp)
+        copy(Grade, ("auto_score", "manual_score", "extra_credit", "needs_manual_grade"))
+        copy(Comment, ("auto_comment", "manual_comment"))
+        penalise(book, course, lab, student)
+
+    together(book, write_all)
 
 
 def clear(book: Gradebook, lab: str, student: str) -> None:

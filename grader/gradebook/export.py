@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.course.files import write
 from grader.course.folders import Check, maxima
+from grader.course.words import points
 from grader.gradebook.rows import Row
 
 
@@ -13,11 +14,6 @@ def guarded(value: object) -> str:
     """A cell that no spreadsheet reads as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
-
-
-def points(value: float | None) -> str:
-    """Points as short as they can be written: 3, 2.5; "" for None."""
-    return "" if value is None else f"{round(value, 2):g}"
 
 
 def write_csv(path: Path, checks: list[Check], rows: list[Row]) -> None:
@@ -28,6 +24,7 @@ def write_csv(path: Path, checks: list[Check], rows: list[Row]) -> None:
         "first name",
         "last name",
         "email",
+        "group",
         *exercises,
         "late penalty",
         "total",
@@ -47,12 +44,13 @@ def write_csv(path: Path, checks: list[Check], rows: list[Row]) -> None:
             row.first_name,
             row.last_name,
             row.email,
+            row.group,
             *marks,
             points(row.taken_off or None),
             points(row.total),
             points(row.most),
         ]
         writer.writerow(
-            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.outcome.words]
+            guarded(cell) for cell in [*cells, pending, row.outcome.status, row.sentence]
         )
     write(path, text.getvalue())

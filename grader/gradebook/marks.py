@@ -114,6 +114,16 @@ def comment_texts(book: Gradebook, lab: str, student: str) -> dict[str, str | No
     return {comment.name: comment.comment for comment in comments(book, lab, student)}
 
 
+def seconds_late(book: Gradebook, lab: str, student: str) -> float:
+    """How long after the student's due date it was handed in; 0 when that is not known."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return book.find_submission(lab, student).total_seconds_late
+    except MissingEntry:
+        return 0.0
+
+
 def late_penalty(book: Gradebook, lab: str, student: str) -> float:
     """Points that are taken off because it was late."""
     row = notebook(book, lab, student)

@@ -8,7 +8,7 @@ from grader.course import files
 from grader.course.folders import Course
 
 GRADED, WARNED, UNGRADABLE, OUR_FAULT = "graded", "graded with warnings", "ungradable", "our fault"
-NOT_YET = "not graded yet"
+NOT_YET, NOT_HANDED_IN = "not graded yet", "not handed in"
 
 
 @dataclass(frozen=True)

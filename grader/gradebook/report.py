@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course.folders import Check, maxima
-from grader.gradebook.export import points
-from grader.gradebook.outcomes import GRADED, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
+from grader.course.words import points
+from grader.gradebook.outcomes import GRADED, NOT_HANDED_IN, NOT_YET, OUR_FAULT, UNGRADABLE, WARNED
 from grader.gradebook.rows import Row
 
 COLOURS = {
@@ -17,6 +17,7 @@ COLOURS = {
     UNGRADABLE: "red",
     OUR_FAULT: "bold red",
     NOT_YET: "dim",
+    NOT_HANDED_IN: "dim",
 }
 
 
@@ -44,14 +45,9 @@ def table(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> Tabl
             total if row.total is not None else "-",
             *marks,
             status,
-            Text(sentence(row)),
+            Text(row.sentence),
         )
     return table
-
-
-def sentence(row: Row) -> str:
-    late = [f"{points(row.taken_off)} points taken off for being late"] if row.taken_off else []
-    return "; ".join(filter(None, [row.outcome.words, *late]))
 
 
 def legend(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> list[str]:
@@ -78,6 +74,7 @@ def legend(checks: list[Check], rows: list[Row], numbers: dict[str, str]) -> lis
 def summary(rows: list[Row]) -> str:
     """How many of each status, as one line."""
     number = Counter(row.outcome.status for row in rows)
-    return f"{len(rows)} submission{'s' if len(rows) != 1 else ''}: " + ", ".join(
+    there = len(rows) - number[NOT_HANDED_IN]
+    return f"{there} submission{'s' if there != 1 else ''}: " + ", ".join(
         f"{number[status]} {status}" for status in COLOURS if number[status]
     )

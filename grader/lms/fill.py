@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.gradebook.export import points
+from grader.course.words import points
 from grader.gradebook.rows import Row
 from grader.lms.known import Known
 from grader.lms.places import find_column, is_student, label, match, worksheet

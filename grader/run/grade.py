@@ -22,7 +22,8 @@ from grader.gradebook.export import write_csv
 from grader.gradebook.outcomes import NOT_YET, Outcome
 from grader.gradebook.results import Result
 from grader.gradebook.rows import Row, all_rows, csv_path
-from grader.run import workers
+from grader.run import hand_in, workers
+from grader.run.hand_in import HandIns
 from grader.run.one import Prepared, Run, Settings, begun, prepare, stored, write
 
 if TYPE_CHECKING:
@@ -42,15 +43,17 @@ def grade(
 
     GradingError where nothing can be graded.
     """
-    chosen = selected(course, lab, student)
+    found = hand_in.hand_ins(course, lab)
+    chosen = selected(course, lab, student, found)
     with course.alone(lab, console.print):
-        run = begun(course, lab, settings)
+        run = begun(course, lab, settings, found.refused)
         if settings.scheduler is None and any(is_new(run, name) for name in chosen):
             workers.begin(run.task)
         generate(course, lab)
         results.sweep(course, lab)
         graded = grade_all(run, chosen, console)
-        return reported(course, lab, graded, settings.jobs, console, show)
+        hand_in.settle(course, lab, found, chosen)
+        return reported(course, lab, graded, found, settings.jobs, console, show)
 
 
 def is_new(run: Run, student: str) -> bool:
@@ -67,39 +70,51 @@ def write_again(
     show: Show = lambda rows: None,
 ) -> list[Row]:
     """Runs nothing: writes table, CSV and feedback again, with the marks given by hand since."""
-    chosen = selected(course, lab, student)
+    found = hand_in.hand_ins(course, lab)
+    chosen = selected(course, lab, student, found)
     with course.alone(lab, console.print):
         generate(course, lab)
         with gradebook(course) as book:
-            entries.penalise_again(book, course.config, lab, chosen)
+            entries.penalise_again(book, course, lab, chosen)
+        hand_in.settle(course, lab, found, chosen)
         rows = [row for row in all_rows(course, lab) if row.student in chosen]
         graded = [row.student for row in rows if row.outcome.graded]
-        return reported(course, lab, graded, jobs, console, show)
+        return reported(course, lab, graded, found, jobs, console, show)
 
 
 def reported(
-    course: Course, lab: str, graded: list[str], jobs: int, console: Console, show: Show
+    course: Course,
+    lab: str,
+    graded: list[str],
+    found: HandIns,
+    jobs: int,
+    console: Console,
+    show: Show,
 ) -> list[Row]:
     """Writes the CSV, shows the rows, then makes the pages of those who were graded."""
     rows = table(course, lab)
     show(rows)
-    return table(course, lab) if pages(course, lab, graded, jobs, console) else rows
+    changed = pages(course, lab, graded, jobs, console)
+    hand_in.copy_pages(course, lab, found.sharing(graded))
+    return table(course, lab) if changed else rows
 
 
-def selected(course: Course, lab: str, student: str | None) -> list[str]:
-    """The students to grade."""
+def selected(course: Course, lab: str, student: str | None, found: HandIns) -> list[str]:
+    """Whose hand-ins are graded."""
     course.require(lab)
-    everyone = course.students(lab)
+    everyone = found.graded
     if not everyone:
         raise GradingError(
             f"No submissions of {lab}. Put each student's notebook here: "
             f"{course.submitted(lab, 'STUDENT') / f'{lab}.ipynb'}"
         )
-    if student is not None and student not in everyone:
+    if student is None:
+        return everyone
+    if found.of(student) not in everyone:
         raise GradingError(
             f"No submission of {student}: there is no folder {course.submitted(lab, student)}"
         )
-    return everyone if student is None else [student]
+    return [found.of(student)]
 
 
 def table(course: Course, lab: str) -> list[Row]:
@@ -185,12 +200,15 @@ class Grading:
 
 def grade_one(course: Course, lab: str, student: str, settings: Settings) -> Outcome:
     """Grades one submission without a table and pages, as formgrader's button does."""
-    run = begun(course, lab, settings)
+    found = hand_in.hand_ins(course, lab)
+    run = begun(course, lab, settings, found.refused)
     one, result = prepare(run, student), None
     if one.task:
         result = results.load(course, lab, one.key) or stored(run, one, workers.run(one.task))
     with gradebook(course) as book:
-        return write(run, one, result, book)
+        outcome = write(run, one, result, book)
+    hand_in.settle(course, lab, found, [student])
+    return outcome
 
 
 def pages(course: Course, lab: str, students: list[str], jobs: int, console: Console) -> bool:

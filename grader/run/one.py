@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from grader.gradebook.outcomes import OUR_FAULT, UNGRADABLE, Outcome
 from grader.gradebook.results import Result
 from grader.intake import folder, submitted
 from grader.run import verdict
+from grader.run.hand_in import handed_in
 from grader.run.seed import course_secret, submission_seed
 from grader.run.shown import clean, with_outputs
 
@@ -49,6 +50,7 @@ class Run:
     imports: list[str]
     secret: bytes
     common: str
+    refused: Mapping[str, str]
 
     @property
     def task(self) -> dict[str, Any]:
@@ -61,12 +63,14 @@ class Run:
         }
 
 
-def begun(course: Course, lab: str, settings: Settings) -> Run:
-    """The Run of a lab as it is now."""
+def begun(
+    course: Course, lab: str, settings: Settings, refused: Mapping[str, str] | None = None
+) -> Run:
+    """The Run of a lab as it is now. refused: who handed in what does not count, and why."""
     source = json.loads(course.source(lab).read_text(encoding="utf-8"))
     imports = course.entry(lab).imports
     common = results.common(source, imports, settings.backend, settings.limits)
-    return Run(course, lab, settings, source, imports, course_secret(course), common)
+    return Run(course, lab, settings, source, imports, course_secret(course), common, refused or {})
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ class Prepared:
 
 
 def prepare(run: Run, student: str) -> Prepared:
+    if why := run.refused.get(student):
+        return Prepared(student, submitted.Submission(None, why), None, "")
     submission = submitted.read(run.course, run.lab, student, run.source)
     content, submission = submission.content, replace(submission, content=b"")
     if submission.problem:
@@ -129,10 +135,10 @@ def keep(run: Run, one: Prepared, result: Result | None, book: Gradebook) -> Out
     same = answers_by_hand(path) == by_hand(notebook)
     entries.record(
         book,
-        course.config,
+        course,
         lab,
         student,
-        timestamp(place),
+        handed_in(course, lab, student),
         result["checks"],
         one.submission.unanswered,
         same,
@@ -142,17 +148,6 @@ def keep(run: Run, one: Prepared, result: Result | None, book: Gradebook) -> Out
     shown = with_outputs(notebook, result)
     files.write(path, json.dumps(shown, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return verdict.of_result(one.submission, result, one.key)
-
-
-def timestamp(place: Path) -> datetime | None:
-    """When a submission was handed in, from nbgrader's own file; None when unknown."""
-    from nbgrader.utils import parse_utc
-
-    try:
-        text = folder.timestamp(place)
-        return parse_utc(text) if text else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def by_hand(notebook: Notebook) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bootstrap import grading
     [
         (grading.release, ["grader", "release"]),
         (grading.collect, ["grader", "collect"]),
+        (grading.due, ["grader", "due"]),
         (grading.grade, ["grader", "grade"]),
         (grading.check, ["grader.selfcheck"]),
     ],

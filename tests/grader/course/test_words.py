@@ -1,6 +1,6 @@
 import pytest
 
-from grader.course.words import listed
+from grader.course.words import listed, points
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,10 @@ from grader.course.words import listed
 )
 def test_long_lists_are_cut(names, text):
     assert listed(names) == text
+
+
+@pytest.mark.parametrize(
+    "value, text", [(3.0, "3"), (2.5, "2.5"), (1 / 3, "0.33"), (0, "0"), (None, ""), (100.0, "100")]
+)
+def test_points_are_written_as_short_as_can_be(value, text):
+    assert points(value) == text

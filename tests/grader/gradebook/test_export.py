@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from grader.gradebook.export import guarded, points, write_csv
+from grader.gradebook.export import guarded, write_csv
 from grader.gradebook.outcomes import Outcome
 from grader.gradebook.rows import Row
 
@@ -18,16 +18,20 @@ def test_other_cells_stay_as_they_are():
     assert [guarded("a=b"), guarded(None), guarded("")] == ["a=b", "", ""]
 
 
-@pytest.mark.parametrize(
-    "value, text", [(3.0, "3"), (2.5, "2.5"), (1 / 3, "0.33"), (0, "0"), (None, ""), (100.0, "100")]
-)
-def test_points_are_written_as_short_as_can_be(value, text):
-    assert points(value) == text
-
-
 def test_names_come_back_as_they_went_in(tmp_path):
     outcome = Outcome("graded", 'said "hello", left\nand came back')
-    row = Row("=evil", "Zoë", "García, Jr.", "-1@example.org", {"x": 1.5}, 1.5, 2, True, outcome)
+    row = Row(
+        "=evil",
+        "Zoë",
+        "García, Jr.",
+        "-1@example.org",
+        {"x": 1.5},
+        1.5,
+        2,
+        True,
+        outcome,
+        group="A",
+    )
     write_csv(tmp_path / "out.csv", [("check_x", 2.0, "x")], [row])
     with open(tmp_path / "out.csv", newline="", encoding="utf-8") as file:
         (line,) = csv.DictReader(file)
@@ -36,6 +40,7 @@ def test_names_come_back_as_they_went_in(tmp_path):
         "first name": "Zoë",
         "last name": "García, Jr.",
         "email": "'-1@example.org",
+        "group": "A",
         "x": "1.5",
         "late penalty": "",
         "total": "1.5",
