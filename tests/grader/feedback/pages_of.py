@@ -54,5 +54,5 @@ def graded(course, notebooks):
         for student, cells in notebooks.items():
             course.submitted("tiny", student).mkdir(parents=True)
             notebook(course, cells, student)
-            entries.record(book, course.config, "tiny", student, None, checks, [], False)
+            entries.record(book, course, "tiny", student, None, checks, [], False)
             outcomes.keep(course, "tiny", student, Outcome(GRADED, "all 3 checks passed"))
