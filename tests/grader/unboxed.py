@@ -36,6 +36,7 @@ def run(task):
 def course(tmp_path, monkeypatch):
     """A released course without submissions, graded without boxes."""
     monkeypatch.setattr(workers, "run", run)
+    monkeypatch.setattr(workers, "begin", lambda task: None)
     return make_course(tmp_path)
 
 
