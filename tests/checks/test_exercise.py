@@ -100,6 +100,12 @@ def test_a_parameter_in_place_of_another_is_seen_where_the_network_may_change_to
     exercise(doubles)
     assert "got       new ones: weight" in verdict(replaces, exercise)
 
+    def freezes(model):
+        doubles(model)
+        model.requires_grad_(False)
+
+    assert "`model` changed: requires_grad" in verdict(freezes, exercise)
+
 
 def test_what_of_a_network_is_not_as_it_was_is_said():
     exercise = Exercise(

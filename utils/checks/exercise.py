@@ -196,8 +196,8 @@ class Exercise:
             hint = report.hinted(got.error, self.hints)
             return case.words, "", report.told(got.error), hint or case.why
         for name, value in case.arguments.items():
-            if name not in self.changes and not unchanged(value, got.arguments[name]):
-                return case.words, *change(name, value, got.arguments[name])
+            if changed := change(name, value, got.arguments[name], name in self.changes):
+                return case.words, *changed
         if got.replaced:
             which = ", ".join(got.replaced)
             return case.words, "the network's own parameters", f"new ones: {which}", IN_PLACE
@@ -310,13 +310,18 @@ class Exercise:
             return None, str(unfit)
 
 
-def change(name: str, before: Any, now: Any) -> tuple[str, str, str]:
-    """Of an argument that is not as it was: what was expected, what came, what to do."""
+def change(name: str, before: Any, now: Any, allowed: bool) -> Sequence[str]:
+    """Of an argument that is not as it was: what was expected, what came, what to do. Where a
+    change is allowed, a network may have other numbers and another mode."""
     if not isinstance(before, nn.Module) or not isinstance(now, nn.Module):
+        if allowed or unchanged(before, now):
+            return ()
         return f"`{name}` left as it was", f"`{name}` changed", COPY
-    what = what_changed(before, now)
-    came = f"`{name}` changed: {', '.join(what)}"
-    return f"`{name}` left as it was", came, PUT_BACK.get(", ".join(what), COPY)
+    may = ("values", ".grad", "train or eval mode") if allowed else ()
+    if what := ", ".join(each for each in what_changed(before, now) if each not in may):
+        mistake = PUT_BACK.get(what, "" if allowed else COPY)
+        return f"`{name}` left as it was", f"`{name}` changed: {what}", mistake
+    return ()
 
 
 def unchanged(before: Any, now: Any) -> bool:

@@ -145,6 +145,12 @@ def test_the_same_sparsity_everywhere_earns_a_part(trained):
     )
 
 
+def test_a_sparsity_that_is_missed_by_little_costs_one_part(trained, capsys):
+    nearly = {"conv1.weight": 0.1, "conv2.weight": 0.705, "fc.weight": 0.5}
+    assert choice(trained, nearly) == 0.75
+    assert "no   sparsity 0.64" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "answer, words",
     [

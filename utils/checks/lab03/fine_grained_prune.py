@@ -1,4 +1,15 @@
-"""Does `fine_grained_prune(tensor, sparsity)` zero the smallest in place and return the mask?"""
+"""Does `fine_grained_prune(tensor, sparsity)` zero the smallest in place and return the mask?
+
+| the statement | the case that asks it |
+|---|---|
+| the smallest weights, by size | [3, -1, 2, -4]; hidden: sizes that float32 cannot tell apart |
+| in place | all: the memory is read through another tensor; a transposed matrix |
+| exactly round(sparsity * n) entries | sparsity 0.25, 0.26 and 0.37 of ten; hidden: HALVES |
+| many weights of the same size; 0, or all of them | equal sizes, zeros, sparsity 0 and 1 |
+| any shape, transposed, any type of float | 1 to 4 dimensions; hidden: float16, no entry |
+| the mask has the tensor's shape, 1 where a weight stays | all; zeros that stay |
+| ValueError, and nothing is changed | below 0, above 1, NaN |
+"""
 
 import math
 from functools import partial
@@ -25,12 +36,29 @@ TIES = (
     "Equal sizes: a threshold cannot tell them apart. Choose positions instead: "
     "`topk(..., largest=False).indices`."
 )
+FLOAT32 = "float32 cannot tell these sizes apart: rank the weights in their own type."
 HINTS = {
     "selected number k out of range": "torch.kthvalue counts from 1. With nothing to prune there "
     "is no 0-th smallest value: return a mask of ones.",
     "leaf Variable that requires grad": "A weight is changed in place only under torch.no_grad().",
     "has no attribute 'mul_'": "It must work on the tensor itself.",
+    "view size is not compatible": "The numbers of a transposed tensor do not lie in its order, "
+    "and `view` cannot flatten them: `flatten()` can.",
 }
+
+
+def without_smallest(sizes, count, largest=False):
+    """Ones, and 0 at the places of the smallest (or largest)."""
+    mask = torch.ones(sizes.numel())
+    mask[sizes.flatten().argsort(descending=largest, stable=True)[:count]] = 0
+    return mask
+
+
+def row_by_row(sizes, count, largest):
+    if sizes.dim() < 2:
+        return without_smallest(sizes, count, largest)
+    each = round(count / len(sizes))
+    return torch.stack([without_smallest(row, each, largest) for row in sizes])
 
 
 @steps
@@ -39,6 +67,7 @@ def prune_with(
     fraction=lambda sparsity: sparsity,
     number=round,
     largest=False,
+    places=without_smallest,
     change=lambda mask: mask,
     write=Tensor.mul_,
     result=lambda mask, tensor: mask,
@@ -50,10 +79,8 @@ def prune_with(
         sparsity = accepted(sparsity)
         if sparsity is None:
             raise ValueError("sparsity must be from 0 to 1")
-        order = size(tensor).flatten().argsort(descending=largest, stable=True)
-        mask = torch.ones(tensor.numel())
-        mask[order[: number(fraction(sparsity) * tensor.numel())]] = 0
-        mask = change(mask.view(tensor.shape))
+        count = number(fraction(sparsity) * tensor.numel())
+        mask = change(places(size(tensor), count, largest).view(tensor.shape))
         write(tensor, mask)
         return result(mask, tensor)
 
@@ -121,6 +148,15 @@ MISTAKES = [
         prune_with(write=lambda tensor, mask: setattr(tensor, "data", tensor * mask)),
     ),
     (
+        "`flatten()` of a transposed tensor is a copy: what is written there does not arrive.",
+        prune_with(write=lambda tensor, mask: tensor.flatten().mul_(mask.flatten())),
+    ),
+    (
+        "Each row was ranked by itself: rank all weights of the tensor together.",
+        prune_with(places=row_by_row),
+    ),
+    (FLOAT32, prune_with(size=lambda w: w.abs().float())),
+    (
         "Kept weights stay exactly as they were, pruned ones become 0.",
         prune_with(write=lambda tensor, mask: tensor.mul_(2 * mask)),
     ),
@@ -150,6 +186,9 @@ def cases(generator: torch.Generator) -> list[Case]:
     asked += [(ten, s) for s in (0.26, 0.37, 0.24, 0.25, 0.45, 0.0, 1.0)]
     asked += [(ties, 0.5), (ties, 0.3), (zeros, 0.33), (zeros, 0.2)]
     asked += [(torch.arange(1.0, 21.0), 0.01), (ten.double() * 1e-8, 0.4)]
+    close = 1 + 1e-12 * torch.randperm(12, generator=generator).double()
+    turned = torch.randn(5, 3, generator=generator).T
+    asked += [(close, 0.5), (close, 0.25), (turned, 0.4), (turned, 0.7)]
     asked += [
         (torch.randn(shape, generator=generator), sparsity)
         for shape in [(5, 5), (1, 7), (4, 3, 3, 3)]
@@ -167,7 +206,7 @@ def cases(generator: torch.Generator) -> list[Case]:
 @in_student
 def through_a_view(answer, tensor, sparsity):
     """What is returned, and what the memory of the tensor holds then."""
-    memory = tensor[:]
+    memory = tensor.detach()
     return answer(tensor, sparsity), memory
 
 
@@ -203,6 +242,12 @@ def ranked_by_value(case: Case, expected: Outcome, got: Outcome) -> bool:
     return bool(go.max() <= stay.min())
 
 
+def equal_in_float32(case: Case, expected: Outcome, got: Outcome) -> bool:
+    """Whether the weights that stay are those that should, as far as float32 can tell."""
+    kept, right = (read(outcome, case)[0].float() for outcome in (got, expected))
+    return torch.equal(kept, right) and case.arguments["tensor"].dtype == torch.float64
+
+
 def few(tensor: Tensor) -> str:
     if tensor.dim() == 1 and tensor.numel() <= 10:
         return "[" + ", ".join(f"{value:zg}" for value in tensor.tolist()) + "]"
@@ -214,12 +259,13 @@ check_fine_grained_prune = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="rounding, sparsity 0 and 1, ties, zeros, 1 to 4 dimensions, in place, bad input",
+    facts="rounding, sparsity 0 and 1, ties, zeros, shapes, layouts, types, in place, bad input",
     ask=through_a_view,
     read=read,
     same=partial(alike, rtol=0, atol=0),
     show=show,
     hints=HINTS,
     changes=("tensor",),
-    symptoms=[(BY_VALUE, ranked_by_value)],  # also with two more mistakes in the same answer
+    # also with two more mistakes in the same answer, and whichever of what looks equal goes
+    symptoms=[(BY_VALUE, ranked_by_value), (FLOAT32, equal_in_float32)],
 )

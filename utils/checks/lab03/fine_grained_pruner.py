@@ -1,16 +1,30 @@
 """Does a FineGrainedPruner prune each layer to its own sparsity, and keep the zeros when asked to?
 
 The answer is a class: `.masks`, `.apply(model)`, static `.prune(model, sparsity_dict)`. Each scene
-uses one of them.
+uses one of them, on three networks: small, with a convolution in a block, with weights of 0.
+
+| the statement | the case that asks it |
+|---|---|
+| prunes the model, keeps the masks by name | FineGrainedPruner(model, {}); after a second pruner |
+| apply: each pruned parameter by its mask, in place | after all weights have moved; steps of Adam |
+| apply makes no new masks | the same: the largest weights are others then |
+| prune, a static method, returns the masks | FineGrainedPruner.prune(model, {}) |
+| only parameters with dim() > 1 | BatchNorm and biases; hidden: Conv1d, LayerNorm |
+| sparsity_dict names each of them and no other | one is missing, unknown, a bias; another order |
+| KeyError before any weight is changed | the same |
 """
+
+from functools import partial
 
 import torch
 from torch import nn
 
 from utils.checks.compare import Unfit, alike, as_dict, as_mask, copied
 from utils.checks.exercise import Case, Exercise, Outcome, refused, steps
+from utils.checks.inputs import networks as hard_networks
 from utils.checks.lab03.fine_grained_prune import right as fine_grained_prune
 from utils.checks.lab03.networks import networks, parameters
+from utils.model import prunable
 
 NO_GRAD = "Weights are changed in place here: put `@torch.no_grad()` on the method."
 KEEP = "Keep what prune() returns: self.masks = FineGrainedPruner.prune(model, sparsity_dict)."
@@ -21,7 +35,7 @@ SHARED = "Each pruner has masks of its own: set self.masks in __init__."
 SLIP = "A name that is missing or unknown is a slip: raise a KeyError that contains it."
 HINTS = {
     "leaf Variable that requires grad": NO_GRAD,
-    "KeyError": "Only parameters with dim() > 1 are pruned; look up no other name.",
+    "KeyError": "Every parameter with dim() > 1 is pruned, and no other name is looked up.",
     "positional argument": "`prune` is called as FineGrainedPruner.prune(model, sparsity_dict): "
     "it needs @staticmethod.",
 }
@@ -39,10 +53,20 @@ def each_by_itself(weights, sparsities):
     return {name: fine_grained_prune(w, sparsities.get(name, 0.5)) for name, w in weights.items()}
 
 
+def by_place(weights, sparsities):
+    return {n: fine_grained_prune(w, s) for (n, w), s in zip(weights.items(), sparsities.values())}
+
+
+def not_zero(weights, sparsities):
+    each_by_itself(weights, sparsities)
+    return {name: w != 0 for name, w in weights.items()}
+
+
 def by_one_threshold(weights, sparsities):
     number = sum(round(sparsities[name] * w.numel()) for name, w in weights.items())
     least = torch.cat([w.abs().flatten() for w in weights.values()]).kthvalue(number).values
-    return {name: w.mul_(w.abs() > least) != 0 for name, w in weights.items()}
+    masks = {name: w.abs() > least for name, w in weights.items()}
+    return {name: (w.mul_(masks[name]), masks[name])[1] for name, w in weights.items()}
 
 
 def apply_masks(pruner, model):
@@ -125,6 +149,14 @@ MISTAKES = [
         pruner_with(prune=lambda weights, sparsities: each_by_itself(weights, {})),
     ),
     (
+        "The layers and their sparsities were paired by place. They belong together by name.",
+        pruner_with(prune=by_place),
+    ),
+    (
+        "A kept weight that is 0 was taken for a pruned one: keep what fine_grained_prune returns.",
+        pruner_with(prune=not_zero),
+    ),
+    (
         "Change the parameters themselves (`p.mul_(mask)`); `p = p * mask` makes a new tensor.",
         pruner_with(on=copied),
     ),
@@ -153,45 +185,47 @@ MISTAKES = [
 ]
 
 
-# --- the scenes
+# --- the scenes: the masks, and the parameters before and after what was asked
 
 
 def made(answer, model, sparsities):
+    was = parameters(model)
     pruner = answer(model, sparsities)
-    return getattr(pruner, "masks", None), parameters(model), True
+    return getattr(pruner, "masks", None), was, parameters(model)
 
 
 def made_statically(answer, model, sparsities):
-    return answer.prune(model, sparsities), parameters(model), True
+    was = parameters(model)
+    return answer.prune(model, sparsities), was, parameters(model)
 
 
 def made_twice(answer, model, sparsities):
-    first, start = answer(model, sparsities), parameters(model)
+    was = parameters(model)
+    first, now = answer(model, sparsities), parameters(model)
     answer(copied(model), dict.fromkeys(sparsities, 0.9))
-    return first.masks, start, True
+    return first.masks, was, now
 
 
-@torch.no_grad()
 def applied(answer, model, sparsities):
     """To another network, in which no weight is 0 and the smallest have become the largest."""
-    pruner, other = answer(model, sparsities), copied(model)
-    for p in other.parameters():
-        p.copy_(1 / (p.abs() + 0.5))
-    before = dict(other.named_parameters())
-    pruner.apply(other)
-    same = all(before[name] is p for name, p in other.named_parameters())
-    return pruner.masks, parameters(other), same
+    pruner = answer(copied(model), sparsities)
+    for p in model.parameters():
+        p.data.copy_(1 / (p.detach().abs() + 0.5))
+    was = parameters(model)
+    pruner.apply(model)
+    return pruner.masks, was, parameters(model)
 
 
 def trained(answer, model, sparsities):
     pruner, optimizer = answer(model, sparsities), torch.optim.Adam(model.parameters(), lr=0.1)
-    x, y = torch.arange(256.0).sin().view(16, 1, 4, 4), torch.arange(16) % 4
+    generator, was = torch.Generator().manual_seed(0), {}
     for _ in range(5):
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(model(x), y).backward()
+        for p in model.parameters():
+            p.grad = torch.randn(p.shape, generator=generator, dtype=p.dtype)
         optimizer.step()
+        was = parameters(model)
         pruner.apply(model)
-    return pruner.masks, parameters(model), True
+    return pruner.masks, was, parameters(model)
 
 
 SCENES = {
@@ -203,52 +237,76 @@ SCENES = {
 }
 
 
-def cases(generator: torch.Generator) -> list[Case]:
-    found = [
-        Case(
-            words.format(sparsities),
-            {"scene": scene, "model": model, "sparsities": sparsities},
-            why=why,
-        )
-        for model, sparsities in networks(generator)
-        for words, (scene, why) in SCENES.items()
+def scenes(words: str, model: nn.Module, sparsities: dict[str, float]) -> list[Case]:
+    """The cases of one network: each scene, and dictionaries that lack a name or have another."""
+    last = list(prunable(model))[-1]
+    bias, unknown = f"{last.removesuffix('weight')}bias", f"{last}s"
+    without = {name: s for name, s in sparsities.items() if name != last}
+    slips = [(last, without), (unknown, sparsities | {unknown: 0.5})]
+    if bias in parameters(model):
+        slips.append((bias, sparsities | {bias: 0.5}))
+    given = {"model": model, "sparsities": sparsities}
+    return [
+        *(
+            Case(words + scene_words.format(sparsities), {"scene": scene} | given, why=why)
+            for scene_words, (scene, why) in SCENES.items()
+        ),
+        *(
+            refused(
+                f"{words}sparsity_dict = {wrong}",
+                KeyError,
+                SLIP,
+                name,
+                scene=made,
+                model=model,
+                sparsities=wrong,
+            )
+            for name, wrong in slips
+        ),
     ]
-    for model, sparsities in networks(generator):
-        for name, given in {
-            "fc2.weight": {name: s for name, s in sparsities.items() if name != "fc2.weight"},
-            "fc9.weight": sparsities | {"fc9.weight": 0.5},
-            "fc2.bias": sparsities | {"fc2.bias": 0.5},
-        }.items():
-            asked = {"scene": made, "model": model, "sparsities": given}
-            found.append(refused(f"sparsity_dict = {given}", KeyError, SLIP, name, **asked))
-    return found
 
 
-def read(outcome: Outcome, case: Case):
-    masks, now, same = outcome.returned
-    before = parameters(case.arguments["model"])
+def cases(generator: torch.Generator) -> list[Case]:
+    found = [case for each in networks(generator) for case in scenes("", *each)]
+    words, sparse, _ = hard_networks(generator)[-1]
+    return found + scenes(f"{words}, ", sparse, dict.fromkeys(prunable(sparse), 0.3))
+
+
+def read(outcome: Outcome, case: Case) -> tuple[dict, dict, dict]:
+    """By name: the zeros of each mask, the sizes that it keeps, and what is not was * mask."""
+    masks, was, now = outcome.returned
+    dense = prunable(case.arguments["model"])
     if masks is None:
         raise Unfit("masks by name", "None", case.why)
-    masks = as_dict(masks, case.arguments["sparsities"])
-    return {name: as_mask(mask, before[name]) for name, mask in masks.items()}, now, same
+    masks = {name: as_mask(mask, dense[name]) for name, mask in as_dict(masks, dense).items()}
+    return (
+        {name: int((~mask).sum()) for name, mask in masks.items()},
+        {name: dense[name][mask].abs().sort().values for name, mask in masks.items()},
+        {name: p - was[name] * masks.get(name, torch.tensor(True)) for name, p in now.items()},
+    )
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
-    (right, wanted, _), (masks, now, _) = read(expected, case), read(got, case)
-    zeros, came = ({name: int((~m).sum()) for name, m in each.items()} for each in (right, masks))
-    if zeros != came:
-        return f"{case.words}, zeros of each mask", str(zeros), str(came)
-    for name, mask in right.items():
-        if not alike(masks[name], mask):
+    (right, sizes, _), (zeros, kept, off) = read(expected, case), read(got, case)
+    if zeros != right:
+        return f"{case.words}, zeros of each mask", str(right), str(zeros)
+    for name in right:
+        if not alike(kept[name], sizes[name]):
             return f"{case.words}: {name}", "its largest |w| kept", "others kept"
-    for name, p in wanted.items():
-        if not alike(now[name], p):
-            come = int(((now[name] != 0) & (p == 0)).sum())
-            lost = int(((now[name] == 0) & (p != 0)).sum())
-            differs = f"{come} of them not 0, {lost} others 0"
-            zero = f"{int((p == 0).sum())} weights 0, the others as they were"
-            return f"{case.words}: {name}", zero, differs
-    return case.words, "the same parameters, changed in place", "new parameters in the model"
+    name = next(name for name, difference in off.items() if difference.any())
+    if name not in right:
+        return f"{case.words}: {name}", "left alone", "changed"
+    gone = ~outcome_mask(got, name)
+    come, others = int(off[name][gone].count_nonzero()), int(off[name][~gone].count_nonzero())
+    return (
+        f"{case.words}: {name}",
+        f"{int(gone.sum())} weights 0, the others as they were",
+        f"{come} of them not 0, {others} others changed",
+    )
+
+
+def outcome_mask(outcome: Outcome, name: str) -> torch.Tensor:
+    return outcome.returned[0][name].bool()
 
 
 check_fine_grained_pruner = Exercise(
@@ -259,6 +317,7 @@ check_fine_grained_pruner = Exercise(
     facts="masks by name, each layer its own sparsity, biases left alone, zeros kept, KeyErrors",
     ask=lambda answer, scene, model, sparsities: scene(answer, model, sparsities),
     read=read,
+    same=partial(alike, rtol=0, atol=0),
     show=show,
     hints=HINTS,
     changes=("model",),

@@ -1,4 +1,5 @@
-"""Two networks for the checks of this lab, the smaller first, and how much of each layer goes."""
+"""Two networks for the checks of this lab, the smaller first, and how much of each layer goes (in
+another order)."""
 
 import copy
 
@@ -25,7 +26,7 @@ def networks(generator: torch.Generator) -> list[tuple[nn.Sequential, dict[str, 
             p.data.copy_(part.view(p.shape) / len(sizes))
     return [
         (small, {"fc1.weight": 0.25, "fc2.weight": 0.5}),
-        (large, {"conv.weight": 0.25, "block.2.weight": 0.6, "fc2.weight": 0.5}),
+        (large, {"fc2.weight": 0.5, "conv.weight": 0.25, "block.2.weight": 0.6}),
     ]
 
 

@@ -1,22 +1,29 @@
 """Does `sensitivity_scan(model, accuracy, sparsities)` measure the model with one layer pruned?
 
-The answer gets an `accuracy` that keeps the weights it is given, and returns another number at each
-call: the numbers in the answer's lists say which weights they belong to.
+The answer gets an `accuracy` that keeps what the network holds, and returns another number at each
+call: the numbers in the answer's lists say which network they belong to.
+
+| the statement | the case that asks it |
+|---|---|
+| one list for each parameter with dim() > 1 | a larger network; hidden: Conv1d, no biases |
+| the model with only this parameter pruned to s | all: everything that it holds is compared |
+| for s in sparsities | in no order; hidden: one of them twice, none |
+| what accuracy() returned | numbers that are not whole |
+| `model` itself stays as it was | all |
 """
 
 import copy
 from functools import partial
-from numbers import Real
 
 import torch
 
-from utils.checks.compare import Unfit, alike, as_dict, copied, described
+from utils.checks.compare import Unfit, alike, as_dict, as_number, copied, described
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab03.fine_grained_prune import prune_with
 from utils.checks.lab03.networks import networks
 from utils.model import prunable
 
-FIRST = 1000  # what the first call of accuracy() returns; the next ones count on
+FIRST, STEP = 50.0, 1 / 64  # what the first call of accuracy() returns, and by how much it grows
 COPY = "Prune a copy (copy.deepcopy), or put the dense weights back after each measurement."
 STILL = "The layer was still pruned from the sparsity before: start again from the dense weights."
 LIST = "One list for every parameter with dim() > 1."
@@ -32,6 +39,7 @@ def scan_with(
     scored=lambda model, pruned: pruned,
     restore=torch.nn.Module.load_state_dict,
     result=lambda scan: scan,
+    number=lambda accuracy: accuracy,
 ):
     def answer(model, accuracy, sparsities):
         scan, copies, start = {name: [] for name in names(model)}, {}, copied(model.state_dict())
@@ -39,7 +47,7 @@ def scan_with(
             for s in order(sparsities):
                 pruned = target(copies, model, name, s)
                 prune({each: p.detach() for each, p in pruned.named_parameters()}, name, s)
-                scan[name].append(accuracy(scored(model, pruned)))
+                scan[name].append(number(accuracy(scored(model, pruned))))
         restore(model, start)
         return result(scan)
 
@@ -52,6 +60,13 @@ def every_layer(weights, name, s):
             prune_with()(w, s)
 
 
+def with_its_bias(weights, name, s):
+    prune_with()(weights[name], s)
+    bias = f"{name.removesuffix('weight')}bias"
+    if bias in weights:
+        prune_with()(weights[bias], s)
+
+
 MISTAKES = [
     (COPY, scan_with(target=lambda copies, model, *_: model, restore=lambda *_: None)),
     (STILL, scan_with(target=lambda copies, model, *_: model)),
@@ -61,6 +76,8 @@ MISTAKES = [
         scan_with(target=lambda copies, m, name, s: copies.setdefault(s, copied(m))),
     ),
     ("One layer at a time: all of them were pruned.", scan_with(prune=every_layer)),
+    ("The bias of the layer was pruned too.", scan_with(prune=with_its_bias)),
+    ("Keep the numbers as they come, without rounding.", scan_with(number=round)),
     (
         "accuracy() must be called with the model that was pruned.",
         scan_with(scored=lambda model, pruned: model),
@@ -106,44 +123,43 @@ def measured(answer, model, sparsities):
     seen = []
 
     def accuracy(pruned):
-        seen.append(copied(prunable(pruned)))
-        return float(FIRST + len(seen) - 1)
+        seen.append(copied(dict(pruned.state_dict())))
+        return FIRST + STEP * (len(seen) - 1)
 
     return answer(model, accuracy, sparsities), seen
 
 
 def read(outcome: Outcome, case: Case) -> dict:
-    """The weights behind each number: name -> one dictionary for each sparsity."""
+    """What was measured behind each number: name -> one state for each sparsity."""
     (scan, seen), (model, sparsities) = outcome.returned, case.arguments.values()
-    scan = as_dict(scan, prunable(model), LIST)
+    scan, states = as_dict(scan, prunable(model), LIST), {}
     for name, numbers in scan.items():
         if not isinstance(numbers, (list, tuple)) or len(numbers) != len(sparsities):
             raise Unfit(
                 f"scan[{name!r}]: a list of {len(sparsities)} accuracies", described(numbers)
             )
-        for number in numbers:
-            if not isinstance(number, Real) or number - FIRST not in range(len(seen)):
-                raise Unfit(
-                    f"scan[{name!r}]: numbers that accuracy() returned", str(number), MADE_UP
-                )
-    return {name: [seen[int(n) - FIRST] for n in numbers] for name, numbers in scan.items()}
+        calls = [(as_number(number, "an accuracy") - FIRST) / STEP for number in numbers]
+        if not set(calls) <= set(range(len(seen))):
+            raise Unfit(f"scan[{name!r}]: what accuracy() returned", str(numbers), MADE_UP)
+        states[name] = [seen[int(call)] for call in calls]
+    return states
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     """The first number that does not belong to the right weights."""
     model, sparsities = case.arguments.values()
-    dense, scan, right = prunable(model), read(got, case), read(expected, case)
+    dense, scan, right = dict(model.state_dict()), read(got, case), read(expected, case)
     name, s, came, wanted = next(
         (name, s, came, wanted)
         for name in scan
         for s, came, wanted in zip(sparsities, scan[name], right[name])
-        if not alike(came, wanted)
+        if not alike(came, wanted, rtol=0, atol=0)
     )
-    others = [other for other in dense if other != name and not alike(came[other], dense[other])]
+    others = [n for n in dense if n != name and not alike(came.get(n), dense[n], rtol=0, atol=0)]
     zeros, should = int((came[name] == 0).sum()), int((wanted[name] == 0).sum())
     words = f"{case.words}, scan[{name!r}] at {s}: the weights that were measured"
     if others:
-        return words, f"{name} alone pruned", f"also pruned: {', '.join(others)}"
+        return words, f"{name} alone pruned", f"also changed: {', '.join(others)}"
     if zeros != should:
         return words, f"{should} zeros in {name}", f"{zeros} zeros"
     return words, f"the smallest |w| of {name} pruned", "others pruned"
