@@ -1,6 +1,7 @@
 """Lab 03: right answers in any form are accepted; a choice of sparsities earns what it is worth."""
 
 import copy
+import math
 
 import pytest
 import torch
@@ -8,9 +9,9 @@ from torch import nn
 from torch.nn.utils.prune import L1Unstructured
 
 from utils.checks import lab03 as checks
-from utils.checks.lab03 import fine_grained_prune, sensitivity_scan
+from utils.checks.lab03 import fine_grained_prune, fine_tune, sensitivity_scan
 from utils.checks.report import CheckFailed
-from utils.model import convnet, digits, fit, loaders
+from utils.model import convnet, digits, evaluate, fit, loaders, train
 
 
 def boolean_by_sorting(tensor, sparsity):
@@ -34,17 +35,60 @@ def scan_that_restores(model, accuracy, sparsities):
     return scan
 
 
+def scan_of_tensors(model, accuracy, sparsities):
+    def measured(name, s):
+        pruned = copy.deepcopy(model)
+        boolean_by_sorting(pruned.get_parameter(name).data, s)
+        return torch.tensor(accuracy(pruned))
+
+    names = [name for name, p in model.named_parameters() if p.dim() > 1]
+    return {name: tuple(measured(name, s) for s in sparsities) for name in names}
+
+
+def by_lists(tensor, sparsity):
+    """A mask of whole numbers, made in Python."""
+    if not 0 <= sparsity <= 1:
+        raise ValueError("sparsity")
+    sizes = [abs(value) for value in tensor.flatten().tolist()]
+    gone = sorted(range(len(sizes)), key=sizes.__getitem__)[: round(sparsity * len(sizes))]
+    mask = torch.tensor([int(i not in gone) for i in range(len(sizes))]).view(tensor.shape)
+    tensor *= mask
+    return mask
+
+
+def tune_with_groups_and_a_formula(model, pruner, dataloader, epochs, lr):
+    """Weight decay for weights alone, and the cosine by hand."""
+    groups = [[p for p in model.parameters() if (p.dim() > 1) == weights] for weights in (1, 0)]
+    decays = [{"params": part, "weight_decay": d} for part, d in zip(groups, (5e-4, 0))]
+    optimizer = torch.optim.SGD(decays, lr=lr, momentum=0.9)
+    steps = epochs * len(dataloader["train"])
+    half_a_cosine = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: (1 + math.cos(math.pi * step / steps)) / 2
+    )
+    best, accuracies = {}, []
+    for _ in range(epochs):
+        loss, callbacks = nn.CrossEntropyLoss(), [lambda: pruner.apply(model)]
+        train(model, dataloader["train"], loss, optimizer, half_a_cosine, callbacks)
+        accuracies.append(evaluate(model, dataloader["validation"]))
+        if accuracies[-1] > max(accuracies[:-1], default=-1):
+            best = {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(best)
+    return accuracies
+
+
 def tune_with_a_schedule_by_epochs(model, pruner, dataloader, epochs, lr):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
     best, accuracies = {}, []
     for _ in range(epochs):
+        model.train()
         for x, y in dataloader["train"]:
             optimizer.zero_grad()
             nn.functional.cross_entropy(model(x), y).backward()
             optimizer.step()
             pruner.apply(model)
         scheduler.step()
+        model.eval()
         x, y = next(iter(dataloader["validation"]))
         accuracies.append(100 * (model(x).argmax(1) == y).float().mean().item())
         if accuracies[-1] >= max(accuracies):
@@ -81,14 +125,17 @@ def cubic_of_tensors(sparsity):
     "check, answer",
     [
         (checks.check_fine_grained_prune, boolean_by_sorting),
+        (checks.check_fine_grained_prune, by_lists),
         (checks.check_fine_grained_pruner, PrunerByParameter),
         (checks.check_sensitivity_scan, scan_that_restores),
+        (checks.check_sensitivity_scan, scan_of_tensors),
+        (checks.check_fine_tune, tune_with_groups_and_a_formula),
         (checks.check_fine_tune, tune_with_a_schedule_by_epochs),
         (checks.check_cubic, cubic_of_tensors),
     ],
 )
 def test_another_form_of_the_right_answer_is_accepted(check, answer):
-    for _ in range(5):
+    for _ in range(3):
         check(answer)
 
 
@@ -98,6 +145,13 @@ def test_the_right_mask_is_that_of_torch():
         tensor = torch.randn(shape, generator=generator)
         expected = L1Unstructured(sparsity).compute_mask(tensor, torch.ones(shape))
         assert torch.equal(fine_grained_prune.right(tensor, sparsity), expected)
+
+
+def test_the_first_step_of_the_right_fine_tuning_goes_along_the_gradient():
+    for each in fine_tune.cases(torch.Generator().manual_seed(0)):
+        found = fine_tune.read(checks.check_fine_tune.outcome(fine_tune.tune_with(), each), each)
+        assert found["the first step"] == fine_tune.ALONG
+        assert found["the learning rate"] == fine_tune.HALF.format(0.03)
 
 
 def shuffled(mask):

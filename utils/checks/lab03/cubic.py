@@ -1,4 +1,11 @@
-"""Is `cubic(sparsity)` the schedule of Zhu and Gupta (2017): s (1 - (1 - t)^3)?"""
+"""Is `cubic(sparsity)` the schedule of Zhu and Gupta (2017): s (1 - (1 - t)^3)?
+
+| the statement | the case that asks it |
+|---|---|
+| s_f (1 - (1 - t)^3), as a function of t | 0.8, 0.95, 0, 1; hidden: random ones |
+| before 0 as at 0, after 1 as at 1 | t = -2, -0.5, 1.7, 3; hidden: just outside, and far |
+| ValueError below 0, above 1 and for NaN | when the schedule is made; hidden: just outside, inf |
+"""
 
 import math
 

@@ -3,23 +3,37 @@
 The answer trains a tiny network on data that spy on it: whenever it asks for a batch, the network
 is looked at. The optimizer cannot be seen from there: `with_optimizer_seen` watches it next to the
 answer.
+
+| the statement | what is looked at |
+|---|---|
+| trains `model` in place | the weights at the end |
+| with the cross-entropy loss | the first step goes along its gradient; the mode of the network |
+| `epochs` passes over the training data | steps of the optimizer; hidden: one epoch |
+| the zeros are put back after every step | the pruned weights, before each batch and validation |
+| SGD, momentum 0.9, cosine from `lr` to 0 once | the optimizer and its rate at each step |
+| validation accuracies, one for each epoch | what is returned: right in eval mode alone |
+| the weights of the best epoch, of equal ones any | the weights at the end, BatchNorm's too |
+| the test data are not touched | whether they were asked for |
 """
 
 import copy
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR
 
-from utils.checks.compare import NO_RETURN, alike
+from utils.checks.compare import NO_RETURN, alike, copied
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.in_student import in_student
+from utils.checks.inputs import draw
 from utils.model import evaluate, train
 
-BATCHES, LR = 6, 0.03
-HALF = f"half a cosine, from {LR} to 0"
+BATCHES = 6
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+HALF, ALONG = "half a cosine, from {} to 0", "along the gradient of the cross-entropy"
 PASSES = 'train() makes one pass: call it once for each epoch, with dataloader["train"].'
 EVERY_STEP = (
     "The mask must be put back after every step: callbacks=[lambda: pruner.apply(model)]. Once an "
@@ -30,6 +44,14 @@ T_MAX = (
     'epochs * len(dataloader["train"]).'
 )
 COPY = "state_dict() shares its memory with the model: copy.deepcopy the best, load it at the end."
+STILL = "none"
+BEST = "those of the best epoch"
+OWN_STEP = "train() steps the scheduler already: no scheduler.step() in your own loop."
+ALL_STATE = (
+    "BatchNorm's running statistics belong to the best epoch too: they are buffers, and only "
+    "state_dict() has them."
+)
+EVAL = "BatchNorm computes other outputs in train mode: model.eval() before measuring."
 AT_ONCE = "`callbacks=[pruner.apply(model)]` calls it once, now: put `lambda:` before it."
 
 
@@ -50,23 +72,42 @@ def tune_with(
     keep=copy.deepcopy,
     load=nn.Module.load_state_dict,
     result=lambda accuracies: accuracies,
+    loss=nn.functional.cross_entropy,
+    once=True,
+    after=lambda schedule: None,
+    accuracy=evaluate,
 ):
     def answer(model, pruner, dataloader, epochs, lr=0.05):
-        optimize = optimizer(model.parameters(), lr)
-        schedule = scheduler(optimize, epochs, len(dataloader["train"]))
-        best, state, accuracies = -1.0, {}, []
+        batches = len(dataloader["train"])
+
+        def start(epochs):
+            optimize = optimizer(model.parameters(), lr)
+            return optimize, scheduler(optimize, epochs, batches)
+
+        running, best, state, accuracies = start(epochs), -1.0, {}, []
         for _ in range(passes(epochs)):
-            loss, calls = nn.functional.cross_entropy, callbacks(pruner, model)
+            optimize, schedule = running if once else start(1)
+            calls = callbacks(pruner, model)
             train(model, dataloader[part], loss, optimize, schedule, calls)
+            after(schedule)
             if every_epoch:
                 pruner.apply(model)
-            accuracies.append(evaluate(model, dataloader[judge]))
+            accuracies.append(accuracy(model, dataloader[judge]))
             if better(accuracies[-1], best):
                 best, state = accuracies[-1], keep(model.state_dict())
         load(model, state)
         return result(accuracies)
 
     return answer
+
+
+def in_train_mode(model, dataloader):
+    """Puts train mode back before each batch, as if eval() had never been called."""
+    return evaluate(model, ((model.train() and x, y) for x, y in dataloader))
+
+
+def parameters_alone(state):
+    return copy.deepcopy({n: value for n, value in state.items() if not n.endswith(STATISTICS)})
 
 
 MISTAKES = [
@@ -87,9 +128,32 @@ MISTAKES = [
         "That is a straight line: a cosine falls slowly at first and at the end.",
         tune_with(scheduler=lambda optimizer, epochs, n: LinearLR(optimizer, 1, 0, epochs * n)),
     ),
+    ("The schedule runs once, over all epochs: make it before the loop.", tune_with(once=False)),
+    (OWN_STEP, tune_with(after=lambda schedule: schedule.step())),
     ("The argument `lr` is not used.", tune_with(optimizer=lambda p, lr: sgd(p, 0.05))),
     ("SGD is asked for.", tune_with(optimizer=lambda p, lr: torch.optim.Adam(p, lr=lr))),
     ("The momentum is missing: 0.9.", tune_with(optimizer=lambda p, lr: torch.optim.SGD(p, lr=lr))),
+    (
+        "All parameters are trained: biases and BatchNorm too.",
+        tune_with(optimizer=lambda ps, lr: sgd([p for p in ps if p.dim() > 1], lr)),
+    ),
+    (
+        "cross_entropy takes the network's outputs themselves: its softmax is inside.",
+        tune_with(loss=lambda z, y: nn.functional.cross_entropy(z.softmax(1), y)),
+    ),
+    (
+        "The loss is the cross-entropy, not the squared error.",
+        tune_with(loss=lambda z, y: nn.functional.mse_loss(z, nn.functional.one_hot(y, 3).float())),
+    ),
+    (
+        "The loss is the plain cross-entropy: its mean over the batch, without label_smoothing.",
+        tune_with(loss=lambda z, y: nn.functional.cross_entropy(z, y, reduction="sum")),
+    ),
+    (EVAL, tune_with(accuracy=in_train_mode)),
+    (
+        ALL_STATE,
+        tune_with(keep=parameters_alone, load=lambda m, state: m.load_state_dict(state, False)),
+    ),
     (
         "An epoch chosen on test data makes the test accuracy too good to be true. Choose on "
         'dataloader["validation"].',
@@ -108,35 +172,40 @@ MISTAKES = [
 ]
 
 
+def tuning(generator, epochs: int, best: Sequence[int], lr: float) -> Case:
+    """A pruned network in eval mode. best: the epochs whose network the validation labels fit."""
+    model = nn.Sequential(nn.Linear(6, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Linear(12, 3))
+    draw(model, generator)
+    masks = {
+        name: torch.rand(p.shape, generator=generator) < 0.4
+        for name, p in model.named_parameters()
+        if p.dim() > 1
+    }
+    words = f"{epochs} epochs of {BATCHES} batches, lr {lr}"
+    given = {"model": model.eval(), "masks": masks, "epochs": epochs, "best": best, "lr": lr}
+    return case(words, **given)
+
+
 def cases(generator: torch.Generator) -> list[Case]:
-    found = []
-    for epochs, best in ((3, 2), (4, 1)):
-        model = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3))
-        with torch.no_grad():
-            for p in model.parameters():
-                p.copy_(0.5 * torch.randn(p.shape, generator=generator))
-        masks = {
-            name: torch.rand(p.shape, generator=generator) < 0.4
-            for name, p in model.named_parameters()
-            if p.dim() > 1
-        }
-        words = f"{epochs} epochs of {BATCHES} batches, lr {LR}"
-        found.append(case(words, model=model, masks=masks, epochs=epochs, best=best))
-    return found
+    return [tuning(generator, 3, [2], 0.03), tuning(generator, 4, [1], 0.03)]
 
 
-def watched(answer, model, masks, epochs, best) -> dict:
-    pruner, spies = Pruner(masks), Spies(model, masks, torch.Generator().manual_seed(0), best)
+def watched(answer, model, masks, epochs, best, lr) -> dict:
+    pruner, spies = Pruner(masks), Spies(model, masks, torch.Generator().manual_seed(0), best, lr)
     pruner.apply(model)
-    loaders = spies.loaders
-    returned, seen = with_optimizer_seen(answer, model, pruner, loaders, epochs, LR)
-    final = model.state_dict()
+    returned, seen = with_optimizer_seen(answer, model, pruner, spies.loaders, epochs, lr)
+    final = dict(model.state_dict())
     return {
         "returned": returned,
         "steps": seen,
         "came back": spies.came_back,
+        "first step": spies.first_step,
+        "eval mode": spies.eval_mode,
         "test used": spies.test_used,
-        "weights of": [epoch for epoch, state in spies.after.items() if alike(state, dict(final))],
+        "other than at the end": {
+            epoch: [n for n in state if not alike(state[n], final.get(n), rtol=0, atol=0)]
+            for epoch, state in spies.after.items()
+        },
     }
 
 
@@ -173,11 +242,12 @@ class Pruner:
 
 
 class Spies:
-    """Dataloaders that note what is done. The labels fit the network of the epoch `best`."""
+    """Dataloaders that note what is done. The labels fit the network of the epochs `best`."""
 
-    def __init__(self, model, masks, generator, best=1):
-        self.model, self.masks, self.best = model, masks, best
-        self.epoch = self.came_back = self.test_used = 0
+    def __init__(self, model, masks, generator, best, lr):
+        self.model, self.masks, self.best, self.lr = model, masks, best, lr
+        self.epoch = self.came_back = self.eval_mode = self.test_used = 0
+        self.first_step = STILL
         self.after = {}  # epoch -> the model's state when it was validated
         self.x = torch.randn(BATCHES * 8, 6, generator=generator)
         self.y = torch.randint(0, 3, (BATCHES * 8,), generator=generator)
@@ -189,17 +259,50 @@ class Spies:
 
     def _train(self):
         self.epoch += 1
-        for x, y in zip(self.x.split(8), self.y.split(8)):
-            parameters = dict(self.model.named_parameters())
-            gone = sum(int((parameters[n][~mask] != 0).sum()) for n, mask in self.masks.items())
-            self.came_back = max(self.came_back, gone)
+        wanted = self._first_step() if self.epoch == 1 else {}
+        for number, (x, y) in enumerate(zip(self.x.split(8), self.y.split(8))):
+            self._look_for_zeros()
+            if number == 1:
+                self.eval_mode += not self.model[1].training
+                if wanted:
+                    self._judge(wanted)
             yield x, y
 
+    def _look_for_zeros(self):
+        parameters = dict(self.model.named_parameters())
+        gone = sum(int((parameters[n][~mask] != 0).sum()) for n, mask in self.masks.items())
+        self.came_back = max(self.came_back, gone)
+
+    def _first_step(self):
+        """By name: the parameters, and how far plain gradient descent moves them."""
+        twin = copied(self.model).train()
+        loss = nn.functional.cross_entropy(twin(self.x[:8]), self.y[:8])
+        parameters = dict(twin.named_parameters())
+        found = torch.autograd.grad(loss, list(parameters.values()))
+        return {
+            name: (p.detach(), -self.lr * grad * self.masks.get(name, torch.tensor(True)))
+            for (name, p), grad in zip(parameters.items(), found)
+        }
+
+    def _judge(self, wanted):
+        """Whether each parameter has gone this way, but for a little weight decay."""
+        self.first_step, parameters = ALONG, dict(self.model.named_parameters())
+        if all(torch.equal(parameters[name], before) for name, (before, _) in wanted.items()):
+            self.first_step = STILL
+            return
+        for name, (before, step) in reversed(wanted.items()):
+            moved = parameters[name].detach() - before
+            if not (moved - step).norm() <= 0.1 * step.norm() + 0.01 * self.lr * before.norm():
+                part = float((moved * step).sum() / step.square().sum())
+                self.first_step = f"{name}: another way, {part:.2f} of it along this gradient"
+
     def _validation(self):
-        self.after[self.epoch] = copy.deepcopy(dict(self.model.state_dict()))
+        self._look_for_zeros()
+        self.after[self.epoch] = copied(dict(self.model.state_dict()))
+        x = 2 * self.x + 1
         with torch.no_grad():
-            labels = self.model(self.x).argmax(1)
-        yield self.x, labels if self.epoch == self.best else (labels + 1) % 3
+            labels = copied(self.model).eval()(x).argmax(1)
+        yield x, labels if self.epoch in self.best else (labels + 1) % 3
 
     def _test(self):
         self.test_used += 1
@@ -220,38 +323,68 @@ class Loader:
 # --- what is compared
 
 
-def half_a_cosine(rates: Sequence[float], epochs: int) -> bool:
+def half_a_cosine(rates: Sequence[float], epochs: int, lr: float) -> bool:
     """By the step or by the epoch, with 0 at the last one or after it."""
     n = len(rates)
-    times = [[step / (n - less) for step in range(n)] for less in (0, 1)]
-    times += [[step // BATCHES / (epochs - less) for step in range(n)] for less in (0, 1)]
+    times = [[step / max(1, n - less) for step in range(n)] for less in (0, 1)]
+    times += [[step // BATCHES / max(1, epochs - less) for step in range(n)] for less in (0, 1)]
     return any(
-        all(abs(r / LR - (1 + math.cos(math.pi * t)) / 2) < 0.02 for r, t in zip(rates, each))
+        all(abs(r / lr - (1 + math.cos(math.pi * t)) / 2) < 0.02 for r, t in zip(rates, each))
         for each in times
     )
 
 
 def read(outcome: Outcome, case: Case) -> dict:
     """The facts, in the order in which they are shown: what was looked at -> what was found."""
-    seen, epochs = outcome.returned, case.arguments["epochs"]
+    seen, (_, _, epochs, best, lr) = outcome.returned, case.arguments.values()
     kinds, rates = zip(*seen["steps"]) if seen["steps"] else ((), ())
     curve = ", ".join(f"{rate:.3f}" for rate in rates[:10]) + ", ..."
-    which = {case.arguments["best"]: "those of the best epoch", epochs: "those of the last epoch"}
-    kept = [words for epoch, words in which.items() if epoch in seen["weights of"]]
     return {
         "steps of the optimizer": len(kinds),
-        "pruned weights that had come back before a step": "yes" if seen["came back"] else "none",
+        "pruned weights that had come back": "yes" if seen["came back"] else "none",
         "the optimizer": " and ".join(sorted(set(kinds))),
-        "the learning rate": HALF if half_a_cosine(rates, epochs) else curve,
+        "the learning rate": HALF.format(lr) if half_a_cosine(rates, epochs, lr) else curve,
+        "`model`": "trained" if seen["first step"] != STILL else "the same before and after a step",
+        "its mode while it was trained": f"in {'eval' if seen['eval mode'] else 'train'} mode",
+        "the first step": seen["first step"],
         'dataloader["test"]': "used" if seen["test used"] else "not used",
         "the accuracies returned": seen["returned"],
-        "the weights at the end": (kept or ["others"])[0],
+        "the weights at the end": whose(seen["other than at the end"], best),
     }
 
 
-def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+def whose(differ: dict[int, list[str]], best: Sequence[int]) -> str:
+    """differ: epoch -> what was other then than it is at the end."""
+    found = [epoch for epoch, names in differ.items() if not names]
+    if found:
+        return BEST if set(found) & set(best) else f"those of epoch {found[0]}"
+    near = [epoch for epoch, names in differ.items() if all(n.endswith(STATISTICS) for n in names)]
+    return f"those of epoch {near[0]}, with other running statistics" if near else "others"
+
+
+SYMPTOMS = {
+    "`model`": "Train `model` itself, not a copy of it.",
+    "its mode while it was trained": "`evaluate` puts the network in eval mode: model.train() at "
+    "the start of each epoch (train() does it).",
+    "the optimizer": "SGD with a momentum of 0.9 is asked for.",
+    "the learning rate": "One cosine from `lr` to 0 over the whole run: CosineAnnealingLR.",
+    "the first step": "The loss is nn.functional.cross_entropy of the network's outputs, and all "
+    "parameters are trained.",
+}
+
+
+def first_wrong(case: Case, expected: Outcome, got: Outcome) -> str:
     right, came = read(expected, case), read(got, case)
-    what = next(what for what in right if not alike(came[what], right[what]))
+    return next(what for what in right if not alike(came[what], right[what]))
+
+
+def seen_first(what: str, case: Case, expected: Outcome, got: Outcome) -> bool:
+    return what == first_wrong(case, expected, got)
+
+
+def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
+    what = first_wrong(case, expected, got)
+    right, came = read(expected, case), read(got, case)
     return f"{case.words}: {what}", str(right[what]), str(came[what])
 
 
@@ -260,7 +393,7 @@ check_fine_tune = Exercise(
     right=tune_with(),
     cases=cases,
     mistakes=MISTAKES,
-    facts="steps, zeros kept at each of them, learning rate, validation data, the best epoch",
+    facts="steps, zeros kept, optimizer, learning rate, loss, validation data, the best epoch",
     ask=watched,
     read=read,
     show=show,
@@ -269,4 +402,5 @@ check_fine_tune = Exercise(
         "'NoneType' object is not callable": AT_ONCE,
     },
     changes=("model",),
+    symptoms=[(sentence, partial(seen_first, what)) for what, sentence in SYMPTOMS.items()],
 )
