@@ -42,6 +42,10 @@ def check_submission(
     checks, outputs, setup = {}, {}, {}
     session.keep(space)
     asked = cells.asked(source)
+    answers = {
+        cell["id"]: cells.defined([cells.text(cell)])
+        for cell in filter(cells.is_answer, source["cells"])
+    }
     opening = [cell["id"] for cell in cells.opening(source)]
     for name, cell in cells.named(notebook):
         if not cells.is_code(cell) or cell["id"] in opening:
@@ -53,7 +57,10 @@ def check_submission(
             continue
         if cells.is_own(cell) and (wrong := set_up(name, cell, asked, space, session, limits)):
             setup[name] = wrong
-        outputs[cell["id"]] = session.run_cell(name, cells.text(cell))
+        outputs[cell["id"]] = shown = session.run_cell(name, cells.text(cell))
+        if shown and shown[-1]["output_type"] == "error":
+            words = f"{name} stopped with {shown[-1]['ename']}: {shown[-1]['evalue']}"[:LONGEST]
+            session.stopped |= dict.fromkeys(answers.get(cell["id"], ()), words)
     outputs.update(zip(opening, session.opening))
     session.close()
     events = [{"cell": where, "kind": kind, "text": text} for where, kind, text in session.events]
@@ -118,7 +125,8 @@ def check(
     except NameError as error:
         missing, text = getattr(error, "name", None), str(error)
         if missing in asked:
-            text = f"name {missing!r} is not defined: no cell of your notebook that ran defines it"
+            why = session.stopped.get(missing, "no cell of your notebook that ran defines it")
+            text = f"name {missing!r} is not defined: {why}"
         return failed(most, "NameError", text)
     except Exception as error:
         if is_stub(error):

@@ -37,6 +37,7 @@ class Session(Boxed):
         super().__init__(open_box, limits)
         self.rooms, self.outputs = rooms, Outputs()
         self.own: dict[int, Any] = {}  # by id: what is lent as a copy
+        self.stopped: dict[str, str] = {}  # why an answer is not there, by its name
         self.ours: dict[str, Any] = {}  # what stands for the student's own functions, by name
 
     def made_objects(self) -> CheckerSide:

@@ -106,7 +106,7 @@ def judge(
         entry,
         [part(cell, result) for cell in source["cells"] if cells.marks(cell).get("grade")],
         how,
-        [*verdict.limits_hit(result), *aligned.warnings],
+        [*verdict.limits_hit(result), *verdict.judged_apart(result), *aligned.warnings],
         aligned.unanswered,
         with_outputs(aligned.notebook, result),
     )

@@ -1,7 +1,8 @@
 """The checker without a box: a learner's cells and the grade cells in one process.
 
 Started in an empty folder. Reads a task as JSON, writes a line {"cell": name} before each cell and
-{"result": ...} at the end.
+{"result": ...} at the end. With "first", a result, it is what changes in that one when an earlier
+answer's mistake is not to cost twice.
 For a learner's own notebook, on a machine that has no box; never for anyone else's.
 """
 
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterable
 from typing import IO, Any
 
+from grader.checker import once
 from grader.checker.errors import OverLimit
 from grader.checker.grading import check_submission, execute
 from grader.checker.outputs import Output, error_output
@@ -31,6 +33,8 @@ class Here:
         self.shell, self.ended, self.answers = shell, ended, answers
         self.events: list[tuple[str, str, str]] = []
         self.opening: list[list[Output]] = []
+        self.ours: dict[str, Any] = {}
+        self.stopped: dict[str, str] = {}
         self._where = "the start"
 
     @property
@@ -60,11 +64,13 @@ class Here:
             self.require_to_run()
         except OverLimit as error:
             return [error_output("OverLimit", str(error))]
+        self.shell.user_ns.update(self.ours)
         outputs, _ = self.shell.run(source)
         return outputs.list
 
     def look(self, names: Iterable[str]) -> dict[str, Any]:
         self.require_to_run()
+        self.shell.user_ns.update(self.ours)
         return {name: self.shell.user_ns[name] for name in names if name in self.shell.user_ns}
 
     def close(self) -> None:
@@ -107,7 +113,10 @@ def judged(task: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     for seed in (random.seed, numpy.random.seed, torch.manual_seed):
         seed(0)
     side: Any = here
-    return check_submission(task["notebook"], task["lab"], space, side, Limits(**task["limits"]))
+    rest = task["lab"], space, side, Limits(**task["limits"])
+    if first := task.get("first"):
+        return once.judged_again(task["notebook"], first, *rest)
+    return check_submission(task["notebook"], *rest)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from grader import HOME
 from grader.box.backends import best
+from grader.checker import once
 from grader.course.cells import Notebook
 from grader.course.folders import GradingError
 from grader.course.limits import Limits
@@ -59,9 +60,19 @@ def boxed(task: dict[str, Any]) -> Result:
 
 
 def plain(task: dict[str, Any], limits: Limits) -> Result:
-    """The same without a box. A cell that runs over its time, or ends the process, is told so, and
-    the rest is run again without it."""
+    """The same without a box."""
     ended: dict[str, str] = {}
+    first = ran(task, limits, ended)
+    return (
+        once.merged(first, ran({**task, "first": first}, limits, ended))
+        if once.worth_it(first)
+        else first
+    )
+
+
+def ran(task: dict[str, Any], limits: Limits, ended: dict[str, str]) -> Result:
+    """One run. A cell that runs over its time, or ends the process, is entered into `ended`, and
+    the rest is run again without it."""
     for _ in range(TRIES):
         with process() as child:
             answer, where, why = listen(child, {**task, "ended": ended}, limits)

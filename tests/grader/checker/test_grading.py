@@ -28,6 +28,11 @@ DOUBLE = [
         ("def double(x): return x", 0, "expected 6, got 3"),
         ("def double(x): return None", 0, "expected 6, got None"),
         ("", 0, "name 'double' is not defined: no cell of your notebook that ran defines it"),
+        (
+            "import no_such\ndef double(x): return 2 * x",
+            0,
+            "not defined: the cell double stopped with ModuleNotFoundError: No module named",
+        ),
         ("double = 5", 0, "not callable"),
         ("def double(:", 0, "is not defined"),
         ("def double(x): raise KeyError('a')", 0, "KeyError"),

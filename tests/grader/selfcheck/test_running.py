@@ -54,7 +54,17 @@ def test_input_and_rooms_that_the_lab_does_not_give_are_refused(no_box, course, 
     parts, _ = found(course, notebook(answers))
     assert [points for points, _ in parts.values()] == [0, 0, 0, None]
     assert "input() cannot be used" in parts["check_double"][1]
-    assert "half" in parts["check_half"][1]
+    assert "the cell half stopped with ModuleNotFoundError: utils.formats" in parts["check_half"][1]
+
+
+def test_a_mistake_costs_once(no_box, course, notebook):
+    answers = {
+        "double": "def double(x): return 3 * x",
+        "half": "def half(x): return double(x) / 4",
+    }
+    parts, notes = found(course, notebook(answers))
+    assert [points for points, _ in parts.values()] == [0, 0, 1, None]
+    assert notes == ["half judged with our double"]
 
 
 def test_a_box_that_cannot_be_made_after_all_is_no_end(monkeypatch):
