@@ -47,6 +47,7 @@ ROOMS = {
         "grader.course",
         "grader.gradebook",
         "grader.run",
+        "utils.checks",
     },
     "grader.selfcheck": {
         "bootstrap",

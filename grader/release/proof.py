@@ -1,5 +1,5 @@
-"""A lab is released only when its reference earns every point through the box, and the untouched
-release none."""
+"""A lab is released only when its reference earns every point through the box, the untouched
+release none, and no hostile answer passes a check."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from grader.course.cells import Notebook
 from grader.course.folders import Course, GradingError
 from grader.course.limits import Limits
 from grader.gradebook.results import Result
-from grader.release import lint
+from grader.release import hostile, lint
 from grader.run import workers
 
 SEED = "0" * 64
@@ -24,7 +24,7 @@ def prove(source: Notebook, released: Notebook, imports: list[str]) -> None:
 
     GradingError, with all that is wrong, when it is not fit to be graded.
     """
-    wrong = lint.complaints(source)
+    wrong = lint.complaints(source) + hostile.complaints(source)
     run = runner(source, imports)
     result = run(source)
     wrong += first_error(source, result)
