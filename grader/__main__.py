@@ -62,8 +62,12 @@ def release_command(course: Course, options: argparse.Namespace, console: Consol
     if not labs:
         raise GradingError(f"There are no labs in {course.root / 'solutions'}.")
     for lab in labs:
+        course.require(lab)
+        source = course.source(lab).read_bytes()
         written = release(course, lab, always_proved=bool(options.lab))
         print(f"labs/{lab}: {'written' if written else 'unchanged'}")
+        if course.source(lab).read_bytes() != source:
+            print(f"solutions/{lab}: its cells had no ids, and have some now: commit it too")
     for name in contents.write(course.root, course.manifest):
         print(f"{name}: table written from course.toml")
     return 0

@@ -16,6 +16,8 @@ from traitlets.config import Config
 from bootstrap.manifest import Lab, Manifest, ManifestError
 from bootstrap.manifest import read as read_manifest
 from grader import HOME
+from grader.course import source as sources
+from grader.course.cells import Notebook
 
 Check = tuple[str, float, str]  # a graded cell: grade id, points, exercise
 NOT_STUDENTS = (".ipynb_checkpoints", ".git")  # what tools leave among the students' folders
@@ -79,6 +81,15 @@ class Course:
             raise GradingError(
                 f"There is no lab {lab!r}. The labs are: {', '.join(self.labs()) or 'none yet'}."
             )
+
+    def read(self, lab: str) -> Notebook:
+        """The notebook of a lab's source, see `source.read`; GradingError where it cannot be
+        used."""
+        self.require(lab)
+        try:
+            return sources.read(self.source(lab))
+        except sources.SourceError as error:
+            raise GradingError(f"solutions/{lab} cannot be graded:\n{error}") from None
 
     def students(self, lab: str) -> list[str]:
         """Who has a folder for this lab, sorted."""

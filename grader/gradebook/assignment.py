@@ -3,13 +3,16 @@ gradebook."""
 
 import contextlib
 import copy
+import json
 import logging
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
+from grader.course import cells, files
 from grader.course.folders import Course, GradingError
 from grader.gradebook.database import gradebook
 
@@ -44,7 +47,7 @@ def generate(course: Course, lab: str) -> Path:
     Made apart from labs/: where nbgrader fails it removes what was there before. GradingError when
     it fails.
     """
-    course.require(lab)
+    course.read(lab)
     course.folder.mkdir(parents=True, exist_ok=True)
     gradebook(course).close()  # its tables are there
     log = ""
@@ -57,11 +60,29 @@ def generate(course: Course, lab: str) -> Path:
             result: Any = api.generate_assignment(lab, force=True)
         log = result["log"] + (result.get("error") or "")
         if result["success"]:
-            return course.folder / "released" / lab
+            made = course.folder / "released" / lab
+            without_rest(made / f"{lab}.ipynb")
+            return made
         if not re.search("IntegrityError|StaleDataError|deadlock", log):
             break
         time.sleep(PAUSE)  # another grader entered the same lab at this moment
     raise GradingError(why_not_generated(course, lab, log))
+
+
+def without_rest(path: Path) -> None:
+    """Takes out of a made release what nbgrader leaves of the reference: the pictures that its
+    texts showed, and the state of its widgets."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    before = copy.deepcopy(notebook)
+    notebook["metadata"].pop("widgets", None)
+    for cell in notebook["cells"]:
+        words = unquote(cells.text(cell))
+        pictures = cell.pop("attachments", {})
+        if kept := {name: data for name, data in pictures.items() if f"attachment:{name}" in words}:
+            cell["attachments"] = kept
+    if notebook != before:
+        text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
+        files.write(path, text + "\n")
 
 
 def why_not_generated(course: Course, lab: str, log: str) -> str:

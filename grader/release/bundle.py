@@ -130,12 +130,18 @@ def content(course: Course, name: str) -> bytes:
 
 
 def never_run(data: bytes) -> bytes:
-    """The bytes of a notebook without outputs; as they are when there are none."""
+    """The bytes of a notebook without outputs and states of widgets; as they are when there are
+    none."""
     notebook = json.loads(data)
     ran = [cell for cell in notebook["cells"] if cell.get("outputs") or cell.get("execution_count")]
+    alive = notebook["metadata"].pop("widgets", None)
     for cell in ran:
         cell.update(outputs=[], execution_count=None)
-    return json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b"\n" if ran else data
+    return (
+        json.dumps(notebook, indent=1, ensure_ascii=False).encode() + b"\n"
+        if ran or alive
+        else data
+    )
 
 
 def found(root: Path, folder: str, kinds: set[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ def release(course: Course, lab: str, always_proved: bool = False) -> bool:
     always_proved: also where it did not change; its hidden tests or its reference, which it does
     not show, may have.
     """
-    course.require(lab)
+    course.read(lab)
     if lacking := complete.of_lab(course.root, course.manifest, lab):
         raise GradingError("Not released:\n" + "\n".join(f"- {text}" for text in lacking))
     made = generate(course, lab)

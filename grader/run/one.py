@@ -67,7 +67,7 @@ def begun(
     course: Course, lab: str, settings: Settings, refused: Mapping[str, str] | None = None
 ) -> Run:
     """The Run of a lab as it is now. refused: who handed in what does not count, and why."""
-    source = json.loads(course.source(lab).read_text(encoding="utf-8"))
+    source = course.read(lab)
     imports = course.entry(lab).imports
     common = results.common(source, imports, settings.backend, settings.limits)
     return Run(course, lab, settings, source, imports, course_secret(course), common, refused or {})

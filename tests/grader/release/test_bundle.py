@@ -16,7 +16,7 @@ import pytest
 
 from grader.__main__ import main
 from grader.course.folders import Course, GradingError
-from grader.release.bundle import bundle
+from grader.release.bundle import bundle, never_run
 from grader.run.seed import course_secret
 from tests.browser.jupyterlab import Server, answers, free_port, stop, wait_for
 from tests.grader.tiny import HERE, release_unproved
@@ -410,3 +410,11 @@ def test_it_can_be_installed_with_all_of_its_library(unpacked, archive, tmp_path
     with zipfile.ZipFile(folder / ran.stdout.split()[-1]) as wheel:
         installed = {name for name in wheel.namelist() if name.startswith("utils/")}
     assert installed == {name for name in archive if name.startswith("utils/")}
+
+
+def test_a_lecture_that_was_run_and_saved_goes_out_as_if_it_never_ran():
+    clean = {"cells": [{"cell_type": "markdown", "source": "x"}], "metadata": {"a": 1}}
+    ran = {**clean, "metadata": {"a": 1, "widgets": {"state": "17"}}}
+    data = json.dumps(clean).encode()
+    assert never_run(data) == data
+    assert json.loads(never_run(json.dumps(ran).encode())) == clean
