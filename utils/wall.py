@@ -31,8 +31,7 @@ class Wall:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        who = str((globals or {}).get("__name__", ""))
-        if level == 0 and top(name) == "utils" != top(who):
+        if level == 0 and top(name) == "utils" and is_outside(globals):
             parts = [f"{name}.{part}" for part in fromlist or () if part != "*"] or [name]
             for part in parts:
                 self.require(part, name)
@@ -67,6 +66,11 @@ class Wall:
                 yield name, home
 
 
+def is_outside(space: dict[str, Any] | None) -> bool:
+    """Whether code with these names belongs neither to the library nor to the grader."""
+    return top(str((space or {}).get("__name__", ""))) not in ("utils", "grader")
+
+
 def top(name: str) -> str:
     return name.partition(".")[0]
 
@@ -76,9 +80,9 @@ def defined_in(value: Any) -> str:
     return str(getattr(value, "__module__", "")) if known else ""
 
 
-def raise_wall(rooms: Sequence[str]) -> Wall:
+def raise_wall(rooms: Sequence[str], kind: type[Wall] = Wall) -> Wall:
     """From now on imports go through a Wall with these rooms. Returns it."""
-    wall = standing() or Wall(rooms)
+    wall = standing() or kind(rooms)
     wall.rooms = rooms
     builtins.__import__ = wall
     return wall

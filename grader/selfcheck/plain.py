@@ -12,15 +12,17 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
+from grader.box.blocked import CHECKS, Nothing
 from grader.checker import once
 from grader.checker.errors import OverLimit
 from grader.checker.grading import check_submission, execute
 from grader.checker.outputs import Output, error_output
 from grader.course import cells
 from grader.course.limits import Limits
+from utils.wall import Wall, is_outside, raise_wall
 
 
 class Here:
@@ -77,6 +79,22 @@ class Here:
         pass
 
 
+class Inside(Wall):
+    """A Wall that gives the checks by name alone, as a box does: they know the answers."""
+
+    def __call__(
+        self,
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        if f"{name}.".startswith(f"{CHECKS}.") and is_outside(globals):
+            return Nothing() if fromlist else self.real("utils")
+        return super().__call__(name, globals, locals, fromlist, level)
+
+
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     task = json.load(sys.stdin)
@@ -100,14 +118,13 @@ def judged(task: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
     import torch
 
     from grader.box.shell import make_shell, no_input
-    from utils.wall import raise_wall
 
     own = [cells.text(cell) for cell in cells.opening(task["lab"])]
     space: dict[str, Any] = {"__name__": "utils.lab"}  # the lab's own cells import what they like
     for number, text in enumerate(own):
         execute(text, f"<opening {number}>", space)
     builtins.input = no_input
-    raise_wall(task["imports"])
+    raise_wall(task["imports"], Inside)
     here = Here(make_shell(), task["ended"], answers)
     here.opening = [here.shell.run(text)[0].list for text in own]
     for seed in (random.seed, numpy.random.seed, torch.manual_seed):

@@ -46,6 +46,13 @@ def test_what_does_not_end_or_ends_the_process_costs_its_own_exercise(no_box, co
     assert notes == ["your code ended the Python process (exit code 3) in the cell half"]
 
 
+def test_the_checks_are_there_by_name_alone_as_in_a_box(no_box, course, notebook):
+    seen = "from utils.checks.lab03.cubic import right\nimport utils.checks.lab01\n"
+    answers = RIGHT | {"half": f"{seen}def half(x): return right(0.5) or x / 2"}
+    parts, _ = found(course, notebook(answers))
+    assert [points for points, _ in parts.values()] == [2, 3, 1, None]
+
+
 def test_input_and_rooms_that_the_lab_does_not_give_are_refused(no_box, course, notebook):
     answers = {
         "double": "def double(x): return 2 * x + len(input())",
