@@ -19,6 +19,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
 from grader.feedback import bounds
+from grader.feedback.pictures import Pictures
 
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,")
 SHOWN = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
@@ -71,8 +72,8 @@ class Renderer(IPythonRenderer):
     """nbconvert's renderer; formulas are set aside as MathML, an element that no one can guess
     stands for each until the HTML is clean."""
 
-    def __init__(self, attachments: dict[str, Any]):
-        super().__init__(escape=False, attachments=attachments, exclude_anchor_links=True)
+    def __init__(self):
+        super().__init__(escape=False, exclude_anchor_links=True)
         self.formulas = {}
 
     def set_aside(self, tex: str, display: bool) -> str:
@@ -104,25 +105,21 @@ class Renderer(IPythonRenderer):
         return super().block_html("".join(a + b for a, b in zip(text, code, strict=True)))
 
     def _embed_image_or_attachment(self, src: str) -> str:
-        # nbconvert gives up on the whole notebook when one attachment is missing
-        if (
-            src.startswith("attachment:")
-            and src.removeprefix("attachment:") not in self.attachments
-        ):
-            return ""
-        return super()._embed_image_or_attachment(src)
+        return src  # pictures are set aside; nbconvert gives up on a page where one is missing
 
 
 @pass_context
 def markdown_to_html(context: Any, source: str) -> str:
     """The jinja filter `markdown2html`: clean HTML of a markdown cell (or of a comment), formulas
     as MathML; a text that no parser should see, or that none can read, as it was written."""
-    if len(source) > bounds.MARKDOWN:
+    pictures = Pictures(context.get("cell", {}).get("attachments", {}))
+    short = pictures.set_aside(source)
+    if len(short) > bounds.MARKDOWN:
         return bounds.as_written(source)
-    renderer = Renderer(context.get("cell", {}).get("attachments", {}))
+    renderer = Renderer()
     try:
-        html = MarkdownWithMath(renderer=renderer).render(bounds.few_blanks(source))
-        return renderer.put_back(clean(html))
+        html = MarkdownWithMath(renderer=renderer).render(bounds.few_blanks(short))
+        return pictures.put_back(renderer.put_back(clean(html)))
     except Exception:
         return bounds.as_written(source)
 

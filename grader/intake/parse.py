@@ -16,7 +16,7 @@ MOST_VALUES = 5_000_000  # lists, objects and numbers of a file, of which each t
 MOST_CELLS = 2_000
 MOST_CODE = 1_000_000  # characters in code cells
 MOST_TEXT = 20_000_000  # characters in all cells, pictures included
-PICTURES = ("image/png", "image/jpeg", "image/gif")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
