@@ -54,7 +54,13 @@ c.Exchange.root = str(root / grading / "exchange")
 
 
 # nbgrader's own `autograde` and formgrader's button grade in a box too, as `course.py grade` does.
-c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
+# What else a student handed in is not copied: links would be followed.
+c.Autograde.pre_convert_hook = "grader.run.button.leave_files"
+c.GenerateFeedback.pre_convert_hook = "grader.run.button.leave_files"
+c.Autograde.sanitize_preprocessors = [
+    "grader.run.button.PlainFile",
+    "nbgrader.preprocessors.ClearOutput",
+]
 c.Autograde.autograde_preprocessors = ["grader.run.button.GradeInBox"]
 
 # how nbgrader's own `validate` runs a notebook (the button Validate asks grader.selfcheck)

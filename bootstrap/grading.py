@@ -51,11 +51,12 @@ def grade(arguments: list[str]) -> int:
     """Grades every submission of a lab: a table, marks, feedback pages, a CSV. For instructors.
 
     usage: {call} grade LAB
-           {call} grade LAB --fill FILE.csv
+           {call} grade LAB --fill FILE.csv --pages
            {call} grade --demo
 
     Submissions are in grading/submitted/STUDENT/LAB/; each runs in a box. --fill enters the marks
-    into a copy of the CSV that you downloaded from Canvas or Moodle. --demo shows the whole cycle
+    into a copy of the CSV that you downloaded from Canvas or Moodle, --pages packs the pages for
+    an upload there. --demo shows the whole cycle
     on a small class of example submissions.
     """
     return grader("grade", arguments)

@@ -123,6 +123,7 @@ def due_command(course: Course, options: argparse.Namespace, console: Console) -
 def grade_command(course: Course, options: argparse.Namespace, console: Console) -> int:
     from grader.lms import fill
     from grader.lms.known import known
+    from grader.lms.pages import pack
     from grader.run.grade import default_jobs, grade, write_again
     from grader.run.one import Settings
 
@@ -147,6 +148,8 @@ def grade_command(course: Course, options: argparse.Namespace, console: Console)
     for path in options.fill:
         for line in fill.lines(fill.fill(path, rows, lab, wish, known(course, lab))):
             print(line)
+    if options.pages:
+        print(*pack(course, lab, rows, options.with_pending), sep="\n")
     if options.demo:
         print(
             f"formgrader shows them when COURSE_GRADING={course.grading} is set "

@@ -209,7 +209,12 @@ def add_what_is_written(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--with-pending",
         action="store_true",
-        help="with --fill: also fill in totals that still wait for marks by hand",
+        help="with --fill and --pages: also what still waits for marks by hand",
+    )
+    command.add_argument(
+        "--pages",
+        action="store_true",
+        help="pack the feedback pages into the archives that Canvas and Moodle take back",
     )
     command.add_argument(
         "--may-change",

@@ -31,7 +31,6 @@ WITHOUT_TESTS = {
     "grader/box/warm.py": "speed alone: benchmarks/grading.py measures it",
     "grader/course/limits.py": "a dataclass",
     "grader/run/one.py": "run/test_grade.py and all that grade a class use it",
-    "grader/run/button.py": "browser/test_formgrader.py presses the button",
     "grader/selfcheck/plain.py": "selfcheck/test_running.py starts it",
     "grader/selftest/attacks/amounts.py": PART_OF_A_TRIAL,
     "grader/selftest/attacks/leaving.py": PART_OF_A_TRIAL,
@@ -45,6 +44,7 @@ WITHOUT_TESTS = {
     "grader/selftest/watching.py": PART_OF_A_TRIAL,
 }
 OF_THE_WHOLE = {
+    "tests/grader/lms/test_whole_class.py": "from three platforms' archives to their gradebooks",
     "tests/grader/run/test_cases.py": "a class of bad submissions, graded in one run",
     "tests/grader/run/test_cluster.py": "the workers of a Dask cluster",
     "tests/grader/run/test_resume.py": "runs that are killed and started again",

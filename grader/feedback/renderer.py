@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nbformat import from_dict
+from nbformat import reads
 
 from grader.course.folders import Course
 from grader.feedback.exporter import exporter
@@ -58,7 +58,7 @@ def page(
 ) -> str:
     """A submission as HTML. path: of its notebook; plain: why its texts are shown as they are,
     empty where they are laid out."""
-    notebook = from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    notebook = reads(Path(path).read_text(encoding="utf-8"), as_version=4)
     make = exporter(Course(Path(root), grading), template, plain)
     return make.from_notebook_node(notebook, resources)[0]
 

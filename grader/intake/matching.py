@@ -201,6 +201,21 @@ class Matching:
                 ]
                 if found:
                     self.replace(number, found)
+                elif self.is_given_below(number):
+                    self.replace(number, [])
+
+    def is_given_below(self, number: int) -> bool:
+        """Whether a cell below an answer that was left as it was, which is another answer, gives
+        this one too."""
+        one, stubs = self.lab[number], self.claims[number]
+        return bool(stubs) and any(
+            cell > max(stubs)
+            and self.theirs[cell].kind == "code"
+            and self.lab[owner].role == "answer"
+            and one.names <= self.names[cell]
+            for cell, owner in self.owner.items()
+            if owner != number
+        )
 
     def replace(self, number: int, found: list[int]) -> None:
         for cell in self.claims[number]:
@@ -227,7 +242,8 @@ class Matching:
         """An answer or a free cell that is still open is the first unknown cell of its kind between
         its known neighbours."""
         for number, one in enumerate(self.lab):
-            if one.role == "locked" or not self.is_vacant(number):
+            is_elsewhere = number in self.elsewhere and not self.claims[number]
+            if one.role == "locked" or is_elsewhere or not self.is_vacant(number):
                 continue
             low, high = self.bounds(number)
             for cell in self.left():

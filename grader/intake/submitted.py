@@ -18,6 +18,8 @@ from grader.intake.folder import Found, bytes_of, look, of_folder
 from grader.intake.matching import Asked, asked
 from grader.intake.parse import Notebook, Unreadable, parse, printable
 
+SURE = 0.5  # the share of a lab's cells that a notebook under another name must have
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -61,6 +63,14 @@ def read(course: Course, lab: str, student: str, source: lab_cells.Notebook) -> 
     names = [name] if name in found.notebooks else found.notebooks
     files = [open_file(folder / one) for one in names]
     aligned = [align(source, cells, file.parsed.cells) if file.parsed else None for file in files]
+    if names == [name] and files[0].parsed and not has_answers(aligned[0], cells):
+        more = [open_file(folder / one) for one in found.notebooks if one != name]
+        grafts = [align(source, cells, one.parsed.cells) if one.parsed else None for one in more]
+        for one, graft in zip(more, grafts, strict=True):
+            if has_answers(graft, cells) and graft and graft.sure > SURE:
+                files, aligned = [*files, one], [*aligned, graft]
+        if len(files) > 1:  # the named one was left as it was: what was not counts instead
+            files, aligned = files[1:], aligned[1:]
     chosen, problem = choose(name, files, aligned, found)
     file, graft = (None, None) if chosen is None else (files[chosen], aligned[chosen])
     if problem or file is None or file.parsed is None or graft is None:
@@ -107,7 +117,7 @@ def choose(
             if aligned[0] and aligned[0].notebook
             else f"{name} has no cell of this lab: is it another notebook?"
         )
-    fit = [number for number, graft in enumerate(aligned) if graft and graft.sure > 0.5]
+    fit = [number for number, graft in enumerate(aligned) if graft and graft.sure > SURE]
     if len({files[number].content for number in fit}) == 1:
         return fit[0], None
     if fit:
@@ -115,7 +125,8 @@ def choose(
         return (
             None,
             (
-                f"more than one notebook of this lab and none named {name}: {names}; "
+                f"more than one notebook of this lab and none named {name}"
+                f"{' with answers' if name in found.notebooks else ''}: {names}; "
                 f"rename the one to grade to {name}"
             ),
         )

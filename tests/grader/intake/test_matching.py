@@ -227,6 +227,20 @@ def test_code_below_an_untouched_stub_that_defines_something_else_is_no_answer()
     assert aligned.unanswered == ("double",) and "NotImplementedError" in text(aligned, "double")
 
 
+def test_two_answers_in_one_cell_below_the_stubs_are_both_given():
+    both = f"{RIGHT['double']}\n\n\n{RIGHT['half']}"
+    aligned = graft({"why": "Because."}, lambda cells: cells.append(extra(both)))
+    assert aligned.unanswered == ()
+    assert both in (text(aligned, "double"), text(aligned, "half"))
+    assert not any("NotImplementedError" in source for source in order(aligned))
+
+
+def test_a_stub_below_such_a_cell_still_undoes_the_answer():
+    both = f"{RIGHT['double']}\n\n\n{RIGHT['half']}"
+    aligned = graft({"why": "Because."}, lambda cells: cells.insert(at(cells, "look"), extra(both)))
+    assert aligned.unanswered == ("half",)
+
+
 def test_a_set_up_cell_of_the_same_name_does_not_make_a_notebook_one_of_this_lab():
     assert (
         grafted(

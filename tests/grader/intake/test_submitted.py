@@ -93,6 +93,26 @@ def test_the_rightly_named_one_of_two_counts(take, right):
     )
 
 
+def test_an_untouched_one_next_to_an_answered_one_does_not_count(take, course, right):
+    take(right, "tiny (1).ipynb")
+    submission = take(course.released("tiny").read_bytes())
+    assert is_full(submission) and submission.content == json.dumps(right).encode()
+    assert submission.warnings == (
+        "more than one notebook: tiny (1).ipynb was graded, not tiny.ipynb",
+    )
+
+
+def test_an_untouched_one_next_to_two_answered_ones_is_for_the_instructor_to_decide(
+    take, course, right
+):
+    take(right, "tiny (1).ipynb")
+    take({**right, "metadata": {}}, "tiny (2).ipynb")
+    assert take(course.released("tiny").read_bytes()).problem == (
+        "more than one notebook of this lab and none named tiny.ipynb with answers: "
+        "tiny (1).ipynb and tiny (2).ipynb; rename the one to grade to tiny.ipynb"
+    )
+
+
 def test_two_wrongly_named_ones_are_for_the_instructor_to_decide(take, right):
     take(right, "tiny (1).ipynb")
     submission = take({**right, "metadata": {}}, "tiny (2).ipynb")
