@@ -56,8 +56,7 @@ def grade(arguments: list[str]) -> int:
 
     Submissions are in grading/submitted/STUDENT/LAB/; each runs in a box. --fill enters the marks
     into a copy of the CSV that you downloaded from Canvas or Moodle, --pages packs the pages for
-    an upload there. --demo shows the whole cycle
-    on a small class of example submissions.
+    an upload there. --demo shows the whole cycle on a small class of example submissions.
     """
     return grader("grade", arguments)
 

@@ -1,5 +1,5 @@
 """Feedback pages in the archives that Canvas and Moodle take back, under the names that their own
-downloads used: grading/LAB_pages_PLATFORM.zip."""
+downloads used: grading/pages/LAB_PLATFORM.zip."""
 
 import io
 import zipfile
@@ -29,7 +29,7 @@ def pack(course: Course, lab: str, rows: Sequence[Row], with_pending: bool = Fal
             left["not collected from Canvas or Moodle"].append(row)
     lines = []
     for platform, pages in sorted(archives.items()):
-        path = course.folder / f"{lab}_pages_{platform.lower()}.zip"
+        path = course.folder / "pages" / f"{lab}_{platform.lower()}.zip"
         write(path, zipped(pages))
         lines.append(f"{path}: {len(pages)} page{'s' * (len(pages) != 1)} for {platform}")
     for why, those in left.items():

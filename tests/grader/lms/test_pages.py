@@ -28,8 +28,10 @@ def test_each_platform_gets_its_own_archive_and_the_rest_is_named(course):
         page.write_text(student)
     rows = [row(student, 1.0, pending=student == "eve") for student in records]
     said = pack(course, "tiny", rows)
-    assert packed(course.folder / "tiny_pages_canvas.zip") == {"lovelaceada_1_2_tiny.html": b"ada"}
-    assert packed(course.folder / "tiny_pages_moodle.zip") == {
+    assert packed(course.folder / "pages" / "tiny_canvas.zip") == {
+        "lovelaceada_1_2_tiny.html": b"ada"
+    }
+    assert packed(course.folder / "pages" / "tiny_moodle.zip") == {
         "Bob Noyce_7_assignsubmission_file_/tiny.html": b"bob",
         "Cy_8_assignsubmission_file_tiny.html": b"cy",
     }
@@ -37,4 +39,4 @@ def test_each_platform_gets_its_own_archive_and_the_rest_is_named(course):
     assert any("not collected from Canvas or Moodle: dan" in line for line in said)
     assert any("--with-pending" in line and "eve" in line for line in said)
     pack(course, "tiny", rows, with_pending=True)
-    assert "eve_3_4_tiny.html" in packed(course.folder / "tiny_pages_canvas.zip")
+    assert "eve_3_4_tiny.html" in packed(course.folder / "pages" / "tiny_canvas.zip")
