@@ -68,6 +68,18 @@ def test_in_what_a_class_is_handed_it_finds_the_same(course, handed_out, noteboo
         judge(handed_out, "tiny", path, hidden=False)
 
 
+def test_what_only_the_labs_answers_could_judge_is_said(handed_out, notebook, monkeypatch):
+    monkeypatch.setattr(running, "best", lambda: "none")
+    path = notebook({"half": "def half(x): return double(x) / 4"})
+    judged = judge(handed_out, "tiny", path, hidden=False)
+    (half,) = [part for part in judged.parts if part.name == "check_half"]
+    assert half.points == 0 and half.message.splitlines() == [
+        "`double` has no answer yet, and half calls it",
+        "It could not be judged by itself: it uses `double`, not right yet.",
+    ]
+    assert judged.notes == ["half not judged by itself: it uses double"]
+
+
 def without_its_check(every):
     del every[[cell["id"] for cell in every].index("check_double")]
 
