@@ -124,13 +124,14 @@ class Course:
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
         """This process has the course's environment for a while (not while threads run)."""
-        before = dict(os.environ)
-        os.environ.update(self.environment())
+        ours = self.environment()
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
         try:
             yield
         finally:
-            os.environ.clear()
-            os.environ.update(before)
+            for name, value in before.items():
+                os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
     @contextlib.contextmanager
     def alone(self, lab: str, say: Callable[[str], object]) -> Iterator[None]:

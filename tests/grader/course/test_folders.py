@@ -37,3 +37,11 @@ def test_a_folder_that_cannot_be_a_students_is_passed_over_with_the_reason(cours
         ".hidden: its name begins with a dot: rename it",
         "caf?: its name is not in UTF-8: rename it",
     ]
+
+
+def test_the_environment_of_a_course_is_left_as_it_was(course, monkeypatch):
+    monkeypatch.delenv("COURSE_GRADING", raising=False)
+    before = dict(os.environ)
+    with course.entered():
+        assert os.environ["COURSE_GRADING"] == "grading"
+    assert dict(os.environ) == before
