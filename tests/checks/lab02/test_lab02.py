@@ -1,5 +1,8 @@
 """The checks of lab 02 accept right answers in any form; their oracles agree with other ways."""
 
+import copy
+from fractions import Fraction
+
 import numpy
 import pytest
 import torch
@@ -19,6 +22,30 @@ def every_mask(loss, theta, kept):
     masks = (numbers >> torch.arange(len(theta)) & 1).bool()
     masks = masks[masks.sum(1) == kept]
     return masks[vmap(loss)(masks * theta).argmin()]
+
+
+def by_bits(loss, theta, kept):
+    numbers = [n for n in range(2 ** len(theta)) if n.bit_count() == kept]
+    masks = [
+        torch.tensor([n >> q & 1 for q in range(len(theta))], dtype=torch.bool) for n in numbers
+    ]
+    return min(masks, key=lambda mask: loss(torch.where(mask, theta, 0.0)))
+
+
+def taylor_of_one_number(loss, theta, direction, order):
+    """The derivatives of s -> L(theta + s d) at 0."""
+
+    def along(s):
+        return loss(theta + s * direction)
+
+    zero = torch.zeros((), dtype=theta.dtype)
+    terms = [along(zero), grad(along)(zero), grad(grad(along))(zero) / 2][: order + 1]
+    return lambda h: torch.stack([term * h**k for k, term in enumerate(terms)]).sum().reshape(1)
+
+
+def taylor_in_fractions(loss, theta, direction, order):
+    polynomial = model.taylor(loss, theta, direction, order)
+    return lambda h: Fraction(float(polynomial(h)))
 
 
 def taylor_in_floats(loss, theta, direction, order):
@@ -49,6 +76,27 @@ def signs_in_a_set(matrix):
     return "minimum" if signs == {1} else "maximum" if signs == {-1} else "inconclusive"
 
 
+def words_of_numpy(matrix):
+    values = numpy.linalg.eigvalsh(matrix.numpy())
+    signs = set(numpy.sign(numpy.where(abs(values) > 1e-9 * abs(values).max(), values, 0)))
+    kinds = {frozenset({1.0}): "minimum", frozenset({-1.0}): "maximum"}
+    return numpy.str_("saddle" if {1, -1} <= signs else kinds.get(frozenset(signs), "inconclusive"))
+
+
+def deleted_in_loops(theta, inverse, q):
+    p, moved, downdated = len(theta), theta.clone(), inverse.clone()
+    for i in range(p):
+        moved[i] = theta[i] - theta[q] / inverse[q, q] * inverse[i, q] if i != q else 0
+        for j in range(p):
+            product = inverse[i, q] * inverse[q, j] / inverse[q, q]
+            downdated[i, j] = 0 if q in (i, j) else inverse[i, j] - product
+    return [moved, downdated]
+
+
+def fisher_of_a_copy(model, x, y):
+    return fisher_by_backward(copy.deepcopy(model), x, y)
+
+
 def fisher_by_backward(model, x, y):
     total = [torch.zeros_like(p) for p in model.parameters()]
     for i in range(len(x)):
@@ -76,9 +124,16 @@ def product_by_autograd(loss, theta, v):
 RIGHT = {
     checks.check_brute_force_best_mask: [
         every_mask,
+        by_bits,
         lambda loss, theta, kept: pruning.best_mask(loss, theta, kept)[0],
     ],
-    checks.check_taylor: [taylor_in_floats, taylor_by_two_jvps, model.taylor],
+    checks.check_taylor: [
+        taylor_in_floats,
+        taylor_in_fractions,
+        taylor_by_two_jvps,
+        taylor_of_one_number,
+        torch.no_grad()(model.taylor),
+    ],
     checks.check_hessian_vector_product: [
         product_by_autograd,
         model.hessian_vector_product,
@@ -87,7 +142,11 @@ RIGHT = {
         lambda loss, theta, v: jvp(grad(loss), (theta,), (v,))[1],
         lambda loss, theta, v: grad(lambda w: jvp(loss, (w,), (v,))[1])(theta),
     ],
-    checks.check_classify_critical_point: [signs_in_a_set, model.classify_critical_point],
+    checks.check_classify_critical_point: [
+        signs_in_a_set,
+        words_of_numpy,
+        model.classify_critical_point,
+    ],
     checks.check_obd: [
         importance.obd_saliency,
         lambda theta, h: torch.stack([0.5 * a * b * b for a, b in zip(h, theta)]),
@@ -98,10 +157,12 @@ RIGHT = {
     ],
     checks.check_obs_delete: [
         importance.obs_delete,
+        deleted_in_loops,
         lambda theta, inverse, q: list(importance.obs_delete(theta, inverse, q)),
     ],
     checks.check_fisher_diagonal: [
         fisher_by_backward,
+        fisher_of_a_copy,
         fisher_by_vmap,
         lambda model, x, y: importance.empirical_fisher(model, (x, y)).diagonal(),
     ],

@@ -1,4 +1,14 @@
-"""Does `classify_critical_point(hessian)` tell the kind of point from H's eigenvalues?"""
+"""Does `classify_critical_point(hessian)` tell the kind of point from H's eigenvalues?
+
+| the statement | asked by |
+|---|---|
+| all positive, all negative, both, otherwise | all mixtures of signs and zeros |
+| look at the eigenvalues | rotated axes; ten variables (hidden) |
+| zero: at most 1e-9 times the size of the largest | 1e-10, 1e-7; nearer ones (hidden) |
+| the size, not the value, in any unit | a negative one; units 1e-12, 1e12, 1e-25 (hidden) |
+| one of four words | capitals, short ones, none |
+| any size from 1 by 1 | 1 by 1, of all signs |
+"""
 
 import torch
 from torch import Tensor
@@ -58,6 +68,19 @@ MISTAKES = [
         classify_with(zero=lambda values: 1e-6 * values.abs().max()),
     ),
     (
+        "Zero is what is at most 1e-9 times the largest |value|: that limit is too low.",
+        classify_with(zero=lambda values: 1e-12 * values.abs().max()),
+    ),
+    (
+        "The matrix is float64: in float32 zeros come out as 1e-8.",
+        classify_with(values=lambda hessian: torch.linalg.eigvalsh(hessian.float())),
+    ),
+    (
+        "Singular values have no signs: eigenvalues have.",
+        classify_with(values=torch.linalg.svdvals),
+    ),
+    ("Two rows are not all of H.", lambda hessian: classify_with()(hessian[:2, :2])),
+    (
         "The largest value can be negative, or 0. Compare with the largest |value|.",
         classify_with(zero=lambda values: 1e-9 * values.max()),
     ),
@@ -107,7 +130,7 @@ def cases(generator: torch.Generator) -> list[Case]:
         scaled = [scale * turned(each, generator) for each in (values, flat) for scale in UNITS]
         matrices += scaled
     matrices.append(turned(tensor([1.0, -2.0, 0.0, 3.0]), generator))
-    limits = [[-1, -1e-10], [1, 1e-10], [1, 1e-7], [1, -1e-7], [-1, -1e-7]]
+    limits = [[-1, -1e-10], [1, 1e-10], [2, 1e-11, 1], [1, 1e-7], [1, -1e-7], [-1, -1e-7]]
     matrices += [torch.diag(tensor(values)) for values in limits]
     return [given(hessian=matrix) for matrix in matrices]
 
@@ -123,8 +146,8 @@ def read(outcome: Outcome, case: Case) -> str:
     word = outcome.returned
     if not isinstance(word, str) or word not in WORDS:
         expected = f"one of {', '.join(map(repr, WORDS))}"
-        raise Unfit(expected, short(word), NO_RETURN if word is None else "")
-    return word
+        raise Unfit(expected, short(word), NO_RETURN if word is None else TABLE)
+    return str(word)
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:

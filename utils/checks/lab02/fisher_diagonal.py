@@ -1,4 +1,13 @@
-"""Is `fisher_diagonal(model, x, y)` the mean over the examples of the squared gradient of each?"""
+"""Is `fisher_diagonal(model, x, y)` the mean over the examples of the squared gradient of each?
+
+| the statement | asked by |
+|---|---|
+| the gradient of each example alone, squared, then the mean | 1, 2, 3 and 7 examples; 8 (hidden) |
+| cross-entropy, labels of the data | networks that predict other labels |
+| all parameters, biases too, in their order | two layers; blocks in blocks, convolutions (hidden) |
+| inputs (n, ...) | pictures (hidden) |
+| the model left as it was, but .grad | the engine |
+"""
 
 from itertools import pairwise
 
@@ -55,6 +64,25 @@ def true_fisher(model, x, y):
 def weights_only(model, x, y):
     weights = [torch.full((p.numel(),), p.dim() > 1) for p in model.parameters()]
     return right(model, x, y)[torch.cat(weights)]
+
+
+def of_parameters(chosen):
+    """The right answer for some of the parameters, or for all in another order."""
+
+    def answer(model, x, y):
+        sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+        found = dict(zip(sizes, right(model, x, y).split(list(sizes.values()))))
+        return torch.cat([found[name] for name in chosen(list(found), model)])
+
+    return answer
+
+
+def in_twos(model, x, y):
+    parameters, squares = list(model.parameters()), []
+    for xs, ys in zip(x.split(2), y.split(2)):
+        parts = torch.autograd.grad(cross_entropy(model(xs), ys), parameters)
+        squares.append(nn.utils.parameters_to_vector(parts).square())
+    return torch.stack(squares).mean(0)
 
 
 def unbatched(row, label):
@@ -114,6 +142,38 @@ MISTAKES = [
         "That is the whole matrix. One number for each parameter: its diagonal.",
         fisher_with(mean=lambda g: g.T @ g / len(g)),
     ),
+    (
+        "That is the square root of it.",
+        fisher_with(mean=lambda g: g.square().mean(0).sqrt()),
+    ),
+    (
+        "Divide by n, not by n - 1.",
+        fisher_with(mean=lambda g: g.square().sum(0) / max(len(g) - 1, 1)),
+    ),
+    (
+        "That is the largest of the squares, not their mean.",
+        fisher_with(mean=lambda g: g.square().amax(0)),
+    ),
+    (
+        "That is the square of the sum: square the gradient of each example first.",
+        fisher_with(mean=lambda g: g.sum(0).square() / len(g)),
+    ),
+    ("All examples count.", fisher_with(mean=lambda g: g[: len(g) // 2 or 1].square().mean(0))),
+    ("That is one gradient for two examples: one for each.", in_twos),
+    (
+        "The loss is the cross-entropy, not the output of the label.",
+        fisher_with(loss=lambda outputs, y: -outputs[0, y[0]]),
+    ),
+    (
+        "The order is that of model.parameters(): do not sort the names.",
+        of_parameters(lambda names, model: sorted(names)),
+    ),
+    (
+        "The order is that of model.parameters(), layer by layer: not all weights first.",
+        of_parameters(
+            lambda names, model: sorted(names, key=lambda name: not name.endswith("weight"))
+        ),
+    ),
     ("Biases are parameters too, in the order of model.parameters().", weights_only),
     (INEXACT, fisher_with(result=lambda f, theta: f.float())),
     (HINTS["same dtype"], fisher_with(inputs=Tensor.float)),
@@ -124,7 +184,7 @@ MISTAKES = [
 
 def cases(generator: torch.Generator) -> list[Case]:
     found = []
-    for n, widths in ((1, (2, 2)), (2, (2, 2)), (3, (2, 3)), (7, (4, 5, 3))):
+    for n, widths in ((1, (2, 2)), (2, (2, 2)), (3, (2, 3)), (3, (3, 4, 2)), (7, (4, 5, 3))):
         model, x = network(generator, *widths), normal(generator, n, widths[0]).round(decimals=1)
         y = torch.randint(0, widths[-1], (n,), generator=generator)
         y[0] = (model(x)[0].argmax() + 1) % widths[-1]  # one at least that the network has wrong

@@ -1,4 +1,12 @@
-"""Is `hessian_vector_product(loss, theta, v)` H v, exactly, and is it found without making H?"""
+"""Is `hessian_vector_product(loss, theta, v)` H v, exactly, and is it found without making H?
+
+| the statement | asked by |
+|---|---|
+| H v | a quadratic, a quartic and a network's loss |
+| without making H, at once or row by row | 1,000 and 2,000 parameters, watched; 20,000 (hidden) |
+| exactly: no difference quotient | a slope of 1e12; 1e16 (hidden) |
+| theta is not changed, nor theta.requires_grad | the engine, `read` |
+"""
 
 import torch
 from torch import Tensor
@@ -106,7 +114,26 @@ def difference(h, forward=1.0, backward=1.0):
     return answer
 
 
+def backward_twice(loss, theta, v):
+    theta = theta.detach().requires_grad_()
+    (g,) = torch.autograd.grad(loss(theta), theta, create_graph=True)
+    return g.detach() + torch.autograd.grad(g @ v, theta)[0]
+
+
 MISTAKES = [
+    (
+        "backward() adds to .grad: there it is g + H v. torch.autograd.grad returns H v alone.",
+        backward_twice,
+    ),
+    (
+        "The loss is asked about theta, and v multiplies. They are exchanged.",
+        lambda loss, theta, v: right(loss, v, theta),
+    ),
+    (
+        "g g^T is not H: differentiate the number g @ v.",
+        lambda loss, theta, v: grad(loss)(theta) * (grad(loss)(theta) @ v),
+    ),
+    ("That is 2 H v.", product_with(result=lambda hv, v: 2 * hv[0])),
     (MATRIX, lambda loss, theta, v: hessian(loss)(theta) @ v),
     (ROWS, by_rows(retain=True)),
     (FREED, by_rows(retain=False)),

@@ -1,10 +1,17 @@
-"""Is `obd(theta, hessian_diagonal)` the rise of the loss that Optimal Brain Damage predicts?"""
+"""Is `obd(theta, hessian_diagonal)` the rise of the loss that Optimal Brain Damage predicts?
+
+| the statement | asked by |
+|---|---|
+| 1/2 H_qq theta_q^2 of all weights | small and random numbers; one weight, tiny ones (hidden) |
+| negative where H_qq is | negative curvature |
+| the arguments are not changed | the engine |
+"""
 
 import torch
 from torch import Tensor
 
 from utils.checks.exercise import Case, steps
-from utils.checks.lab02.vectors import INEXACT, given, normal, of_vectors, tensor
+from utils.checks.lab02.vectors import INEXACT, NO_EPSILON, given, normal, of_vectors, tensor
 
 
 def right(theta: Tensor, hessian_diagonal: Tensor) -> Tensor:
@@ -32,6 +39,10 @@ MISTAKES = [
     (SIGN, obd_with(result=torch.abs)),
     (SIGN, obd_with(result=torch.relu)),
     ("One saliency for each weight: they are not added up.", obd_with(result=torch.sum)),
+    ("The sign is wrong.", obd_with(half=-0.5)),
+    ("They are not divided by their sum.", obd_with(result=lambda s: s / s.sum())),
+    ("They stay in the order of the weights.", obd_with(result=lambda s: s.sort().values)),
+    (NO_EPSILON, obd_with(curvature=lambda h: h + 1e-8)),
     ("Return the saliencies alone.", obd_with(result=lambda saliency: (saliency, saliency.sum()))),
     ("A list is not a tensor: `*` works without a loop.", obd_with(result=Tensor.tolist)),
     (INEXACT, obd_with(result=lambda saliency: saliency.float() * (1 + 1e-6))),
@@ -43,6 +54,7 @@ def cases(generator: torch.Generator) -> list[Case]:
         given(theta=tensor([3.0, -2.0]), hessian_diagonal=tensor([4.0, 10.0])),
         given(theta=tensor([3.0, -2.0]), hessian_diagonal=tensor([4.0, -10.0])),
         given(theta=tensor([3.0, 0.0, -1.0]), hessian_diagonal=tensor([-2.0, 5.0, 0.5])),
+        given(theta=tensor([3.0, -4.0]), hessian_diagonal=tensor([1e-7, 2e-9])),
         given(theta=normal(generator, 9), hessian_diagonal=normal(generator, 9)),
         given(theta=normal(generator, 5), hessian_diagonal=normal(generator, 5).abs()),
     ]

@@ -1,10 +1,26 @@
-"""Is `obs(theta, inverse)` the rise of the loss that Optimal Brain Surgeon predicts?"""
+"""Is `obs(theta, inverse)` the rise of the loss that Optimal Brain Surgeon predicts?
+
+| the statement | asked by |
+|---|---|
+| theta_q^2 / (2 [H^-1]_qq), the least rise | against the constrained minimum; one weight (hidden) |
+| the diagonal of the inverse that is given | 1 / H_qq, rows and H itself differ from it |
+| in any units | an inverse near 1e-9, weights near 1e-7; others (hidden) |
+| the arguments are not changed | the engine |
+"""
 
 import torch
 from torch import Tensor
 
 from utils.checks.exercise import Case, steps
-from utils.checks.lab02.vectors import INEXACT, given, normal, of_vectors, positive, tensor
+from utils.checks.lab02.vectors import (
+    INEXACT,
+    NO_EPSILON,
+    given,
+    normal,
+    of_vectors,
+    positive,
+    tensor,
+)
 
 GIVEN = "the entry [H^-1]_qq of the inverse that is given."
 
@@ -48,6 +64,17 @@ MISTAKES = [
         obs_with(below=lambda inverse: 1 / inverse.diagonal()),
     ),
     ("theta must be squared.", obs_with(square=lambda theta: theta)),
+    (
+        "theta must be squared, and so its sign goes.",
+        obs_with(square=torch.abs),
+    ),
+    ("It is not a square root.", obs_with(result=torch.sqrt)),
+    (NO_EPSILON, obs_with(below=lambda inverse: inverse.diagonal() + 1e-8)),
+    ("A small weight is not 0.", obs_with(square=lambda t: t.square() * (t.abs() > 1e-6))),
+    (
+        "It is upside down: theta_q^2 stands above.",
+        obs_with(result=torch.reciprocal),
+    ),
     ("[H^-1]_qq is not squared.", obs_with(below=lambda inverse: inverse.diagonal().square())),
     (
         "One saliency for each weight: of the inverse, take the diagonal.",
@@ -67,6 +94,7 @@ def cases(generator: torch.Generator) -> list[Case]:
         (tensor([3.0, -2.0]), tensor([[2.0, 1.0], [1.0, 2.0]])),
         (tensor([3.0, 0.0]), tensor([[4.0, -1.0], [-1.0, 0.5]])),
     ]
+    problems += [(1e-7 * normal(generator, 3), 1e9 * positive(generator, 3)) for _ in range(2)]
     problems += [(normal(generator, p), positive(generator, p)) for p in (3, 8)]
     return [given(theta=theta, inverse=torch.linalg.inv(h)) for theta, h in problems]
 

@@ -1,11 +1,31 @@
-"""Does `obs_delete(theta, inverse, q)` move the others to the least loss, and update H^-1?"""
+"""Does `obs_delete(theta, inverse, q)` move the others to the least loss, and update H^-1?
+
+| the statement | asked by |
+|---|---|
+| theta moves to the least loss | the minimum of what is left; a regression without a feature |
+| the inverse of H without row and column q | against torch's inverse of what is left |
+| the same shapes, new tensors, both | cut ones, one, exchanged ones, lists |
+| exactly 0 at q | numbers that the formula leaves at 1e-16 |
+| rows and columns deleted before are 0 | two in turn; three (hidden) |
+| any weight, in any units | a weight that is 0, small weights and inverses; one weight (hidden) |
+| the arguments are not changed | the engine |
+"""
 
 import torch
 from torch import Tensor
 
 from utils.checks.compare import Unfit, as_tensor, described
 from utils.checks.exercise import Case, Outcome, steps
-from utils.checks.lab02.vectors import both, close, normal, of_vectors, positive, shown, tensor
+from utils.checks.lab02.vectors import (
+    NO_EPSILON,
+    both,
+    close,
+    normal,
+    of_vectors,
+    positive,
+    shown,
+    tensor,
+)
 
 KEEP_SIZE = "Keep the size: entry q of theta, and row and column q of the inverse, become 0."
 SINGULAR = "Rows deleted before are 0: the inverse cannot be inverted again. Use the formula."
@@ -69,9 +89,22 @@ def delete_with(
     return answer
 
 
+def unless_zero(theta, inverse, q):
+    return delete_with()(theta, inverse, q) if theta[q] else (theta.clone(), inverse.clone())
+
+
+def rounded(moved, downdated, q):
+    return tuple(torch.where(each.abs() > 1e-6, each, 0.0) for each in (moved, downdated))
+
+
 def cut_out(moved, downdated, q):
     left = torch.arange(len(moved)) != q
     return moved[left], downdated[left][:, left]
+
+
+def the_step(theta, inverse, q):
+    moved, downdated = right(theta, inverse, q)
+    return moved - theta, downdated
 
 
 def by_inversion(theta, inverse, q):
@@ -119,6 +152,37 @@ MISTAKES = [
         f"column @ column is one number. {OUTER}",
         delete_with(product=lambda column, q: column @ column / column[q]),
     ),
+    ("A weight of 0 is deleted like any other: the inverse changes too.", unless_zero),
+    (
+        "A weight of 0 moves like the others, if it was not deleted.",
+        lambda theta, inverse, q: (
+            right(theta, inverse, q)[0] * (theta != 0),
+            right(theta, inverse, q)[1],
+        ),
+    ),
+    (
+        "Small numbers stay: only entry q, and row and column q, become 0.",
+        delete_with(result=rounded),
+    ),
+    (
+        NO_EPSILON,
+        delete_with(
+            step=lambda theta, column, q: theta[q] / (column[q] + 1e-8) * column,
+            product=lambda column, q: torch.outer(column, column) / (column[q] + 1e-8),
+        ),
+    ),
+    ("Return the new theta, not the step to it.", the_step),
+    (
+        "That is H, without q. The inverse is wanted.",
+        lambda theta, inverse, q: (right(theta, inverse, q)[0], torch.linalg.pinv(inverse)),
+    ),
+    (
+        "The second product is of column q with row q, not entry by entry with row q.",
+        lambda theta, inverse, q: (
+            right(theta, inverse, q)[0],
+            inverse - inverse[q] * inverse[q] / inverse[q, q],
+        ),
+    ),
     (SINGULAR, by_inversion),
     ("That is H without q. The inverse is wanted.", without_q),
     (KEEP_SIZE, delete_with(result=cut_out)),
@@ -139,6 +203,8 @@ def cases(generator: torch.Generator) -> list[Case]:
         (tensor([1.0, 3.0, 2.0]), three, [0]),
         (tensor([1.0, 1.0]), tensor([[49.0, 7.3], [7.3, 2.1]]), [0]),  # 1 - 1 / 49 * 49 is not 0
         *((theta, inverse, [q]) for q in range(5)),
+        *((theta * tensor([0.0, 1, 1, 0, 1]), inverse, [q]) for q in (0, 3, 1, 4)),
+        *((1e-8 * theta, 1e-9 * inverse, [q]) for q in (1, 2)),
         (tensor([1.0, 3.0, 2.0]), three, [1, 2]),
         (normal(generator, 6), torch.linalg.inv(positive(generator, 6)), [4, 1]),
         (torch.linalg.lstsq(x, y).solution, torch.linalg.inv(x.T @ x), [2]),  # linear regression

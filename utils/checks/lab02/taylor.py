@@ -1,4 +1,14 @@
-"""Is `taylor(loss, theta, direction, order)` the Taylor polynomial of the loss, a function of h?"""
+"""Is `taylor(loss, theta, direction, order)` the Taylor polynomial of the loss, a function of h?
+
+| the statement | asked by |
+|---|---|
+| the polynomial of L, g and H along d | four losses, two of them with third derivatives |
+| as a function of h | numbers and tuples are other things; asked three times, h of both signs |
+| cut after order 0, 1 or 2 | each of them |
+| any length of the direction | 3.2 and others; 1e-4, 1e4, 0 (hidden) |
+| a float or a tensor of one number | vectors are rejected |
+| exactly | float32 and difference quotients are rejected |
+"""
 
 from functools import cache
 from math import isfinite
@@ -40,7 +50,9 @@ def taylor_with(
     half=0.5,
     powers=(0, 1, 2),
     last=lambda order: order,
+    first=lambda order: 0,
     number=lambda value: value,
+    step=lambda h: h,
 ):
     """From the gradient and the whole Hessian, by torch."""
 
@@ -52,7 +64,8 @@ def taylor_with(
             lambda: half * (d @ curvature(loss)(theta) @ d),
         ]
         terms = [number(term()) for term in all_terms[: last(order) + 1]]
-        return lambda h: sum(term * h**power for power, term in zip(powers, terms))
+        chosen = list(zip(powers, terms))[first(order) :]
+        return lambda h: sum(term * step(h) ** power for power, term in chosen)
 
     return answer
 
@@ -89,6 +102,29 @@ def growing(loss, theta, direction, order):
     return polynomial
 
 
+def moving(loss, theta, direction, order):
+    """The derivatives at the end of the step."""
+    return lambda h: sum(
+        term
+        for term in (
+            loss(theta),
+            h * grad(loss)(theta + h * direction) @ direction,
+            h**2 / 2 * direction @ hessian(loss)(theta + h * direction) @ direction,
+        )[: order + 1]
+    )
+
+
+def piling_up(loss, theta, direction, order):
+    """The next call begins with what the last one returned."""
+    polynomial, sums = right(loss, theta, direction, order), [loss(theta)]
+
+    def piled(h):
+        sums.append(sums[-1] + polynomial(h) - polynomial(0))
+        return sums[-1]
+
+    return piled
+
+
 def vectors(loss, theta, direction, order):
     g = grad(loss)(theta)
     return lambda h: loss(theta) + (order >= 1) * h * g * direction
@@ -104,6 +140,9 @@ def itself(from_order):
 
 FUNCTION = "Return a function: `return lambda h: ...`."
 ITSELF = "That is the loss itself at theta + h direction, not its polynomial."
+EACH_CALL = (
+    "Each call begins anew: `+=` changes the term itself. Write `result = result + ...`, inside."
+)
 MISTAKES = [
     ("The second-order term has a factor 1/2.", taylor_with(half=1.0)),
     ("The second-order term has h squared.", taylor_with(powers=(0, 1, 1))),
@@ -126,7 +165,24 @@ MISTAKES = [
         "Only the diagonal of H was used. direction^T H direction has the mixed terms too.",
         taylor_with(curvature=lambda loss: lambda theta: hessian(loss)(theta).diag().diag()),
     ),
-    ("`+=` changes the term itself, at each call. Write `result = result + ...`.", growing),
+    (EACH_CALL, growing),
+    (EACH_CALL, piling_up),
+    ("The derivatives are those at theta, not at the end of the step.", moving),
+    (
+        "That is the term of this order alone: those below belong to the polynomial.",
+        taylor_with(first=lambda order: order),
+    ),
+    ("Of order 0 there is the loss at theta alone.", taylor_with(last=lambda n: max(n, 1))),
+    ("Order 2 has a term with h squared.", taylor_with(last=lambda n: min(n, 1))),
+    (
+        "That is the slope squared. The curvature is direction^T H direction.",
+        taylor_with(
+            curvature=lambda loss: lambda theta: grad(loss)(theta).outer(grad(loss)(theta))
+        ),
+    ),
+    ("The second-order term has a factor 1/2, not 1/6.", taylor_with(half=1 / 6)),
+    ("h has a sign: a step goes both ways.", taylor_with(step=abs)),
+    ("h is any number, not only a whole one.", taylor_with(step=int)),
     (FUNCTION, lambda loss, theta, d, order: loss(theta)),
     ("Every term is a number: g @ direction, and direction @ (H direction).", vectors),
     (INEXACT, taylor_with(number=Tensor.float)),

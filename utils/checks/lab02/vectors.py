@@ -12,6 +12,8 @@ ROUNDING = 1e-8  # relative; float64 leaves 1e-12 or less
 SMALL = 16  # as many numbers are written out
 INEXACT = "That is more than float64's rounding: is there a float32, or a difference quotient?"
 
+NO_EPSILON = "Nothing is added to be safe: in other units, 1e-8 is a large number."
+
 
 def tensor(values) -> Tensor:
     """As torch.tensor, in float64."""
@@ -60,7 +62,7 @@ def flat(numbers: Any) -> Tensor:
     """The numbers of a tensor, or of several, as one vector in float64."""
     if isinstance(numbers, (list, tuple)):
         return torch.cat([flat(part) for part in numbers])
-    return dense(torch.as_tensor(numbers)).flatten()
+    return dense(numbers if isinstance(numbers, Tensor) else tensor(numbers)).flatten()
 
 
 def differing(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
