@@ -6,7 +6,9 @@ import sys
 import types
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from bootstrap import manifest
 from utils import wall
@@ -113,6 +115,17 @@ def test_it_stands_in_the_kernel_of_a_lab_alone(
     monkeypatch.setattr(wall, "is_kernel", lambda: kernel)
     wall.raise_at_home("utils.checks.lab01")
     assert bool(wall.standing()) == stands
+
+
+@pytest.mark.notebook
+def test_in_a_real_kernel_an_import_of_the_answer_fails_before_it_costs_marks(tmp_path):
+    sources = ["from utils.checks.lab04 import check_jaccard", "from utils.pruning import keep_top"]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, allow_errors=True, resources=where).execute()
+    first, second = (cell.outputs for cell in notebook.cells)
+    assert first == []
+    assert second[0]["evalue"].startswith("utils.pruning is not available while this notebook is")
 
 
 @pytest.mark.parametrize("lab", manifest.read(ROOT).labs, ids=lambda lab: lab.name)
