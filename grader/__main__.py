@@ -1,6 +1,7 @@
 """The commands `release`, `collect`, `due` and `grade`; course.py hands over to them."""
 
 import argparse
+import errno
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,13 @@ UNBOXED = (
     "To grade anyway, add --trust-submissions."
 )
 
+IN_THE_WAY = {  # what an instructor can do about an error of the system
+    errno.ENOSPC: "The disk is full: make some room",
+    errno.EDQUOT: "Your share of the disk is full: make some room",
+    errno.EROFS: "The disk cannot be written: mount it for writing",
+    errno.EACCES: "A file cannot be used: see whose it is and who may write it",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
@@ -32,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COMMANDS[options.command](course, options, console)
     except GradingError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in IN_THE_WAY:
+            raise
+        print(
+            f"{IN_THE_WAY[error.errno]} ({error}). What has been graded is kept; then run the same "
+            "command again.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print(

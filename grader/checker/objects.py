@@ -98,9 +98,10 @@ class CheckerSide(Exchange):
 
     def error(self, error: Exception) -> Tree:
         """The tree of one of the checker's own exceptions, which passes through the student's
-        code."""
+        code. It is kept as long as the session, so without the frames that it went through, which
+        hold arguments."""
         number = next(self.next)
-        self.errors[number] = error
+        self.errors[number] = error.with_traceback(None)
         names = [
             kind.__name__
             for kind in type(error).__mro__

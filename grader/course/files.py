@@ -9,8 +9,12 @@ def write(path: Path, content: str | bytes) -> None:
     """Writes a file whole or not at all; a text is written in UTF-8, its line ends as they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = partial(path)
-    temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def partial(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
 
-TRIES, PAUSE = (
-    8,
-    0.3,
-)  # of two graders that make the same tables or rows at the same moment; seconds
+# of two graders that make the same tables or rows at the same moment; seconds
+TRIES, PAUSE = 8, 0.3
+PATIENCE = 10  # seconds that each try waits for another program to unlock an SQLite file
+LOCKED = (
+    "The gradebook is locked by another program (formgrader, another grading run): waiting for it."
+)
 
 
 def gradebook(course: Course) -> Gradebook:
@@ -29,7 +32,7 @@ def gradebook(course: Course) -> Gradebook:
 
     url = course.db_url
     if url.startswith("sqlite:"):  # wait for another writer, in seconds, instead of failing
-        url += "?timeout=60"
+        url += f"?timeout={PATIENCE}"
     attempt = 0
     while True:
         attempt += 1
@@ -40,7 +43,7 @@ def gradebook(course: Course) -> Gradebook:
                 raise GradingError(
                     f"The gradebook's database cannot be used: {first_line(error.orig)}"
                 ) from None
-            time.sleep(PAUSE)
+            pause(error)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise GradingError(
                 "The address of the gradebook (COURSE_GRADEBOOK) cannot be used: "
@@ -104,6 +107,13 @@ def is_race(error: Any) -> bool:
     )
 
 
+def pause(error: Any) -> None:
+    """Before another try; says what is waited for."""
+    if "database is locked" in str(error.orig):
+        print(LOCKED, file=sys.stderr, flush=True)
+    time.sleep(PAUSE)
+
+
 def first_line(error: object) -> str:
     return (str(error).strip().splitlines() or ["no message"])[0]
 
@@ -121,4 +131,4 @@ def together(book: Gradebook, do: Callable[[], object]) -> None:
             book.db.rollback()
             if attempt == TRIES - 1 or not is_race(error):
                 raise
-            time.sleep(PAUSE)
+            pause(error)

@@ -87,6 +87,7 @@ def sweep(course: Course, lab: str) -> None:
     """Removes files that an interrupted run on this machine had begun to write."""
     for place in (
         "",
+        "statistics/",
         f"results/{lab}/",
         "outcomes/*/",
         f"autograded/*/{lab}/",

@@ -7,15 +7,28 @@ import secrets
 from pathlib import Path
 
 from grader.course.files import partial
-from grader.course.folders import Course
+from grader.course.folders import Course, GradingError
+
+BYTES = 32
 
 
 def course_secret(course: Course) -> bytes:
-    """The secret, 32 random bytes in grading/secret, made once and readable by its owner alone."""
+    """The secret, 32 random bytes in grading/secret, made once and readable by its owner alone.
+    GradingError where the file holds something else."""
     path = course.folder / "secret"
     if not path.exists():
         make_secret(path)
-    return bytes.fromhex(path.read_text().strip())
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != BYTES:
+        raise GradingError(
+            f"{path} is damaged: it should hold {2 * BYTES} hexadecimal digits. Put it back from "
+            "your backup; or delete it, and the next run draws other hidden inputs and grades "
+            "everything again."
+        )
+    return secret
 
 
 def make_secret(path: Path) -> None:
@@ -23,7 +36,7 @@ def make_secret(path: Path) -> None:
     one, whole, or none."""
     temporary = partial(path)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_bytes(32).hex())
+        file.write(secrets.token_bytes(BYTES).hex())
     try:
         os.link(temporary, path)
     except FileExistsError:

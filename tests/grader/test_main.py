@@ -1,8 +1,11 @@
 """The commands as an instructor types them."""
 
+import errno
+import os
+
 import pytest
 
-from grader.__main__ import main
+from grader.__main__ import COMMANDS, main
 from tests.grader.tiny import make_course, submit
 
 
@@ -71,3 +74,28 @@ def test_what_the_grader_broke_is_no_success(course, capsys, monkeypatch):
     monkeypatch.setattr("grader.gradebook.entries.write", broken)
     assert run(course, "grade", "tiny", "--student", "ada") == 1
     assert "our fault" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "number, words",
+    [(errno.ENOSPC, "The disk is full: make some room"), (errno.EROFS, "cannot be written")],
+)
+def test_what_the_system_refuses_is_a_sentence_with_what_to_do(
+    course, capsys, monkeypatch, number, words
+):
+    def refused(*arguments):
+        raise OSError(number, os.strerror(number), "results")
+
+    monkeypatch.setitem(COMMANDS, "grade", refused)
+    assert run(course, "grade", "tiny") == 1
+    said = capsys.readouterr().err
+    assert words in said and "What has been graded is kept" in said and "Traceback" not in said
+
+
+def test_another_error_is_not_hidden(course, monkeypatch):
+    def broken(*arguments):
+        raise OSError(errno.EBADF, "a mistake of this program")
+
+    monkeypatch.setitem(COMMANDS, "grade", broken)
+    with pytest.raises(OSError, match="a mistake of this program"):
+        run(course, "grade", "tiny")

@@ -6,6 +6,7 @@ import os
 import pathlib
 import sys
 import types
+import weakref
 
 import numpy as np
 import pandas
@@ -15,6 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from grader.checker import session as sessions
+from grader.checker.objects import CheckerSide
 from grader.checker.remote import NotPlain, Remote
 from tests.grader.checker.asking import ANSWERS, SECRET, Asker
 from tests.grader.checker.boxes import own
@@ -291,3 +293,19 @@ def test_exceptions_of_the_check_are_known_to_the_box_by_number_alone():
     number = asker.last[0]["raise"]["number"]
     with pytest.raises(sessions.BadValue):
         asker.ask("get", number, "obj")
+
+
+def test_an_error_that_is_kept_keeps_no_argument_alive():
+    def fails(big):
+        raise ValueError("no")
+
+    def kept():
+        argument = torch.ones(5)
+        try:
+            fails(argument)
+        except ValueError as error:
+            side.error(error)
+        return weakref.ref(argument)
+
+    side = CheckerSide(None)
+    assert kept()() is None and [str(error) for error in side.errors.values()] == ["no"]

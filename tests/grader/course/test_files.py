@@ -1,5 +1,6 @@
 """A file is written whole or not at all."""
 
+import errno
 import os
 
 import pytest
@@ -28,3 +29,18 @@ def test_what_is_cut_off_leaves_the_old_file(tmp_path, monkeypatch):
         files.write(path, "new")
     assert path.read_text() == "old"
     assert files.partial(path).read_text() == "new"  # in a file of its own, swept up later
+
+
+def test_on_a_full_disk_the_old_file_stays_and_no_half_of_the_new_one(tmp_path, monkeypatch):
+    path = tmp_path / "file.txt"
+    files.write(path, "old")
+
+    def full(temporary, content):
+        with open(temporary, "wb") as file:
+            file.write(content[:1])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write(path, "new")
+    assert os.listdir(tmp_path) == ["file.txt"] and path.read_text() == "old"

@@ -1,10 +1,13 @@
 """Where nbgrader cannot make a lab, one sentence says what to do."""
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 
 from grader.course.folders import GradingError
+from grader.gradebook import database
 from grader.gradebook.assignment import generate
 from tests.grader.regrading import again
 from tests.grader.tiny import cell, new_course, source_cells, write
@@ -82,3 +85,17 @@ def test_a_locked_gradebook_is_named(tmp_path, monkeypatch):
     )
     with pytest.raises(GradingError, match="locked by another program"):
         generate(course, "tiny")
+
+
+def test_a_gradebook_that_stays_locked_is_waited_for_in_words_and_not_for_ever(
+    tmp_path, monkeypatch, capsys
+):
+    course = new_course(tmp_path)
+    generate(course, "tiny")
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "TRIES", 2)
+    with contextlib.closing(sqlite3.connect(course.folder / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(GradingError, match="gradebook's database cannot be used: database is"):
+            generate(course, "tiny")
+    assert capsys.readouterr().err == f"{database.LOCKED}\n"

@@ -1,10 +1,15 @@
 """The name of a stored result: the same as long as nothing that decides about marks changes."""
 
+import platform
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from grader import HOME
+from grader.course import files
+from grader.course.folders import Course
 from grader.course.limits import Limits
 from grader.gradebook import results
 
@@ -58,3 +63,18 @@ def test_a_change_of_anything_else_does_not(home, name):
 )
 def test_another_lab_box_or_limit_is_another_name(other):
     assert results.common(*other) != results.common({"cells": []}, ALLOWED, "warm", Limits())
+
+
+@pytest.mark.parametrize("folder", ["", "statistics", "results/tiny", "feedback/ada/tiny"])
+def test_what_a_killed_run_had_begun_to_write_is_swept_up(tmp_path, folder):
+    course = Course(tmp_path)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    here = course.folder / folder
+    here.mkdir(parents=True)
+    left = here / f".tiny.html.{platform.node()}-{ended.pid}.part"
+    ours, elsewhere = files.partial(here / "tiny.html"), here / ".tiny.html.elsewhere-1.part"
+    for path in (left, ours, elsewhere):
+        path.write_text("half")
+    results.sweep(course, "tiny")
+    assert sorted(here.glob(".*")) == sorted([ours, elsewhere])

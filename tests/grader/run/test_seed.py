@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from grader.course.files import partial
-from grader.course.folders import Course
+from grader.course.folders import Course, GradingError
 from grader.run.seed import course_secret, make_secret, submission_seed
 
 
@@ -21,6 +21,14 @@ def course(tmp_path):
 def test_the_secret_is_made_once_and_for_its_owner_alone(course):
     assert course_secret(course) == course_secret(course)
     assert stat.S_IMODE((course.folder / "secret").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "abc", "no hexadecimal digits", "ab" * 31, "ab" * 33])
+def test_a_damaged_secret_is_named_and_stays(course, content):
+    (course.folder / "secret").write_text(content)
+    with pytest.raises(GradingError, match="secret is damaged: it should hold 64 hexadecimal"):
+        course_secret(course)
+    assert (course.folder / "secret").read_text() == content
 
 
 def test_every_submission_has_its_own_seed(course):
