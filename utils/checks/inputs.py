@@ -130,6 +130,56 @@ def halves(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     return torch.randint(1, 10, shape, generator=generator) * signs / 2
 
 
+def layers(generator: torch.Generator) -> list[tuple[str, Tensor, Tensor]]:
+    """(what is hard, the weight of a layer, its mask): 1 in the mask where a connection is.
+
+    A weight at a free place can be anything, and that of a connection can be 0.
+    """
+
+    def drawn(*shape: int, kind: torch.dtype = torch.float32) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=kind)
+
+    def mask(*shape: int) -> Tensor:
+        return (torch.rand(shape, generator=generator) < 0.6).float()
+
+    nan, inf = torch.nan, torch.inf
+    return [
+        (
+            "connections of weight 0 before, between and after free places",
+            torch.tensor([[0.0, 0, 0, 2], [0, -1, 0, 0]]),
+            torch.tensor([[1.0, 0, 1, 1], [0, 1, 0, 1]]),
+        ),
+        (
+            "NaN and infinity at free places",
+            torch.tensor([[nan, 0.5, -inf, -3], [2, inf, -1, nan]]),
+            torch.tensor([[0.0, 1, 0, 1], [1, 0, 1, 0]]),
+        ),
+        (
+            "numbers of 1e9",
+            1e9 * torch.tensor([[1.0, -2, 3, -4], [5, -6, 7, -8]]),
+            torch.tensor([[1.0, 1, 0, 1], [0, 1, 1, 1]]),
+        ),
+        ("a mask of True and False", drawn(4, 5), mask(4, 5).bool()),
+        ("a transposed layer", drawn(5, 4).T, mask(5, 4).T),
+        (
+            "float64, which differs in the twelfth digit",
+            1 + 1e-12 * torch.randperm(20, generator=generator).double().view(4, 5),
+            mask(4, 5).double(),
+        ),
+        ("numbers of 1e-25", 1e-25 * drawn(4, 6), mask(4, 6)),
+        ("float16", drawn(5, 6, kind=torch.float16), mask(5, 6).half()),
+        ("a part of a larger layer", drawn(8, 9)[::2, 1::2], mask(8, 9)[::2, 1::2]),
+        ("one dimension", drawn(11), mask(11)),
+        (
+            "connections of weight 0 and -0.0",
+            torch.tensor([[0.0, -0.0, -0.0, 0.0, -1, 2, -3, 4]]),
+            torch.tensor([[1.0, 1, 1, 0, 1, 1, 1, 1]]),
+        ),
+        ("a layer of one weight", torch.tensor([[-0.5]]), torch.ones(1, 1)),
+        ("a layer without weights", torch.zeros(0, 3), torch.zeros(0, 3)),
+    ]
+
+
 # (fraction, number of things): halves, which Python's round() takes to the even neighbor
 HALVES = [(0.5, 1), (0.5, 3), (0.5, 5), (0.25, 10), (0.75, 10), (0.05, 10), (0.125, 20)]
 

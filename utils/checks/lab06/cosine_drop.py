@@ -1,4 +1,10 @@
-"""Is `cosine_drop(step, end, fraction)` half a wave from `fraction` to 0, and 0 from then on?"""
+"""Is `cosine_drop(step, end, fraction)` half a wave from `fraction` to 0, and 0 from then on?
+
+| the statement says | the case that asks it |
+|---|---|
+| half a wave of the fraction | steps 0, 25, 50, 99 of 100; other ends and fractions |
+| 0 from the end on | at the end, just after it, twice and more of it |
+"""
 
 from math import cos, pi, sin
 

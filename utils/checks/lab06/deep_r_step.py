@@ -1,6 +1,16 @@
 """Is `deep_r_step(theta, signs, gradient, lr, l1, temperature, noise)` one step of DEEP R?
 
 What is drawn differs from call to call: of it, only what is certain is compared.
+
+| the statement says | the case that asks it |
+|---|---|
+| the formula; the gradient by theta is s times it | a small layer: each term by itself, and all |
+| only connections move, theta < 0 dies, 0 lives | a small layer; two have just begun |
+| as many begin as have died | two die; a full layer: also where one has just died |
+| free places, each with the same chance | large layers: halves, rows, columns, two calls |
+| each draws its sign | large layers: where there was none, and where one has died |
+| theta is 0 at new connections and free places | two die |
+| nothing is changed | every case |
 """
 
 from collections.abc import Iterator
@@ -25,10 +35,12 @@ ZERO = "A connection at theta = 0 lives: only theta < 0 dies."
 POSITIVE = "A connection with theta > 0 has died: only theta < 0 dies."
 STAYS = "A sign stays while its connection lives. Draw signs for the new ones only."
 CHANCE = "grow(torch.rand(shape), ...) gives every free place the same chance."
+ROWS = "Each place has a chance of its own: here whole rows or columns were taken."
 AGAIN = "A place where a connection has just died is free too, with the same chance."
 WORDS = {  # of what is drawn: what should be there, and what is there instead
     "places": ("new places, drawn at each call", "the same places each time"),
     "parts": ("new ones in all parts of the layer", "nearly all in one half of it"),
+    "lines": ("new ones in all rows and columns", "many times more in some of them"),
     "new": ("new ones where there was none", "none there"),
     "again": ("new ones where one has just died", "none there"),
     "signs of new": ("signs 1 and -1 where there was none", "nearly all the same"),
@@ -141,6 +153,8 @@ MISTAKES = [
     ),
     (CHANCE, step_with(scores=lambda s: -torch.arange(s.numel()))),
     (CHANCE, step_with(scores=lambda s: torch.rand(s.numel()) + torch.arange(s.numel()) / 500)),
+    (ROWS, step_with(scores=lambda s: torch.rand(len(s), 1).expand_as(s))),
+    (ROWS, step_with(scores=lambda s: torch.rand(s.shape[1]).expand_as(s))),
     (AGAIN, step_with(free=lambda lives, s: s == 0)),
     (AGAIN, step_with(scores=lambda s: torch.rand(s.shape) + (s == 0))),
     ("Return theta first, then the signs.", step_with(result=lambda theta, s: (s, theta))),
@@ -216,10 +230,12 @@ def read(outcome: Outcome, case: Case) -> dict[str, Any]:
         "the number of connections": int((signs != 0).sum()),
         "rest": not (theta * ~lives).any(),
     }
-    if before.numel() > 100:
+    if before.numel() > 1000:
         halves = [new[: len(new) // 2], new[:, : new.shape[1] // 2], new[::2], new[:, ::2]]
         found["places"] = not torch.equal(new, (again != 0) & ~lives)
         found["parts"] = all(0.3 < float(half.sum() / new.sum()) < 0.7 for half in halves)
+        lines = [new.sum(dim) / new.sum() * new.shape[1 - dim] for dim in (0, 1)]
+        found["lines"] = all(bool(line.max() < 2.9) for line in lines)  # the mean is 1
         for name, places in ("new", before == 0), ("again", before != 0):
             drawn_here = signs[new & places]
             found[name] = bool(len(drawn_here))
@@ -266,6 +282,7 @@ check_deep_r_step = Exercise(
         (POSITIVE, symptom(lambda before, after, lives, theta: (after == 0) & (theta > 0))),
         (ZERO, symptom(lambda before, after, lives, theta: (after == 0) & lives)),
         (STAYS, symptom(lambda before, after, lives, theta: (after != before) & lives)),
+        (ROWS, lambda case, expected, got: not read(got, case).get("lines", True)),
         (NEW_SIGNS, symptom(lambda before, after, *_: (after != 0).sum() < (before != 0).sum())),
     ],
 )

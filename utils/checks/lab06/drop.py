@@ -1,4 +1,15 @@
-"""Does `drop(weight, mask, count)` take away the `count` connections of least |weight|?"""
+"""Does `drop(weight, mask, count)` take away the `count` connections of least |weight|?
+
+| the statement says | the case that asks it |
+|---|---|
+| the connections of least |w| | a layer with free places; numbers of 1e9; hidden: of 1e-25 |
+| exactly `count`, also of one size, 0 or all | equal sizes; counts 0 and 8 |
+| a connection can have weight 0 | two of weight 0; before and after free places; hidden: -0.0 |
+| the weight at a free place does not matter | old numbers, NaN and infinity there |
+| any shape, type and layout | four dimensions, transposed, float64; hidden: float16, empty |
+| a mask of numbers, or of True and False | a mask of True and False |
+| nothing is changed | every case |
+"""
 
 import math
 
@@ -7,7 +18,15 @@ from torch import Tensor
 
 from utils.checks.compare import as_mask
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
-from utils.checks.lab06.layers import HINTS, SHAPES, drawn_weights, random_layer
+from utils.checks.lab06.layers import (
+    HINTS,
+    PRECISE,
+    SHAPES,
+    drawn_weights,
+    exactly,
+    random_layer,
+    seen_layers,
+)
 
 ZERO = "A connection whose weight is 0 is a connection too: ask the mask, not the weight."
 TIES = (
@@ -29,9 +48,9 @@ def drop_with(
     def answer(weight: Tensor, mask: Tensor, count: int) -> Tensor:
         places = there(weight, mask).flatten().nonzero().flatten()
         order = size(weight).flatten()[places].argsort(descending=largest, stable=True)
-        kept = mask.clone()
-        kept.view(-1)[places[order[: number(count, len(places))]]] = 0
-        return result(kept, weight, mask)
+        kept = mask.flatten().clone()
+        kept[places[order[: number(count, len(places))]]] = 0
+        return result(kept.view(mask.shape), weight, mask)
 
     return answer
 
@@ -54,16 +73,23 @@ def keeps_the_largest_of_all(weight, mask, count):
 
 
 def by_places_among_connections(weight, mask, count):
-    kept = mask.clone()
-    kept.view(-1)[weight.abs()[mask != 0].topk(count, largest=False).indices] = 0
-    return kept
+    kept = mask.flatten().clone()
+    kept[weight.abs()[mask != 0].topk(count, largest=False).indices] = 0
+    return kept.view(mask.shape)
 
 
 def infinite_and_largest(weight, mask, count):
-    kept = mask.clone()
+    kept = mask.flatten().clone()
     sizes = weight.abs().masked_fill(mask == 0, math.inf).flatten()
-    kept.view(-1)[sizes.topk(count).indices] = 0
-    return kept
+    kept[sizes.topk(count).indices] = 0
+    return kept.view(mask.shape)
+
+
+def a_million_at_free_places(weight, mask, count):
+    kept = mask.flatten().clone()
+    sizes = weight.abs().masked_fill(mask == 0, 1e6).flatten()
+    kept[sizes.topk(count, largest=False).indices] = 0
+    return kept.view(mask.shape)
 
 
 MISTAKES = [
@@ -76,6 +102,11 @@ MISTAKES = [
         "Free places got the size inf, and topk took the largest: largest=False.",
         infinite_and_largest,
     ),
+    (
+        "A million is not more than every weight. Give free places the size torch.inf.",
+        a_million_at_free_places,
+    ),
+    (PRECISE, drop_with(size=lambda weight: weight.float().abs())),
     (ZERO, drop_with(there=lambda weight, mask: weight != 0)),
     (ZERO, drop_with(there=lambda weight, mask: weight * mask != 0)),
     (ZERO, drop_with(result=lambda kept, weight, mask: kept * (weight != 0))),
@@ -96,7 +127,7 @@ MISTAKES = [
     ("The largest went: that is the wrong way round.", drop_with(largest=True)),
     (
         "Those that go are returned: return what is left.",
-        drop_with(result=lambda kept, weight, mask: mask - kept),
+        drop_with(result=lambda kept, weight, mask: mask.float() - kept.float()),
     ),
     (
         "`count` is the number to drop. It looks as if it were the number to keep.",
@@ -110,13 +141,19 @@ MISTAKES = [
     ("The one at the threshold goes too.", by_threshold(torch.ge)),
     (
         "That is the complement. Start from a copy of the mask, and set to 0 what goes.",
-        drop_with(result=lambda kept, weight, mask: 1 - kept),
+        drop_with(result=lambda kept, weight, mask: (kept == 0).float()),
     ),
     (
         "A mask says where connections are. It does not hold the weights.",
         drop_with(result=lambda kept, weight, mask: weight * kept),
     ),
 ]
+
+
+def some_counts(mask: Tensor) -> tuple[int, int]:
+    """Half of the connections, and all but one."""
+    there = int((mask != 0).sum())
+    return there // 2, max(there - 1, 0)
 
 
 def cases(generator: torch.Generator) -> list[Case]:
@@ -130,6 +167,7 @@ def cases(generator: torch.Generator) -> list[Case]:
         ("old numbers at free places", stale, torch.tensor([[1.0, 1, 0], [1, 0, 1]]), (2, 1)),
     ]
     layers += [(f"shape {shape}", *random_layer(generator, shape), (9,)) for shape in SHAPES]
+    layers += [(*layer, some_counts(layer[-1])) for layer in seen_layers(generator)]
     return [
         case(f"count {count}, {words}", weight=weight, mask=mask, count=count)
         for words, weight, mask, counts in layers
@@ -148,7 +186,7 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     weight, mask, count = case.arguments.values()
     kept = got.returned.bool()
     words = drawn_weights(case.words, weight, expected.returned.bool(), kept)
-    there = int(mask.sum())
+    there = int((mask != 0).sum())
     return words, f"{there - count} of {there} connections kept", f"{int(kept.sum())} kept"
 
 
@@ -159,6 +197,7 @@ check_drop = Exercise(
     mistakes=MISTAKES,
     facts="connections alone, by size, zeros among them, ties, none and all, arguments left alone",
     read=read,
+    same=exactly,
     show=show,
     hints=HINTS,
 )

@@ -1,4 +1,15 @@
-"""Does `dsr_share(count, survivors, room)` share `count` in proportion, in whole numbers?"""
+"""Does `dsr_share(count, survivors, room)` share `count` in proportion, in whole numbers?
+
+| the statement says | the case that asks it |
+|---|---|
+| `count` in all, whole numbers | every case |
+| in proportion, rounded up or down, whole shares stay | ten cases by hand, random ones |
+| none gets more than its room | a layer with little room, with none |
+| what does not fit goes to the others, in proportion | the same; three in turn |
+| by name | room in another order than the survivors |
+| nothing to share, no room | a count of 0 |
+| nothing is changed | every case |
+"""
 
 import math
 from fractions import Fraction
@@ -109,6 +120,10 @@ def share_with(
     return answer
 
 
+def by_place(count, survivors, room):
+    return share_with()(count, survivors, dict(zip(survivors, room.values())))
+
+
 MISTAKES = [
     (SUM, share_with(whole=rounded_by(math.floor))),
     (SUM, share_with(whole=rounded_by(round))),
@@ -133,6 +148,7 @@ MISTAKES = [
     (ROOM, share_with(share=without_room)),
     (LOST, share_with(share=without_room, fit=cut)),
     (OVERFLOW, share_with(share=without_room, fit=cut_and_refilled)),
+    ("Layers go by name: the room can stand in another order.", by_place),
 ]
 
 
@@ -156,6 +172,8 @@ def cases(generator: torch.Generator) -> list[Case]:
         (30, {"a": 8, "b": 1, "c": 1}, {"a": 15, "b": 7, "c": 8}),
         (60, {"a": 80, "b": 19, "c": 1}, {"a": 10, "b": 12, "c": 90}),
         (100, falling, {"a": 20, "b": 900, "c": 900}),
+        (60, falling, {"c": 90, "b": 90, "a": 10}),
+        (60, falling, {"b": 12, "c": 90, "a": 90}),
     ]
     names = [f"layer{k}" for k in range(4)]
     for _ in range(20):

@@ -1,4 +1,14 @@
-"""Does `dsr_threshold(threshold, dropped, target, tolerance)` rise and fall as it should?"""
+"""Does `dsr_threshold(threshold, dropped, target, tolerance)` rise and fall as it should?
+
+| the statement says | the case that asks it |
+|---|---|
+| twice below (1 - tolerance) * target | far below, just below |
+| half above (1 + tolerance) * target | far above, just above |
+| otherwise the same | within, at both edges, edges that are no whole numbers, tolerance 0 |
+| of any threshold | 4 to 1e-9 |
+"""
+
+import math
 
 from utils.checks.compare import as_number
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
@@ -40,6 +50,10 @@ def half(threshold):
     return threshold / 2
 
 
+def rounded(*given):
+    return round(right(*given), 6)
+
+
 MISTAKES = [
     (
         "The wrong way round: too few were dropped, so the threshold rises.",
@@ -64,6 +78,13 @@ MISTAKES = [
         EDGE,
         threshold_with(low=lambda d, n, t: d <= (1 - t) * n, high=lambda d, n, t: d >= (1 + t) * n),
     ),
+    (
+        "The edges are no whole numbers: do not round them.",
+        threshold_with(
+            low=lambda d, n, t: d < int((1 - t) * n), high=lambda d, n, t: d > int((1 + t) * n)
+        ),
+    ),
+    ("Do not round the threshold.", rounded),
     (TWICE, threshold_with(up=lambda threshold: 1.1 * threshold)),
     (TWICE, threshold_with(up=lambda threshold: threshold + 1)),
     (TWICE, threshold_with(down=lambda threshold: 0.9 * threshold)),
@@ -77,6 +98,8 @@ def cases(generator) -> list[Case]:
         (0.5, 40, 0.25): (30, 50, 29, 51),
         (0.3, 40, 0.5): (0, 21, 59, 20, 60),
         (4.0, 8, 0.0): (7, 9, 8),
+        (0.2, 99, 0.1): (89, 90, 108, 109),
+        (2e-9, 99, 0.1): (89, 90, 108, 109),
     }
     return [
         case(
@@ -100,6 +123,7 @@ check_dsr_threshold = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="twice, half, the same, and both edges",
+    facts="twice, half, the same, both edges, and small thresholds",
     read=read,
+    same=lambda got, expected: math.isclose(got, expected),
 )

@@ -1,17 +1,32 @@
-"""Does `grow(scores, mask, count)` add the `count` free places with the highest scores?"""
+"""Does `grow(scores, mask, count)` add the `count` free places with the highest scores?
+
+| the statement says | the case that asks it |
+|---|---|
+| the free places with the highest scores | scores of a layer with free places |
+| exactly `count`, also of one score, 0 or all | equal scores; counts 0 and 5 |
+| scores as they are; they can be negative | some negative, all negative, numbers of -1e9 |
+| the score of a taken place does not matter | NaN and infinity there |
+| any shape, type and layout | four dimensions, transposed, float64; hidden: float16, empty |
+| a mask of numbers, or of True and False | a mask of True and False |
+| nothing is changed | every case |
+"""
 
 import torch
 from torch import Tensor
 
 from utils.checks.drawn import with_input
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.lab06.drop import some_counts
 from utils.checks.lab06.layers import (
     HINTS,
     NOT_A_MASK,
+    PRECISE,
     SHAPES,
     as_layer_mask,
     drawn,
+    exactly,
     random_layer,
+    seen_layers,
 )
 
 TIES = "Equal scores: a threshold cannot tell them apart. Take positions: `topk(...).indices`."
@@ -59,19 +74,24 @@ def by_threshold(compare):
 
 MISTAKES = [
     ("Rank the free places alone, those where the mask is 0.", grow_with(free=everywhere)),
-    (PRODUCT, grow_with(score=lambda scores, mask: scores * (1 - mask), free=everywhere)),
+    (PRODUCT, grow_with(score=lambda scores, mask: scores * (mask == 0), free=everywhere)),
     (
         PRODUCT,
         grow_with(score=lambda scores, mask: scores.masked_fill(mask != 0, -1), free=everywhere),
     ),
     (
         "mask + new has a 2 where a connection is there already. Rank the free places alone.",
-        grow_with(free=everywhere, result=lambda new, mask, scores: mask + new),
+        grow_with(free=everywhere, result=lambda new, mask, scores: mask.float() + new),
     ),
     (
         "Those are the new connections alone. Return the mask with them.",
         grow_with(result=lambda new, mask, scores: new.float()),
     ),
+    (
+        "-1000 is not less than every score. Give taken places -torch.inf.",
+        grow_with(score=lambda scores, mask: scores.masked_fill(mask != 0, -1000), free=everywhere),
+    ),
+    (PRECISE, grow_with(score=lambda scores, mask: scores.float())),
     ("The lowest scores grew: that is the wrong way round.", grow_with(largest=False)),
     ("More connections grew than asked for.", grow_with(number=lambda count, free: count + 1)),
     ("Fewer connections grew than asked for.", grow_with(number=lambda count, free: count // 2)),
@@ -99,6 +119,9 @@ def cases(generator: torch.Generator) -> list[Case]:
     for shape in SHAPES:
         random = torch.randn(shape, generator=generator)
         layers += [(f"shape {shape}", random, random_layer(generator, shape)[1], (8,))]
+    for words, scores, taken in seen_layers(generator):
+        free = (taken == 0).to(taken.dtype)  # the hard numbers are where one can grow
+        layers += [(words, scores, free, some_counts(taken))]
     return [
         case(f"count {count}, {words}", scores=scores, mask=mask, count=count)
         for words, scores, mask, counts in layers
@@ -119,7 +142,7 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     (_, new), (there, other) = read(expected, case), read(got, case)
     return (
         drawn(words, expected.returned, got.returned.float()),
-        f"{int(mask.sum())} connections and {len(new)} new ones",
+        f"{int((mask != 0).sum())} connections and {len(new)} new ones",
         f"{there} and {len(other)} new ones",
     )
 
@@ -132,6 +155,7 @@ check_grow = Exercise(
     facts="free places alone, the highest scores, negative and equal ones, none and all, "
     "arguments left alone",
     read=read,
+    same=exactly,
     show=show,
     hints=HINTS,
 )

@@ -1,11 +1,13 @@
-"""What the checks of this lab share: a sparse layer, hints, and how a layer is drawn."""
+"""What the checks of this lab share: layers, hints, and how a layer is drawn."""
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from utils.checks.compare import as_mask
+from utils.checks import inputs
+from utils.checks.compare import alike, as_mask
 from utils.checks.drawn import side_by_side
 
 SHAPES = ((7, 5), (4, 12), (3, 2, 3, 3))
@@ -14,7 +16,14 @@ HINTS = {
     "Compare first: (mask != 0).",
     "selected number k out of range": "torch.kthvalue counts from 1: for a count of 0 there is "
     "no 0-th smallest value.",
+    "view size is not compatible": "A transposed tensor has no view(-1). flatten() works for every "
+    "layout: work on mask.flatten().clone(), and give the result its shape at the end.",
+    "with a bool tensor": "`1 - mask` is for numbers, and a mask can hold True and False: ask "
+    "(mask == 0).",
 }
+exactly = partial(alike, rtol=0, atol=0)
+SEEN = 6  # so many kinds of inputs.layers are for the visible checks, the others for hidden cells
+PRECISE = "float32 cannot tell these numbers apart: rank them in the type they have."
 NOT_A_MASK = "A mask says where connections are. It does not hold the weights."
 
 
@@ -25,6 +34,14 @@ def random_layer(
     mask = torch.zeros(math.prod(shape))
     mask[torch.randperm(len(mask), generator=generator)[: round(density * len(mask))]] = 1
     return torch.randn(shape, generator=generator) * mask.view(shape), mask.view(shape)
+
+
+def seen_layers(generator: torch.Generator) -> list[tuple[str, Tensor, Tensor]]:
+    return inputs.layers(generator)[:SEEN]
+
+
+def unseen_layers(generator: torch.Generator) -> list[tuple[str, Tensor, Tensor]]:
+    return inputs.layers(generator)[SEEN:]
 
 
 def as_layer_mask(value, like: Tensor) -> Tensor:
@@ -38,6 +55,7 @@ def drawn(what: str, expected: Tensor, got: Tensor) -> str:
 
 def drawn_weights(tried: str, weight: Tensor, right: Tensor, kept: Tensor) -> str:
     """The weights that stay, next to those that should; the masks if only weights of 0 differ."""
-    if torch.equal(weight * right, weight * kept):
+    stay, came = weight.where(right, 0), weight.where(kept, 0)
+    if torch.equal(stay, came):
         return drawn(f"{tried}: the mask", right.float(), kept.float())
-    return drawn(f"{tried}: the weights that stay", weight * right, weight * kept)
+    return drawn(f"{tried}: the weights that stay", stay, came)

@@ -1,4 +1,16 @@
-"""Does `rigl_update(weight, mask, gradient, count, state)` move `count` connections?"""
+"""Does `rigl_update(weight, mask, gradient, count, state)` move `count` connections?
+
+| the statement says | the case that asks it |
+|---|---|
+| drop those of least |w| | a small layer; connections of weight 0; hidden: float64 |
+| grow where |gradient| is largest | signs of both kinds |
+| where nothing was kept, and nowhere else | the largest gradient is that of a weight that goes |
+| `weight` is 0 wherever nothing was kept, in place | old numbers at free places |
+| `state` of its shape becomes 0 at new ones | SGD, momentum, Adam, amsgrad; hidden: others |
+| what has another shape stays | Adam's step; hidden: rows and columns of Adafactor |
+| what was kept, `mask`, `gradient` stay | every case; weights of 0 keep their state: a count of 0 |
+| numbers, or True and False | a mask of True and False |
+"""
 
 import torch
 from torch import Tensor
@@ -16,6 +28,7 @@ SHAPE = "Adam's step count is one number, not one for each weight: ask for the s
 ORDER = "Other connections were dropped than those of least |weight|. Is `drop` right?"
 SIGNED = "It grew by the signed gradient. A large one is good, positive or negative: |gradient|."
 AS_MANY = "As many grow as are dropped."
+LIVE = "A connection can have the weight 0: ask the mask that was kept, not the weight."
 ALL = "Reset everything in `state` that has the shape of the weight: this was left as it was."
 NO_PLACE = "Where there is no connection the weight is 0: those that were dropped too."
 SET = "Set entries of `state` to 0, and take none away: what stays keeps its own."
@@ -27,24 +40,26 @@ PLACE = (
 
 @steps
 def rigl_with(
+    there=lambda weight, mask: mask != 0,
     drop=smallest_dropped,
     score=lambda gradient, mask: gradient.abs(),
     grow=highest_grown,
     free_of=lambda kept, mask: kept,
     zero=lambda weight, kept, after: weight.mul_(kept),
     reset=lambda name, value, kept: value.shape == kept.shape,
-    by=lambda kept, after: kept,
+    by=lambda kept, after, weight: kept,
     state_after=lambda state, kept: None,
     result=lambda after, kept, mask: after,
 ):
     def answer(weight: Tensor, mask: Tensor, gradient: Tensor, count: int, state: dict) -> Tensor:
+        mask = there(weight, mask).to(weight.dtype)
         kept = drop(weight, mask, count)
         among = free_of(kept, mask)
         after = grow(score(gradient, mask), among, count) - among + kept
         zero(weight, kept, after)
         for name, value in state.items():
             if reset(name, value, kept):
-                value.mul_(by(kept, after))
+                value.mul_(by(kept, after, weight))
         state_after(state, kept)
         return result(after, kept, mask)
 
@@ -117,16 +132,18 @@ MISTAKES = [
     (ALL, only("momentum_buffer", "exp_avg", "exp_avg_sq")),
     (
         "The connections that were dropped and grew again are new too: reset by what was kept.",
-        rigl_with(by=lambda kept, after: after),
+        rigl_with(by=lambda kept, after, weight: after),
     ),
     (
         "The wrong way round: what stays was reset, and what is new was not.",
-        rigl_with(by=lambda kept, after: 1 - kept),
+        rigl_with(by=lambda kept, after, weight: 1 - kept),
     ),
     (
         "Only what is new begins with nothing. The others keep what the optimizer knows of them.",
-        rigl_with(by=lambda kept, after: 0.0),
+        rigl_with(by=lambda kept, after, weight: 0.0),
     ),
+    (LIVE, rigl_with(by=lambda kept, after, weight: weight != 0)),
+    (LIVE, rigl_with(there=lambda weight, mask: weight != 0)),
     (
         "That counts the steps of the whole layer. It has no entry for each weight, and stays.",
         each(lambda value, kept: value.dim() or value.zero_()),
@@ -162,6 +179,14 @@ def state_of(name: str, shape: tuple[int, ...], generator: torch.Generator) -> d
     return {part: value for part, value in remembered if isinstance(value, Tensor)}
 
 
+def aged(weight: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
+    """Old numbers at the free places, and 0 at two connections: with a count of 2 and more they go,
+    with a count of 0 they stay; in between either could go."""
+    old = torch.randn(weight.shape, generator=generator).to(weight.dtype)
+    zeros = tuple((mask != 0).nonzero()[:2].T)
+    return torch.where(mask != 0, weight, old).index_put(zeros, weight.new_zeros(()))
+
+
 def cases(generator: torch.Generator) -> list[Case]:
     weight = torch.tensor([[0.9, -0.2, 0.0, 0.5], [0.0, -0.8, 0.3, 0.0]])
     gradient = torch.tensor([[4.0, 1.0, -3.0, 0.5], [2.0, -5.0, 0.2, 0.1]])
@@ -175,11 +200,14 @@ def cases(generator: torch.Generator) -> list[Case]:
     for shape in SHAPES:
         for name in OPTIMIZERS:
             weight, mask = random_layer(generator, shape)
+            weight = aged(weight, mask, generator)
             gradient = torch.randn(shape, generator=generator)
             smallest = (weight.abs() + 9 * (1 - mask)).argmin()  # it goes, and comes again
             gradient.view(-1)[smallest] = 9
+            mask = mask.bool() if name == "SGD with momentum" else mask
             state = state_of(name, shape, generator)
-            layers.append((f"shape {shape}, {name}", weight, mask, gradient, 6, state))
+            for count in (6, 0) if name == "Adam" else (6,):
+                layers.append((f"shape {shape}, {name}", weight, mask, gradient, count, state))
     return [
         case(
             f"count {count}, {words}",
@@ -224,6 +252,8 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     wanted, came = read(expected, case), read(got, case)
     what = next(name for name in wanted if not alike(came[name], wanted[name], rtol=0, atol=0))
     a, b = wanted[what], came[what]
+    if a.dim() and a.shape != case.arguments["mask"].shape:
+        return f"{case.words}, {what} has another shape than the weight", "as it was", "changed"
     if not a.dim():
         return f"{case.words}, {what}", f"{a.item():g}", f"{b.item():g}"
     if what.startswith("state"):

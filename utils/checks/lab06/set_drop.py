@@ -1,4 +1,14 @@
-"""Does `set_drop(weight, mask, fraction)` drop the fraction nearest to 0 of each sign?"""
+"""Does `set_drop(weight, mask, fraction)` drop the fraction nearest to 0 of each sign?
+
+| the statement says | the case that asks it |
+|---|---|
+| of each sign by itself: the smallest, the largest | free places; one-sided; without negative |
+| round(fraction * n) of n | 0.37 and 0.23; halves: 0.25 of 10 and of 6; hidden: others |
+| a weight of 0 counts as positive, goes first | two of weight 0; hidden: -0.0 |
+| connections alone | old numbers, NaN and infinity at free places |
+| any shape, type and layout; both kinds of masks | as in `drop` |
+| nothing is changed | every case |
+"""
 
 import math
 
@@ -13,7 +23,9 @@ from utils.checks.lab06.layers import (
     SHAPES,
     as_layer_mask,
     drawn_weights,
+    exactly,
     random_layer,
+    seen_layers,
 )
 
 NOTES = "The largest positive weights went, as the notes say. They are the strongest."
@@ -59,8 +71,8 @@ def set_with(
             gone = number(fraction, int(side.sum()), int(mask.sum()), mask.numel())
             kept = [drop(largest=end)(weight, side, gone) for end in largest]
             stays.append(torch.stack(kept).amin(0))
-        rest = mask * (1 - sides[0]) * (1 - sides[1])
-        return result(join(*stays) * mask + rest, weight, mask)
+        rest = (mask != 0) * (1 - sides[0]) * (1 - sides[1])
+        return result(join(*stays) * (mask != 0) + rest, weight, mask)
 
     return answer
 
@@ -78,7 +90,7 @@ def at_once(number):
 
 def drops_free_places(largest):
     drop = drop_with(there=lambda weight, side: torch.ones_like(side))
-    return lambda weight, side, count: drop(weight * side, side, count)
+    return lambda weight, side, count: drop(weight.nan_to_num() * side, side, count)
 
 
 MISTAKES = [
@@ -113,7 +125,7 @@ MISTAKES = [
     (OF_ALL, set_with(number=lambda part, n, m, places: round(part * places))),
     (
         "Free places of weight 0 were dropped first. Ask the mask: (mask != 0) & (weight >= 0).",
-        set_with(there=lambda weight, mask: mask > -1),
+        set_with(there=lambda weight, mask: mask == mask),
     ),
     ("Free places were dropped first. Is `drop` right?", set_with(drop=drops_free_places)),
     (ROUND + " Not floor.", set_with(number=lambda part, n, *_: math.floor(part * n))),
@@ -125,7 +137,7 @@ MISTAKES = [
     ),
     (
         "Those that go are returned: return what is left.",
-        set_with(result=lambda kept, w, m: m - kept),
+        set_with(result=lambda kept, w, m: m.float() - kept),
     ),
     ("Only what is there can stay.", set_with(result=lambda kept, weight, mask: 1 - kept)),
     (NOT_A_MASK, set_with(result=lambda kept, weight, mask: weight * kept)),
@@ -147,6 +159,9 @@ def cases(generator: torch.Generator) -> list[Case]:
     layers += [
         (f"shape {shape}", *random_layer(generator, shape, 0.6), (0.37, 0.23)) for shape in SHAPES
     ]
+    layers += [(*layer, (0.5, 0.3)) for layer in seen_layers(generator)]
+    half = torch.cat([torch.arange(1.0, 11), -torch.arange(1.0, 7)]).view(4, 4)
+    layers += [("ten positive and six negative", half, torch.ones(4, 4), (0.25, 0.75))]
     return [
         case(f"fraction {part} of {words}", weight=weight, mask=mask, fraction=part)
         for words, weight, mask, fractions in layers
@@ -183,6 +198,7 @@ check_set_drop = Exercise(
     facts="each sign by itself, nearest to 0, zeros first, connections alone, rounding, "
     "fraction 0 and 1, arguments left alone",
     read=read,
+    same=exactly,
     show=show,
     hints=HINTS,
 )

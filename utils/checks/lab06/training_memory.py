@@ -1,4 +1,10 @@
-"""Is `training_memory(weights, density, method)` the number of bytes at the peak?"""
+"""Is `training_memory(weights, density, method)` the number of bytes at the peak?
+
+| the statement says | the case that asks it |
+|---|---|
+| the four rows of the table | each method, five sizes and densities, 0 and 1 too |
+| any other method is a ValueError | "csr", "Dense"; hidden: a blank, a longer name, none |
+"""
 
 from utils.checks.compare import as_number
 from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
@@ -30,6 +36,7 @@ def memory_with(present=lambda density: density, factor=1, unknown=ValueError, *
     return answer
 
 
+right = memory_with()
 MISTAKES = [
     ("The indices are missing: 4 bytes to say where each value is.", memory_with(sparse=(0, 12))),
     (
@@ -59,6 +66,7 @@ MISTAKES = [
     ("Those are bits. A byte has 8 of them.", memory_with(factor=8)),
     (UNKNOWN, memory_with(unknown=KeyError)),
     (UNKNOWN, memory_with(unknown=None)),
+    (UNKNOWN, lambda weights, density, method: right(weights, density, method.lower())),
 ]
 
 
@@ -86,7 +94,7 @@ def read(outcome: Outcome, case: Case) -> float:
 
 check_training_memory = Exercise(
     name="training_memory",
-    right=memory_with(),
+    right=right,
     cases=cases,
     mistakes=MISTAKES,
     facts="four ways, small and large densities, an unknown one",
