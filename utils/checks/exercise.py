@@ -282,7 +282,7 @@ class Exercise:
                 return
             outcome = self.outcome(both, case)
             if self.agree(got, outcome, case) and self.problem(case, right, outcome):
-                yield f"Two things at once. {words} {more}", both
+                yield words if words == more else f"Two things at once. {words} {more}", both
 
     def agree(self, a: Outcome, b: Outcome, case: Case) -> bool:
         """Whether two outcomes are the same, right or wrong."""

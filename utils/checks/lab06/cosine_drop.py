@@ -44,6 +44,7 @@ MISTAKES = [
         "Half of the fraction times (1 + cos): at step 0 that is the fraction itself.",
         wave_with(wave=lambda x, fraction: fraction * (1 + cos(x))),
     ),
+    ("The fraction is missing.", wave_with(wave=lambda x, fraction: (1 + cos(x)) / 2)),
     ("A sine begins in the middle of the wave.", wave_with(wave=lambda x, f: f / 2 * (1 + sin(x)))),
     (MINUS, wave_with(wave=lambda x, fraction: fraction * cos(x))),
     (MINUS, wave_with(wave=lambda x, fraction: fraction / 2 * cos(x))),

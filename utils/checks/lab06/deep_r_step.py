@@ -34,6 +34,7 @@ DRAWN = "A new connection draws its sign, also where another one has just died."
 ZERO = "A connection at theta = 0 lives: only theta < 0 dies."
 POSITIVE = "A connection with theta > 0 has died: only theta < 0 dies."
 STAYS = "A sign stays while its connection lives. Draw signs for the new ones only."
+FEWER = "Fewer than before: a sign drawn as 0 is no connection, and a place drawn twice is one."
 CHANCE = "grow(torch.rand(shape), ...) gives every free place the same chance."
 ROWS = "Each place has a chance of its own: here whole rows or columns were taken."
 AGAIN = "A place where a connection has just died is free too, with the same chance."
@@ -143,7 +144,7 @@ MISTAKES = [
         step_with(signs=lambda s, lives, drawn: torch.where(lives, s, random_signs(s))),
     ),
     (STAYS, step_with(signs=lambda s, lives, drawn: random_signs(s) * (lives | (drawn != 0)))),
-    (NEW_SIGNS, step_with(new_signs=lambda s: torch.randint(-1, 2, s.shape))),
+    (FEWER, step_with(new_signs=lambda s: torch.randint(-1, 2, s.shape))),
     (NEW_SIGNS, step_with(new_signs=lambda s: torch.randn(s.shape))),
     ("A new sign is 1 or -1 with the same chance.", step_with(new_signs=torch.ones_like)),
     (DRAWN, step_with(new_signs=lambda s: torch.where(s != 0, s, random_signs(s)))),
@@ -283,6 +284,6 @@ check_deep_r_step = Exercise(
         (ZERO, symptom(lambda before, after, lives, theta: (after == 0) & lives)),
         (STAYS, symptom(lambda before, after, lives, theta: (after != before) & lives)),
         (ROWS, lambda case, expected, got: not read(got, case).get("lines", True)),
-        (NEW_SIGNS, symptom(lambda before, after, *_: (after != 0).sum() < (before != 0).sum())),
+        (FEWER, symptom(lambda before, after, *_: (after != 0).sum() < (before != 0).sum())),
     ],
 )

@@ -29,6 +29,11 @@ from utils.checks.lab06.layers import (
 )
 
 ZERO = "A connection whose weight is 0 is a connection too: ask the mask, not the weight."
+MILLION = "A million is not more than every weight. Give free places the size torch.inf."
+PRODUCT = (
+    "In |w| * mask a free place and a connection of weight 0 look the same. Give free places the "
+    "size torch.inf."
+)
 TIES = (
     "Equal sizes: a threshold cannot tell them apart. Take positions: "
     "`topk(..., largest=False).indices`."
@@ -85,11 +90,14 @@ def infinite_and_largest(weight, mask, count):
     return kept.view(mask.shape)
 
 
-def a_million_at_free_places(weight, mask, count):
-    kept = mask.flatten().clone()
-    sizes = weight.abs().masked_fill(mask == 0, 1e6).flatten()
-    kept[sizes.topk(count, largest=False).indices] = 0
-    return kept.view(mask.shape)
+def a_million(at_free_places):
+    def answer(weight, mask, count):
+        kept = mask.flatten().clone()
+        sizes = at_free_places(weight.abs(), mask == 0).flatten()
+        kept[sizes.topk(count, largest=False).indices] = 0
+        return kept.view(mask.shape)
+
+    return answer
 
 
 MISTAKES = [
@@ -102,10 +110,8 @@ MISTAKES = [
         "Free places got the size inf, and topk took the largest: largest=False.",
         infinite_and_largest,
     ),
-    (
-        "A million is not more than every weight. Give free places the size torch.inf.",
-        a_million_at_free_places,
-    ),
+    (MILLION, a_million(lambda sizes, free: sizes.masked_fill(free, 1e6))),
+    (MILLION, a_million(lambda sizes, free: sizes + 1e6 * free)),
     (PRECISE, drop_with(size=lambda weight: weight.float().abs())),
     (ZERO, drop_with(there=lambda weight, mask: weight != 0)),
     (ZERO, drop_with(there=lambda weight, mask: weight * mask != 0)),
@@ -182,6 +188,13 @@ def read(outcome: Outcome, case: Case) -> tuple[int, Tensor]:
     return int((kept & ~mask).sum()), weight[kept].abs().sort().values
 
 
+def as_product(case: Case, expected: Outcome, got: Outcome) -> bool:
+    """Another number of connections, where some have the weight 0: which of them, chance says."""
+    weight, mask = case.arguments["weight"], case.arguments["mask"] != 0
+    (free, kept), (_, right) = read(got, case), read(expected, case)
+    return bool((mask & (weight == 0)).any()) and (free > 0 or len(kept) != len(right))
+
+
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     weight, mask, count = case.arguments.values()
     kept = got.returned.bool()
@@ -200,4 +213,5 @@ check_drop = Exercise(
     same=exactly,
     show=show,
     hints=HINTS,
+    symptoms=[(PRODUCT, as_product)],
 )

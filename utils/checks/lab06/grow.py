@@ -111,7 +111,7 @@ def cases(generator: torch.Generator) -> list[Case]:
     mask = torch.tensor([[1.0, 0, 0, 0], [1, 0, 0, 1]])
     layers = [
         ("scores of a layer with free places", scores, mask, (2, 0, 5)),
-        ("scores of which some are negative", scores - 6, mask, (3, 4)),
+        ("scores of which some are negative", scores - 5.75, mask, (3, 4)),
         ("scores that are all negative", scores - 10, mask, (2,)),
         ("equal scores", torch.zeros(2, 4), mask, (3, 1)),
         ("an empty layer", scores, torch.zeros(2, 4), (3,)),

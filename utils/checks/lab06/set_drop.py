@@ -136,6 +136,10 @@ MISTAKES = [
         set_with(number=lambda part, n, *_: n - round(part * n)),
     ),
     (
+        "The fraction is what goes. Here it is kept, and rounded.",
+        set_with(number=lambda part, n, *_: round((1 - part) * n)),
+    ),
+    (
         "Those that go are returned: return what is left.",
         set_with(result=lambda kept, w, m: m.float() - kept),
     ),

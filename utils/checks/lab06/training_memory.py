@@ -64,6 +64,8 @@ MISTAKES = [
     ("The gradients and momenta are missing: 4 bytes each.", memory_with(dense=(4, 0))),
     ("The gradients, or the momenta, are missing: 4 bytes each.", memory_with(dense=(8, 0))),
     ("Those are bits. A byte has 8 of them.", memory_with(factor=8)),
+    ("Those are kilobytes: bytes are asked for.", memory_with(factor=1 / 1000)),
+    ("Those are kilobytes: bytes are asked for.", memory_with(factor=1 / 1024)),
     (UNKNOWN, memory_with(unknown=KeyError)),
     (UNKNOWN, memory_with(unknown=None)),
     (UNKNOWN, lambda weights, density, method: right(weights, density, method.lower())),
