@@ -11,8 +11,8 @@ def generator():
 
 
 def test_the_same_generator_makes_the_same_inputs():
-    for make in (inputs.masked, inputs.networks):
-        assert alike(make(generator()), make(generator()), rtol=0, atol=0)
+    for make in (inputs.masked, inputs.layers, inputs.networks):
+        assert alike(make(generator()), make(generator()), rtol=0, atol=0, nan=True)
 
 
 def test_masks_fit_their_weights_by_name_and_hold_0_and_1():
@@ -20,6 +20,13 @@ def test_masks_fit_their_weights_by_name_and_hold_0_and_1():
         assert weights.keys() == masks.keys()
         for name, mask in masks.items():
             assert mask.shape == weights[name].shape and ((mask == 0) | (mask == 1)).all(), words
+
+
+def test_the_mask_of_a_layer_fits_it_and_no_connection_is_infinite():
+    for words, weight, mask in inputs.layers(generator()):
+        assert mask.shape == weight.shape and ((mask == 0) | (mask == 1)).all(), words
+        assert weight[mask != 0].isfinite().all(), words
+        assert mask.dtype in (weight.dtype, torch.float32, torch.bool), words
 
 
 def test_a_network_takes_its_input_and_gives_gradients():

@@ -337,7 +337,7 @@ def test_scores_that_are_a_multiple_of_the_right_ones_are_told_so():
 
 
 def test_two_mistakes_in_one_answer_are_both_named():
-    both = grasp.grasp_with(score=lambda theta, hg, g: (theta * hg).abs(), biases=False)
+    both = grasp.grasp_with(size=torch.abs, biases=False)
     told = verdict(checks.check_grasp, both)
     assert "Two things at once. The score is signed: no abs(). The biases are left out" in told
 

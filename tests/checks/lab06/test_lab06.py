@@ -1,6 +1,7 @@
 """The checks of lab 06 accept right answers in any form; their oracles agree with torch."""
 
 import math
+from fractions import Fraction
 
 import pytest
 import torch
@@ -45,6 +46,14 @@ def drop_by_list(weight, mask, count):
     return kept.view(mask.shape)
 
 
+def drop_by_coordinates(weight, mask, count):
+    places = mask.nonzero()
+    gone = places[weight[tuple(places.T)].abs().argsort()[:count]]
+    kept = mask != 0
+    kept[tuple(gone.T)] = False
+    return kept.int()
+
+
 def grow_by_argsort(scores, mask, count):
     order = scores.flatten().masked_fill(mask.flatten() != 0, -math.inf).argsort(descending=True)
     new = torch.zeros(mask.numel(), dtype=torch.bool)
@@ -73,6 +82,10 @@ def deep_r_by_weights(theta, signs, gradient, lr, l1, temperature, noise):
     after = (signs * lives).flatten().long()
     after[new] = torch.tensor([1, -1])[torch.randint(2, (len(new),))]
     return [weight.abs() * lives, after.view(signs.shape)]
+
+
+def deep_r_in_float64(theta, signs, *others):
+    return deep_r_step.right(theta.double(), signs.double(), *others)
 
 
 def shares_one_at_a_time(count, survivors, room):
@@ -121,6 +134,16 @@ def rigl_that_resets_only_what_is_born(weight, mask, gradient, count, state):
     return after
 
 
+@torch.no_grad()
+def rigl_by_data(weight, mask, gradient, count, state):
+    gone = drop_smallest(weight, mask, count) == 0
+    weight.data[gone] = 0
+    for value in state.values():
+        if value.shape == weight.shape:
+            value.data[gone] = 0
+    return librarys_grow(gradient.abs(), (~gone).float(), count)
+
+
 def memory_of_parts(weights, density, method):
     return sum(memory.training_memory(weights, density, method).values())
 
@@ -131,16 +154,22 @@ def memory_of_parts(weights, density, method):
         (checks.check_drop, drop_smallest),
         (checks.check_drop, boolean(drop.right)),
         (checks.check_drop, drop_by_list),
+        (checks.check_drop, drop_by_coordinates),
         (checks.check_grow, librarys_grow),
         (checks.check_grow, boolean(grow.right)),
         (checks.check_grow, grow_by_argsort),
         (checks.check_set_drop, boolean(set_drop.set_with())),
         (checks.check_set_drop, set_drop_by_thresholds),
         (checks.check_deep_r_step, deep_r_by_weights),
+        (checks.check_deep_r_step, deep_r_in_float64),
         (checks.check_dsr_threshold, dsr.next_threshold),
         (
             checks.check_dsr_threshold,
             lambda *given: torch.tensor(dsr.next_threshold(*given)),
+        ),
+        (
+            checks.check_dsr_threshold,
+            lambda *given: Fraction(dsr.next_threshold(*given)),
         ),
         (checks.check_dsr_share, apportion),
         (checks.check_dsr_share, shares_one_at_a_time),
@@ -149,6 +178,7 @@ def memory_of_parts(weights, density, method):
         (checks.check_cosine_drop, librarys_cosine),
         (checks.check_rigl_update, rigl_with_new_tensors_in_the_state),
         (checks.check_rigl_update, rigl_that_resets_only_what_is_born),
+        (checks.check_rigl_update, rigl_by_data),
         (checks.check_training_memory, memory_of_parts),
         (checks.check_training_memory, lambda *given: round(memory_of_parts(*given))),
     ],
@@ -248,3 +278,25 @@ def test_the_right_bytes_are_the_librarys():
     for method, (of_all, of_kept) in BYTES.items():
         right = of_all * 1000 + of_kept * 100
         assert memory_of_parts(1000, 0.1, method) == pytest.approx(right)
+
+
+def test_products_of_weight_and_mask_are_told_that_zeros_look_the_same():
+    def product(weight, mask, count):
+        """The least |w| * mask, after as many as there are free places."""
+        kept, free = mask.flatten().clone(), int((mask == 0).sum())
+        sizes = (weight.abs() * mask).flatten()
+        kept[sizes.topk(count + free, largest=False).indices] = 0
+        return kept.view(mask.shape)
+
+    assert "look the same" in verdict(checks.check_drop, product)
+
+
+def test_a_place_that_is_drawn_twice_is_told():
+    def with_replacement(*given):
+        theta, signs = deep_r_step.right(*given)
+        before = given[1]
+        new = ((signs != 0) & (theta == 0) & (before == 0)).flatten().nonzero().flatten()
+        signs.view(-1)[new[: len(new) // 2]] = 0
+        return theta, signs
+
+    assert "a place drawn twice is one" in verdict(checks.check_deep_r_step, with_replacement)

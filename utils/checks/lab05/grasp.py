@@ -96,6 +96,8 @@ def from_matrices(score):
 @steps
 def grasp_with(
     score=lambda w, hg, g: w * hg,
+    factor=1.0,
+    size=lambda score: score,
     scaled=lambda outputs, t: outputs / t,
     loss=mean_loss,
     divide=lambda loss, t: loss,
@@ -132,7 +134,8 @@ def grasp_with(
             seen = torch.stack([part for other, part in products.items() if together(name, other)])
             hg[name] = torch.autograd.grad(seen.sum(), p, retain_graph=True)[0]
         hg = paired(parameters, hg)
-        found = {n: score(p, hg[n], g[n]).detach() for n, p in parameters.items()}
+        scores = {n: factor * score(p, hg[n], g[n]).detach() for n, p in parameters.items()}
+        found = {n: size(score) for n, score in scores.items()}
         return result({name: found[name] for name in prunable(model)})
 
     return answer
@@ -154,20 +157,20 @@ def by_place(parameters, hg):
 MISTAKES = [
     (
         "That is -theta * (H g), as in the paper. Here high = keep.",
-        grasp_with(score=lambda w, hg, g: -w * hg),
+        grasp_with(factor=-1.0),
     ),
-    ("The score is signed: no abs().", grasp_with(score=lambda w, hg, g: (w * hg).abs())),
+    ("The score is signed: no abs().", grasp_with(size=torch.abs)),
     (
         "The score is signed: no abs() of theta.",
         grasp_with(score=lambda w, hg, g: w.abs() * hg),
     ),
     (
         "Drop the factor 2: the derivative of |g|^2 is 2 H g.",
-        grasp_with(score=lambda w, hg, g: 2 * w * hg),
+        grasp_with(factor=2.0),
     ),
     (
         "That is -2 theta * (H g), the change of |g|^2. The score is theta * (H g): high = keep.",
-        grasp_with(score=lambda w, hg, g: -2 * w * hg),
+        grasp_with(factor=-2.0),
     ),
     (
         "The loss is added up. Take the mean of the examples.",

@@ -127,10 +127,18 @@ MISTAKES = [
         snip_with(by=lambda found, own: own.abs().sum()),
     ),
     (
+        "Each layer is divided by its own sum. Divide by the sum over all layers, once.",
+        snip_with(by=lambda found, own: len(found) * own.abs().sum()),
+    ),
+    (
         "Divide by the sum, not by the largest.",
         snip_with(by=lambda found, own: max(float(each.abs().max()) for each in found.values())),
     ),
     ("Divide by the sum, not by the mean.", snip_with(by=lambda found, own: own.abs().mean())),
+    (
+        "Divide by the sum, not by the means of the layers.",
+        snip_with(by=lambda found, own: sum(each.abs().mean() for each in found.values())),
+    ),
     ("That is the magnitude. Where is the gradient?", snip_with(score=lambda w, g: w.abs())),
     (
         "That is |dL/dtheta|: multiply by theta. The gradient by the gate is theta dL/dtheta.",
