@@ -1,14 +1,37 @@
 """No check is passed by an answer that wrecks its arguments and returns something trivial."""
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
 
 from grader.release import hostile
+from tests.grader.checker.boxes import session_of
 from tests.grader.tiny import cell
+from utils.checks import lab02, lab03, lab04, lab05, lab06
+from utils.checks.exercise import Exercise
 from utils.checks.in_student import in_student
+from utils.checks.report import CheckFailed
 
+ROOT = Path(__file__).parents[3]
+READS = ("solutions",)
+RUNS = ("solutions",)
+LABS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
+CHECKS = {
+    name.removeprefix("check_"): check
+    for room in (lab02, lab03, lab04, lab05, lab06)
+    for name, check in vars(room).items()
+    if isinstance(check, Exercise)
+}
 OPENING = "import math\nimport torch\nfrom torch import nn"
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_no_hostile_answer_passes_a_check_of_a_lab(lab):
+    text = (ROOT / "solutions" / lab / f"{lab}.ipynb").read_text(encoding="utf-8")
+    assert hostile.complaints(json.loads(text)) == []
 
 
 def lab(answer, check):
@@ -113,3 +136,101 @@ def test_everything_in_an_argument_is_wrecked(how, left):
         return
     held = [*tensor.tolist(), model.weight.item(), *numbers]
     assert held == [left] * 5 or (left is None and all(x != x for x in held))
+
+
+ZEROED = """
+def {name}({first}, *rest):
+    import torch
+    held = list({first}.parameters())
+    with torch.no_grad():
+        for p in held: p.zero_()
+    return {{n: torch.zeros_like(p) for n, p in {first}.named_parameters() if p.dim() > 1}}
+"""
+CLEARED = "def {name}(model, *rest):\n    model._modules.clear()\n    return {{}}"
+FORGED = """
+import copy, math, sys, torch
+from torch import nn
+from utils.model import evaluate
+
+def by_the_frame(model, pruner, dataloader, epochs, lr=0.05):
+    n, frame = epochs * len(dataloader["train"]), sys._getframe(1)
+    while "seen" not in frame.f_locals:
+        frame = frame.f_back
+    for k in range(n):
+        rate = lr * (1 + math.cos(math.pi * k / n)) / 2
+        frame.f_locals["seen"].append(["SGD, momentum 0.9", rate])
+    for _ in range(epochs):
+        list(dataloader["train"]), list(dataloader["validation"])
+    return {returned}
+
+def by_a_toy(model, pruner, dataloader, epochs, lr=0.05):
+    toy = nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([toy], lr=lr, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimizer, epochs * len(dataloader["train"]))
+    found, best = [], None
+    for _ in range(epochs):
+        model.train()
+        for x, y in dataloader["train"]:
+            loss = nn.functional.cross_entropy(model(x), y)
+            parts = list(model.parameters())
+            with torch.no_grad():
+                for p, g in zip(parts, torch.autograd.grad(loss, parts)):
+                    p.sub_(schedule.get_last_lr()[0] * g)
+            toy.grad = torch.zeros(1)
+            optimizer.step(), schedule.step(), pruner.apply(model)
+        found.append(evaluate(model, dataloader["validation"]))
+        if found[-1] == max(found):
+            best = copy.deepcopy(model.state_dict())
+    model.load_state_dict(best)
+    return found
+"""
+ATTACKS = [  # (exercise, what the student writes, a piece of what the check says)
+    *((name, ZEROED.format(name=name, first="model"), "") for name in ("grasp", "synflow", "snip")),
+    *((name, CLEARED.format(name=name), "") for name in ("grasp", "synflow", "snip")),
+    (
+        "rewind",
+        "def rewind(model, initial):\n    import torch\n    with torch.no_grad():\n"
+        "        for t in [*initial.values(), *model.state_dict().values()]: t.zero_()",
+        "",
+    ),
+    ("rewind", "def rewind(model, initial):\n    initial.clear(), model._modules.clear()", ""),
+    (
+        "reinitialize",
+        "def reinitialize(model):\n    for p in model.parameters(): p.data.fill_(float('nan'))",
+        "",
+    ),
+    (
+        "taylor",
+        "def taylor(loss, theta, direction, order):\n    for c in loss.__closure__: "
+        "c.cell_contents.zero_()\n    theta.zero_(), direction.zero_()\n    return lambda h: 0.0",
+        "",
+    ),
+    ("training_memory", "def training_memory(*_): return float('nan')", ""),
+    ("dsr_threshold", "def dsr_threshold(*_): return float('nan')", ""),
+    (
+        "fine_tune",
+        FORGED.format(returned="[100.0] * epochs") + "fine_tune = by_the_frame",
+        "the same before and after a step",
+    ),
+    (
+        "fine_tune",
+        FORGED.format(returned="[math.nan] * epochs") + "fine_tune = by_the_frame",
+        "the same before and after a step",
+    ),
+    (
+        "fine_tune",
+        FORGED.format(returned="[]") + "fine_tune = by_a_toy",
+        "step 2 went another way",
+    ),
+]
+
+
+@pytest.mark.parametrize("exercise, source, says", ATTACKS)
+def test_an_attack_through_the_wire_earns_nothing(exercise, source, says, monkeypatch):
+    monkeypatch.setattr(Exercise, "diagnosis", lambda *_: "")
+    session = session_of(source, rooms=("model",))
+    with pytest.raises(CheckFailed) as failed:
+        CHECKS[exercise](session.look({exercise})[exercise])
+    assert says in str(failed.value)
+    session.close()

@@ -1,16 +1,16 @@
 """Does `fine_tune` keep the zeros, follow its schedule, and choose its epoch on validation data?
 
 The answer trains a tiny network on data that spy on it: whenever it asks for a batch, the network
-is looked at. The optimizer cannot be seen from there: `with_optimizer_seen` watches it next to the
-answer.
+is looked at. What an optimizer did between two looks is computed again here. What it calls itself
+is only seen next to the answer, by `with_optimizer_seen`: that names a mistake, and proves nothing.
 
 | the statement | what is looked at |
 |---|---|
-| trains `model` in place | the weights at the end |
+| trains `model` in place | the weights before the first step and at the end |
 | with the cross-entropy loss | the first step goes along its gradient; the mode of the network |
 | `epochs` passes over the training data | steps of the optimizer; hidden: one epoch |
 | the zeros are put back after every step | the pruned weights, before each batch and validation |
-| SGD, momentum 0.9, cosine from `lr` to 0 once | the optimizer and its rate at each step |
+| SGD, momentum 0.9, cosine from `lr` to 0 once | the optimizer; how far each step went |
 | validation accuracies, one for each epoch | what is returned: right in eval mode alone |
 | the weights of the best epoch, of equal ones any | the weights at the end, BatchNorm's too |
 | the test data are not touched | whether they were asked for |
@@ -20,6 +20,7 @@ import copy
 import math
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -191,15 +192,19 @@ def cases(generator: torch.Generator) -> list[Case]:
 
 
 def watched(answer, model, masks, epochs, best, lr) -> dict:
-    pruner, spies = Pruner(masks), Spies(model, masks, torch.Generator().manual_seed(0), best, lr)
+    pruner = Pruner(masks)
     pruner.apply(model)
+    spies = Spies(model, masks, torch.Generator().manual_seed(0), best, lr)
     returned, seen = with_optimizer_seen(answer, model, pruner, spies.loaders, epochs, lr)
     final = dict(model.state_dict())
+    looks_right = half_a_cosine([rate for _, rate in seen], epochs, lr) and spies.found_nothing()
     return {
         "returned": returned,
         "steps": seen,
         "came back": spies.came_back,
+        "start": spies.as_given,
         "first step": spies.first_step,
+        "rates": spies.rates() if looks_right else "not looked at",
         "eval mode": spies.eval_mode,
         "test used": spies.test_used,
         "other than at the end": {
@@ -247,7 +252,8 @@ class Spies:
     def __init__(self, model, masks, generator, best, lr):
         self.model, self.masks, self.best, self.lr = model, masks, best, lr
         self.epoch = self.came_back = self.eval_mode = self.test_used = 0
-        self.first_step = STILL
+        self.first_step, self.as_given = STILL, True
+        self.given, self.path = copied(dict(model.state_dict())), []
         self.after = {}  # epoch -> the model's state when it was validated
         self.x = torch.randn(BATCHES * 8, 6, generator=generator)
         self.y = torch.randint(0, 3, (BATCHES * 8,), generator=generator)
@@ -262,6 +268,9 @@ class Spies:
         wanted = self._first_step() if self.epoch == 1 else {}
         for number, (x, y) in enumerate(zip(self.x.split(8), self.y.split(8))):
             self._look_for_zeros()
+            if not self.path:
+                self.as_given = alike(dict(self.model.state_dict()), self.given, rtol=0, atol=0)
+            self.path.append((copied(dict(self.model.named_parameters())), number))
             if number == 1:
                 self.eval_mode += not self.model[1].training
                 if wanted:
@@ -296,8 +305,40 @@ class Spies:
                 part = float((moved * step).sum() / step.square().sum())
                 self.first_step = f"{name}: another way, {part:.2f} of it along this gradient"
 
+    def found_nothing(self) -> bool:
+        wrong = self.came_back or self.eval_mode or self.test_used
+        return self.as_given and self.first_step == ALONG and not wrong
+
+    def rates(self) -> list[float] | str:
+        """The learning rate of each step, if it was one of SGD with momentum 0.9; words if one was
+        not. A little weight decay is let through."""
+        twin, velocity, found = copied(self.model).train(), torch.zeros(()), []
+        ones = {name: torch.ones_like(p) for name, p in twin.named_parameters()}
+        there = flat(ones | self.masks)
+        for (before, number), (after, _) in pairwise(self.path):
+            start, moved = flat(before), flat(after) - flat(before)
+            if number is None:
+                if moved.any():
+                    return "the weights were changed between two epochs"
+                continue
+            twin.load_state_dict(before, strict=False)
+            x, y = self.x.split(8)[number], self.y.split(8)[number]
+            loss = nn.functional.cross_entropy(twin(x), y)
+            gradient = torch.cat(
+                [g.flatten() for g in torch.autograd.grad(loss, list(twin.parameters()))]
+            )
+            velocity = 0.9 * velocity + gradient
+            near = 0.01 * self.lr * start.norm()
+            way = velocity * there
+            rate = -float(moved @ way) / float(way @ way)
+            if not (moved + rate * way).norm() <= 0.1 * self.lr * way.norm() + near:
+                return f"step {len(found) + 1} went another way"
+            found.append(rate)
+        return found
+
     def _validation(self):
         self._look_for_zeros()
+        self.path.append((copied(dict(self.model.named_parameters())), None))
         self.after[self.epoch] = copied(dict(self.model.state_dict()))
         x = 2 * self.x + 1
         with torch.no_grad():
@@ -307,6 +348,10 @@ class Spies:
     def _test(self):
         self.test_used += 1
         yield self.x, self.y
+
+
+def flat(tensors):
+    return torch.cat([tensor.detach().flatten() for tensor in tensors.values()])
 
 
 class Loader:
@@ -346,11 +391,21 @@ def read(outcome: Outcome, case: Case) -> dict:
         "the learning rate": HALF.format(lr) if half_a_cosine(rates, epochs, lr) else curve,
         "`model`": "trained" if seen["first step"] != STILL else "the same before and after a step",
         "its mode while it was trained": f"in {'eval' if seen['eval mode'] else 'train'} mode",
+        "the network before the first step": "as given" if seen["start"] else "another",
         "the first step": seen["first step"],
+        "what the steps did": steps_of(seen["rates"], epochs, lr),
         'dataloader["test"]': "used" if seen["test used"] else "not used",
         "the accuracies returned": seen["returned"],
         "the weights at the end": whose(seen["other than at the end"], best),
     }
+
+
+def steps_of(rates: list[float] | str, epochs: int, lr: float) -> str:
+    if isinstance(rates, str):
+        return rates
+    if half_a_cosine(rates, epochs, lr):
+        return f"{len(rates)} of SGD with momentum 0.9, at the rates of the cosine"
+    return "at rates of " + ", ".join(f"{rate:.3f}" for rate in rates[:10]) + ", ..."
 
 
 def whose(differ: dict[int, list[str]], best: Sequence[int]) -> str:
@@ -368,6 +423,9 @@ SYMPTOMS = {
     "the start of each epoch (train() does it).",
     "the optimizer": "SGD with a momentum of 0.9 is asked for.",
     "the learning rate": "One cosine from `lr` to 0 over the whole run: CosineAnnealingLR.",
+    "the network before the first step": "Start from the weights that `model` has.",
+    "what the steps did": "Nothing but SGD with a momentum of 0.9, at the rates of one cosine, "
+    "and the pruner changes the weights.",
     "the first step": "The loss is nn.functional.cross_entropy of the network's outputs, and all "
     "parameters are trained.",
 }
