@@ -79,13 +79,13 @@ def unanswered(submission: Submission) -> list[str]:
 
 
 def judged_apart(result: Result) -> list[str]:
-    """Which exercises were judged with the lab's own functions in place of the student's, and which
-    could not be judged by themselves."""
+    """Which exercises earned points with the lab's own functions in place of the student's, and
+    which could not be judged by themselves."""
     found = []
     for way, words in (("ours", "judged with our"), ("theirs", "not judged by itself: it uses")):
         apart: dict[tuple[str, ...], list[str]] = {}
         for name, check in result["checks"].items():
-            if way in check:
+            if way in check and (check["points"] or way == "theirs"):
                 apart.setdefault(tuple(check[way]), []).append(exercise(name))
         found += [
             f"{listed(list(dict.fromkeys(exercises)))} {words} {listed(names)}"

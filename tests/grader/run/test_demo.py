@@ -84,7 +84,7 @@ def full(run, names):
         ("half_right", FIRST_FOUR),
         ("wrong", set()),
         ("untouched", set()),
-        ("syntax_error", {"sparsity_dict", "fine_tune", "cubic"}),
+        ("syntax_error", CODE - {"fine_grained_prune"}),
         ("endless_loop", CODE - {"cubic"}),
         ("ends_the_process", CODE - {"sensitivity_scan"}),
     ],
@@ -112,7 +112,12 @@ def test_the_answer_in_words_waits_for_a_person_unless_there_is_none(rows):
         ("half_right", "graded", "8 of 12 checks passed; no answer in 1 cell"),
         ("wrong", "graded", "0 of 12 checks passed"),
         ("untouched", "graded", "no answer in 7 cells"),
-        ("syntax_error", "graded with warnings", "syntax error in the cell fine_grained_prune"),
+        (
+            "syntax_error",
+            "graded with warnings",
+            "syntax error in the cell fine_grained_prune; fine_grained_pruner and sensitivity_scan "
+            "judged with our fine_grained_prune",
+        ),
         ("endless_loop", "graded with warnings", "ran over 20 s in the cell cubic"),
         (
             "ends_the_process",

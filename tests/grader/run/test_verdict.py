@@ -172,11 +172,12 @@ def test_validate_says_of_code_that_warns_what_the_grader_says(course, rows):
 
 def test_what_was_judged_with_the_labs_own_functions_is_in_the_sentence():
     checks = {
-        "check_a": {"passed": False},
-        "check_b": {"passed": True, "ours": ["a"]},
-        "hidden_b": {"passed": True, "ours": ["a"]},
-        "check_c": {"passed": True, "ours": ["a"]},
-        "check_d": {"passed": False, "theirs": ["b", "c"]},
+        "check_a": {"points": 0},
+        "check_b": {"points": 2, "ours": ["a"]},
+        "hidden_b": {"points": 1, "ours": ["a"]},
+        "check_c": {"points": 1, "ours": ["a"]},
+        "check_d": {"points": 0, "theirs": ["b", "c"]},
+        "check_e": {"points": 0, "ours": ["a"]},
     }
     assert verdict.judged_apart({"checks": checks}) == [
         "b and c judged with our a",

@@ -1,4 +1,4 @@
-"""A syntax error in one cell: exercises 2 and 3 call this function and are lost with it, the others are not."""
+"""A syntax error in one cell: exercises 2 and 3 call this function, and are judged with the reference in its place."""
 
 # %% fine_grained_prune
 def fine_grained_prune(tensor, sparsity):
