@@ -221,7 +221,7 @@ ATTACKS = [  # (exercise, what the student writes, a piece of what the check say
     (
         "fine_tune",
         FORGED.format(returned="[]") + "fine_tune = by_a_toy",
-        "step 2 went another way",
+        "what the steps did",
     ),
 ]
 
@@ -229,6 +229,7 @@ ATTACKS = [  # (exercise, what the student writes, a piece of what the check say
 @pytest.mark.parametrize("exercise, source, says", ATTACKS)
 def test_an_attack_through_the_wire_earns_nothing(exercise, source, says, monkeypatch):
     monkeypatch.setattr(Exercise, "diagnosis", lambda *_: "")
+    monkeypatch.setenv("COURSE_SEED", "5eed")
     session = session_of(source, rooms=("model",))
     with pytest.raises(CheckFailed) as failed:
         CHECKS[exercise](session.look({exercise})[exercise])
