@@ -109,8 +109,8 @@ def roster(course: Course) -> Roster | None:
 
 
 def read(table: list[list[str]], place: Path) -> Iterable[Student]:
-    columns = columns_of(table[0])
-    identity = next((kind for kind in order(columns) if columns[kind] is not None), None)
+    columns, of_canvas = columns_of(table[0]), is_canvas(table[0])
+    identity = next((kind for kind in order(of_canvas) if columns[kind] is not None), None)
     if identity is None:
         raise GradingError(
             f"{place}: no column says who a line is about. Give it a column id, with the names of "
@@ -121,7 +121,7 @@ def read(table: list[list[str]], place: Path) -> Iterable[Student]:
             kind: line[column].strip() if column is not None and column < len(line) else ""
             for kind, column in columns.items()
         }
-        if not any(cells.values()) or cells["name"].lower() in (*NOBODY, "") and is_canvas(columns):
+        if not any(cells.values()) or cells["name"].lower() in (*NOBODY, "") and of_canvas:
             continue
         if not cells[identity]:
             raise GradingError(f"{place}, line {number}: there is no {TITLES[identity][0]}.")
@@ -130,7 +130,7 @@ def read(table: list[list[str]], place: Path) -> Iterable[Student]:
                 f"{place}, line {number}: {cells[identity]!r} cannot be the name of a folder. Use "
                 "letters, digits and - _ . @ alone."
             )
-        yield student(cells, identity)
+        yield student(cells, identity, of_canvas)
 
 
 def columns_of(titles: list[str]) -> dict[str, int | None]:
@@ -142,21 +142,17 @@ def columns_of(titles: list[str]) -> dict[str, int | None]:
     }
 
 
-def is_canvas(columns: dict[str, int | None]) -> bool:
-    """Whether it is Canvas's gradebook, in which ID is Canvas's own number."""
-    return None not in (columns["id"], columns["name"]) and (
-        columns["login"] is not None or columns["register"] is not None
-    )
+def is_canvas(titles: list[str]) -> bool:
+    """Whether these are the titles of Canvas's gradebook, in which ID is Canvas's own number."""
+    return {"student", "id"} <= {title.strip().lower() for title in titles}
 
 
-def order(columns: dict[str, int | None]) -> list[str]:
+def order(of_canvas: bool) -> list[str]:
     """Which columns may name a student's folder, the best first."""
-    if is_canvas(columns):
-        return ["login", "register", "id"]
-    return ["id", "login", "register", "email"]
+    return ["login", "register", "id"] if of_canvas else ["id", "login", "register", "email"]
 
 
-def student(cells: dict[str, str], identity: str) -> Student:
+def student(cells: dict[str, str], identity: str, of_canvas: bool) -> Student:
     first, last = cells["first"], cells["last"]
     if not (first or last):
         last, comma, first = cells["name"].partition(",")
@@ -165,7 +161,7 @@ def student(cells: dict[str, str], identity: str) -> Student:
     first, last = first.strip(), last.strip()
     keys = {cells[kind].lower() for kind in ("id", "login", "register", "email")} - {""}
     numbers = set(re.findall(r"\w+", cells["platform"]))
-    if identity != "id":  # then it is Canvas's number
+    if of_canvas:
         keys.discard(cells["id"].lower())
         numbers |= {cells["id"]} - {""}
     names = {squeezed(first + last), squeezed(last + first), squeezed(cells["name"])} - {""}

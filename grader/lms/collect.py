@@ -148,9 +148,8 @@ def untimed(items: list[Item]) -> str | None:
     if not found:
         return None
     return (
-        f"When {len(found)} of them were handed in is not known ({found[0].untimed}), so nothing "
-        "is taken off for being late. To say when: write it into the timestamp.txt next to the "
-        "notebook."
+        f"Time of the hand-in unknown: {len(found)} ({found[0].untimed}). Nothing is taken off for "
+        "being late. To say when: write it into the timestamp.txt next to the notebook."
     )
 
 

@@ -74,6 +74,7 @@ def fill(
     number = find_column(sheet, lab, wish.column)
     places, unmatched = match(sheet, rows, known or {})
     cells, kept, replaced, scales = {}, {}, [], set()
+    commas = has_commas(sheet, number)
     for row in (row for row in rows if row.student in places):
         place = places[row.student]
         before, total = sheet.value(place, number), row.total
@@ -86,7 +87,7 @@ def fill(
         after = points(total / row.most * scale if scale and row.most else total)
         if before.strip() not in ("", "-") and as_number(before) != as_number(after):
             replaced.append(row.student)
-        cells[place] = after.replace(".", ",") if has_commas(sheet, number) else after
+        cells[place] = after.replace(".", ",") if commas else after
     target = path.with_name(f"{path.stem}.filled{path.suffix}")
     save(target, sheet.changed(number, cells))
     others = set(sheet.body) - set(places.values())

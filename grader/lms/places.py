@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.course.folders import GradingError
 from grader.gradebook.roster import squeezed
@@ -98,6 +99,7 @@ def words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
+@lru_cache(4)
 def identities(sheet: Sheet) -> list[int]:
     """The numbers of the columns that tell who a row is about: by their titles, in any language by
     what is in them."""
@@ -134,6 +136,7 @@ class Worksheet:
     may_change: int
 
 
+@lru_cache(4)
 def worksheet(sheet: Sheet) -> Worksheet | None:
     """The columns of Moodle's worksheet, by titles or by position and shape: an identifier first
     (Participant 12), then the mark, its maximum, and a word for whether it may be changed. None for

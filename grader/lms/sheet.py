@@ -16,7 +16,7 @@ from grader.course.folders import GradingError
 DELIMITERS = ",;\t"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # so that what was found in a sheet can be kept
 class Sheet:
     """A CSV file, cell by cell as it is written, quotes included; joined again it is the file."""
 

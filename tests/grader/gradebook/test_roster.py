@@ -50,6 +50,8 @@ def test_logins_numbers_and_addresses_are_told_apart(read):
     found = read(CANVAS)
     assert (found.with_key("S100"), found.with_number("101")) == ({"ada"}, {"ada"})
     assert found.with_key("101") == found.with_number("s100") == set()
+    found = read('Student,ID,Section\n    Points Possible,,\n"Lovelace, Ada",101,A\n')
+    assert found.with_number("101") == {"101"} and found.with_key("101") == set()
     found = read(OWN)
     assert found.with_key("ada@UNI.example") == {"ada"} and found.with_number("7") == {"bob"}
 

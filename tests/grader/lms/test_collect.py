@@ -251,7 +251,7 @@ def test_what_the_platform_says_is_written_down_next_to_the_submissions(course, 
         "bb_11": "late, says Canvas",
     }
     assert not list((course.folder / "submitted").rglob("timestamp.txt"))
-    assert "nothing is taken off" in untimed(items)
+    assert "Nothing is taken off" in untimed(items)
 
 
 def test_a_dry_run_writes_nothing_down(course, download):
