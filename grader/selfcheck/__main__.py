@@ -1,6 +1,7 @@
 """`course.py check LAB [FILE]`: a learner's own notebook, graded as a class is."""
 
 import argparse
+import re
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -17,7 +18,9 @@ from grader.course.folders import Course, GradingError
 from grader.course.partner import NoAnswer
 from grader.gradebook.export import points
 from grader.selfcheck import page
-from grader.selfcheck.judge import Judged, judge
+from grader.selfcheck.judge import BY_HAND, Judged, Part, judge
+
+PREFIX = re.compile(r"^(check|hidden)_\w+: ")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,19 +85,27 @@ def show(judged: Judged, path: Path, console: Console) -> None:
         seen = [part for part in parts if part.points is not None]
         most = sum(part.most for part in seen)
         given = sum(part.points or 0 for part in seen)
-        waits = [part.message for part in parts if part.points is None and not part.unseen]
-        words = next((part.message for part in parts if part.wrong), "") or "; ".join(waits)
         table.add_row(
             judged.lab.exercises.get(name, "?"),
             Text(name),
             f"{points(given)} of {points(most)}" if seen else "",
-            Text(words.strip().partition("\n")[0]),
+            Text(words(judged, parts)),
             style="" if any(part.wrong for part in parts) else "dim",
         )
     console.print(table)
     given, most = judged.total
     for line in ["", f"{points(given)} of {points(most)} points", *judged.remarks]:
         console.print(line, markup=False, highlight=False)
+
+
+def words(judged: Judged, parts: list[Part]) -> str:
+    """What the table says of an exercise: the first line of what is wrong, or what it waits for."""
+    for part in parts:
+        if part.wrong:
+            return PREFIX.sub("", part.message.strip()).partition("\n")[0]
+        if part.message == BY_HAND:
+            return f"no answer yet; {BY_HAND}" if part.name in judged.unanswered else BY_HAND
+    return ""
 
 
 if __name__ == "__main__":

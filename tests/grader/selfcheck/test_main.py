@@ -42,6 +42,12 @@ def test_a_wrong_one_ends_with_1_and_names_the_exercise_by_its_number(
     assert opened == []
 
 
+def test_an_answer_in_words_that_is_not_there_is_said(check, course, played, opened, capsys):
+    played()
+    check("tiny", "--no-page")
+    assert "no answer yet; marked by a person" in capsys.readouterr().out
+
+
 def test_without_a_file_it_is_the_one_in_labs(check, course, played, opened, capsys):
     played()
     check("tiny", "--no-page")
