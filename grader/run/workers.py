@@ -81,7 +81,10 @@ def run(task: dict[str, Any]) -> Result:
 
 
 def begin(task: dict[str, Any]) -> None:
-    """A checker for this lab gets ready while the caller does something else."""
+    """A checker for this lab gets ready while the caller does something else, unless there is
+    one."""
+    if STARTING or any(own.task == task for own in IDLE):
+        return
     future: Future[Checker] = Future()
 
     def start() -> None:

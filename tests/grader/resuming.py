@@ -99,6 +99,8 @@ def started(course, temporary, *options, **variables):
         str(course.root),
         "grade",
         "tiny",
+        "--jobs",
+        "1",  # each checker takes seconds to start
         *options,
     ]
     return subprocess.Popen(

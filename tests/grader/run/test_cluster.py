@@ -109,7 +109,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A class that was graded on this machine."""
-    return graded_class(tmp_path_factory.mktemp("here") / "course", 14)
+    return graded_class(tmp_path_factory.mktemp("here") / "course", 8)
 
 
 def checkers(worker):

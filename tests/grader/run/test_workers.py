@@ -59,3 +59,12 @@ def test_one_that_did_not_get_ready_is_a_try(fake):
     with contextlib.suppress(workers.Fault):
         workers.STARTING[0].result()
     assert workers.run(submission) == {"graded": 1}
+
+
+def test_none_gets_ready_where_one_is_or_will_be(fake):
+    lab, submission = task(1)
+    workers.begin(lab)
+    workers.begin(lab)
+    assert workers.run(submission) == {"graded": 1}
+    workers.begin(lab)
+    assert len(Fake.started) == 1 and not workers.STARTING
