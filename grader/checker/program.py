@@ -11,6 +11,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ Judge = Callable[..., dict[str, Any]]  # (source, space, session, limits) -> a r
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended while it got ready"))
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     task = json.loads(sys.stdin.readline())

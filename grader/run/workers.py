@@ -55,7 +55,7 @@ class Checker:
         gets ready."""
         ALL.discard(self)
         if not self.ready:
-            self.partner.process.kill()
+            self.partner.process.terminate()
         self.partner.close()
 
 

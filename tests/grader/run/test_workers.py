@@ -1,10 +1,15 @@
 """Checkers are kept as long as the lab is the same, and one gets ready while the class is read."""
 
 import contextlib
+import time
+from dataclasses import asdict
 from typing import ClassVar
 
+import psutil
 import pytest
 
+from grader.box.backends import possible
+from grader.course.limits import Limits
 from grader.run import workers
 
 
@@ -68,3 +73,21 @@ def test_none_gets_ready_where_one_is_or_will_be(fake):
     assert workers.run(submission) == {"graded": 1}
     workers.begin(lab)
     assert len(Fake.started) == 1 and not workers.STARTING
+
+
+@pytest.mark.box
+@pytest.mark.skipif(possible("warm") is not None, reason="no box for submissions here")
+def test_a_checker_that_is_not_needed_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    for name, new in (("ALL", set()), ("IDLE", []), ("STARTING", [])):
+        monkeypatch.setattr(workers, name, new)
+    limits = asdict(Limits())
+    workers.begin({"lab": {"cells": []}, "imports": [], "backend": "warm", "limits": limits})
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("grader_*/*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (checker,) = workers.ALL
+    family = psutil.Process(checker.partner.process.pid).children(recursive=True)
+    workers.stop()
+    assert psutil.wait_procs(family, timeout=60)[1] == []
+    assert list(tmp_path.iterdir()) == []
