@@ -165,13 +165,13 @@ def graded(mixed):
 
 
 @pytest.mark.box
-@pytest.mark.parametrize("boxed", [True, False], ids=["in a box", "in a plain process"])
-def test_validate_gives_what_grade_gives(mixed, graded, monkeypatch, boxed):
-    if not boxed:
-        monkeypatch.setattr(running, "best", lambda: "none")
-    judged = judge(*mixed, hidden=False)
-    assert ("in a box" in judged.how) == boxed
-    found = {part.name: part.points for part in judged.parts if part.points is not None}
-    assert found == graded
-    wrong = [part for part in judged.parts if part.wrong]
-    assert len(wrong) >= 2 and len(found) > len(wrong)
+def test_validate_gives_what_grade_gives(mixed, graded, monkeypatch):
+    """In a box, and in a plain process too for two labs: such a run takes many seconds."""
+    for way in [running.best(), *(["none"] if mixed[1].startswith(("lab03", "lab05")) else [])]:
+        monkeypatch.setattr(running, "best", lambda: way)
+        judged = judge(*mixed, hidden=False)
+        assert ("in a box" in judged.how) == (way != "none")
+        found = {part.name: part.points for part in judged.parts if part.points is not None}
+        assert found == graded
+        wrong = [part for part in judged.parts if part.wrong]
+        assert len(wrong) >= 2 and len(found) > len(wrong)
