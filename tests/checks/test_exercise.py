@@ -341,3 +341,23 @@ def test_a_hidden_case_can_be_the_only_one_that_an_answer_fails():
 def test_a_mistake_that_one_hidden_case_shows_is_looked_for_in_the_visible_ones():
     told = hidden_verdict(torch.square, other_cases()[1:])
     assert told == "hidden_double: one\nSquared, not doubled."
+
+
+def sign_of(given):
+    return "negative numbers" if given.arguments["x"].min() < 0 else "others"
+
+
+IN_PARTS = dataclasses.replace(DOUBLE, part=sign_of)
+
+
+def test_a_right_part_earns_its_share_and_the_other_is_told(capsys):
+    assert IN_PARTS.share(lambda x: 2 * x.abs()) == 0.5
+    told = capsys.readouterr().out
+    assert told.endswith("1 of 2 parts are right, not negative numbers.\n")
+    assert "expected" in told
+
+
+def test_all_parts_earn_all_and_none_is_a_failed_check():
+    assert IN_PARTS.share(DOUBLE.right) == 1
+    with pytest.raises(CheckFailed):
+        IN_PARTS.share(lambda x: x + 100)

@@ -128,6 +128,7 @@ class Exercise:
     show: Callable[[Case, Outcome, Outcome], tuple[str, str, str]] = written
     hints: Mapping[str, str] = field(default_factory=dict)  # piece of an error's text -> mistake
     changes: Sequence[str] = ()  # the arguments that an answer may change
+    part: Callable[[Case], str] = lambda case: "all"  # of the exercise: see `share`
     seconds: float | None = None  # a call may take this long; None: report.SECONDS
     # What no wrong answer can reproduce, such as random draws:
     # (sentence, (case, expected, got) -> bool)
@@ -144,6 +145,31 @@ class Exercise:
             _, *facts = wrong
             report.fail(self.check, *facts)
         report.passed(self.check, self.facts)
+
+    def share(self, answer: Callable) -> float:
+        """The share of the exercise's parts that are right, for a cell that earns a part of its
+        points; what is wrong with the first other part is printed.
+
+        Raises CheckFailed when no part is right.
+        """
+        if words := imported_before():
+            report.fail(self.check, words)
+        asked, parts = self.asked(self.cases(fresh_generator())), {}
+        for each in asked:
+            parts.setdefault(self.part(each[0]), []).append(each)
+        found = {part: self.first_wrong(answer, those, asked) for part, those in parts.items()}
+        wrong = {part: each[1:] for part, each in found.items() if each}
+        if not wrong:
+            report.passed(self.check, self.facts)
+            return 1.0
+        right = len(parts) - len(wrong)
+        try:
+            report.fail(self.check, *next(iter(wrong.values())))
+        except report.CheckFailed as failed:
+            if not right:
+                raise
+            print(f"{failed}\n{right} of {len(parts)} parts are right, not {', '.join(wrong)}.")
+        return right / len(parts)
 
     def hidden(self, answer: Callable, cases: Iterable[Case]) -> None:
         """Asks other cases, in a cell that students do not see: they are told the words of the

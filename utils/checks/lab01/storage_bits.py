@@ -144,6 +144,11 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     return case.words, right, came
 
 
+def part(case: Case) -> str:
+    """Each format is one, and what is said of other names is one."""
+    return "other formats" if case.raises else case.arguments["form"]
+
+
 check_storage_bits = Exercise(
     name="storage_bits",
     right=bits_with(),
@@ -152,5 +157,6 @@ check_storage_bits = Exercise(
     facts="five formats, several shapes and sizes, rows that are no multiple of four, defaults",
     read=read,
     same=operator.eq,
+    part=part,
     show=show,
 )
