@@ -1,5 +1,5 @@
-"""Claim: H times a vector costs two to three gradients, whatever p is; H itself costs p such products,
-and p^2 numbers of memory.
+"""Claim: H times a vector costs two to three gradients, whatever p is; H itself costs p such
+products, and p^2 numbers of memory.
 """
 
 from collections.abc import Sequence
