@@ -56,7 +56,7 @@ FOLDERS = {  # folder -> the kinds of files that are taken from it and from the 
     "settings/student": {".json"},
     "utils": {".py", ".js", ".css"},
     "utils/experiments/lottery_tickets/stored": {".json"},
-    "utils/experiments/results": {".xz"},
+    "lectures/results": {".xz"},
 }
 RUBBISH = {"__pycache__", ".ipynb_checkpoints"}
 FOR_INSTRUCTORS = {"Teach with it", "Develop"}  # sections of README.md

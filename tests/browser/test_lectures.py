@@ -41,7 +41,9 @@ def test_a_lecture_runs_and_each_of_its_controls_changes_the_figure(name, open_n
     run_all(page)
     assert_no_troubles(page)
     stale = page.get_by_text(HERE).all_text_contents()
-    assert not stale, "a shipped result is not this program's: run `python -m utils.experiments`"
+    assert not stale, (
+        "a shipped result is not this program's: run `python -m utils.experiments.ship`"
+    )
     answer_predictions(page)
     assert use_every_control(page) == controls(name) >= 1
     screenshot(page, name.removesuffix(".ipynb"))

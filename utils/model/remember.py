@@ -1,7 +1,7 @@
 """Results of long experiments, under a hash of what decides them: a lecture has them at once.
 
 Those of the lectures' own settings come with the course, computed by the same program; others are
-computed once and kept on disk. `python -m utils.experiments` computes the shipped ones again.
+computed once and kept on disk. `python -m utils.experiments.ship` computes the shipped ones again.
 """
 
 import ast
@@ -19,7 +19,7 @@ from torch import Tensor
 
 LIBRARY = Path(__file__).resolve().parents[1]
 FOLDER = LIBRARY.parent / ".course" / "results"
-SHIPPED = LIBRARY / "experiments" / "results"
+SHIPPED = LIBRARY.parent / "lectures" / "results"
 SHIP = "COURSE_SHIP_RESULTS"  # where this is set, results are computed and written to SHIPPED
 HERE = "Computed here"  # what is said of a result that was nowhere to be found
 
