@@ -135,7 +135,7 @@ def never_run(data: bytes) -> bytes:
     none."""
     notebook = json.loads(data)
     ran = [cell for cell in notebook["cells"] if cell.get("outputs") or cell.get("execution_count")]
-    alive = notebook["metadata"].pop("widgets", None)
+    alive = notebook.get("metadata", {}).pop("widgets", None)
     for cell in ran:
         cell.update(outputs=[], execution_count=None)
     return (
