@@ -2,7 +2,7 @@
 # says: prints 40 MB in a cell, and more in a function; the answers are right
 # marks: rest full
 # status: graded | graded with warnings
-# page: output was cut
+# page: output was cut|more characters are not shown
 # holds: warm cold landlock
 
 # %% double
