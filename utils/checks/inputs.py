@@ -85,9 +85,9 @@ def masked(generator: torch.Generator) -> list[tuple[str, Tensors, Tensors]]:
             },
         ),
         (
-            "weights and masks in float16, more than float16 can count",
-            {"a": torch.randn(47, 45, generator=generator).half()},
-            {"a": (torch.arange(47 * 45).view(47, 45) % 40 != 7).half()},
+            "weights in float16, of which many have the same size",
+            {"a": torch.randn(30, 20, generator=generator).half()},
+            {"a": (torch.rand(30, 20, generator=generator) < 0.7).float()},
         ),
         (
             "a part of a larger tensor",

@@ -1,8 +1,18 @@
-"""Is `jaccard(a, b)` the weights that both masks keep, over those that at least one keeps?"""
+"""Is `jaccard(a, b)` the weights that both masks keep, over those that at least one keeps?
+
+| the statement | the case that asks it |
+|---|---|
+| weights that both keep over weights that one keeps | equal, disjoint, random masks |
+| all tensors are counted together, by name | several tensors; in another order |
+| numbers 0 and 1, or False and True | True and False; hidden: whole numbers, one of each |
+| 1 when neither keeps any | one tensor, two; hidden: one mask of them |
+"""
+
+from functools import partial
 
 import torch
 
-from utils.checks.compare import as_number
+from utils.checks.compare import alike, as_number
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab04.tensors import BITWISE, flat, written
 
@@ -82,6 +92,11 @@ MISTAKES = [
         "That is the number of weights that both keep. Divide by those that at least one keeps.",
         jaccard_with(value=lambda both, either, a, b, n: both),
     ),
+    (
+        "A small number that keeps the division from failing also changes the result. Ask first "
+        "whether any weight is kept.",
+        jaccard_with(value=lambda both, either, a, b, n: (both + 1e-8) / (either + 1e-8)),
+    ),
     (EMPTY, jaccard_with(empty=never)),
     (EMPTY, jaccard_with(empty=lambda either: 0.0 if either == 0 else None)),
     (EMPTY, jaccard_with(empty=lambda either: torch.tensor(torch.nan) if either == 0 else None)),
@@ -121,7 +136,17 @@ def cases(generator: torch.Generator) -> list[Case]:
         )
         for d in (0.1, 0.5, 0.9)
     ]
-    return [case(f"a: {written(x)}; b: {written(y)}", a=x, b=y) for x, y in pairs]
+    return [
+        *(case(f"a: {written(x)}; b: {written(y)}", a=x, b=y) for x, y in pairs),
+        *(
+            Case(
+                f"masks of True and False, a: {written(x)}; b: {written(y)}",
+                {name: {"w": mask["w"].bool()} for name, mask in (("a", x), ("b", y))},
+                why="Masks can be True and False: `mask != 0` is right for both kinds.",
+            )
+            for x, y in (pairs[0], pairs[4])
+        ),
+    ]
 
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
@@ -135,6 +160,7 @@ check_jaccard = Exercise(
     mistakes=MISTAKES,
     facts="small cases, several tensors, equal, disjoint and empty masks, random ones",
     read=lambda outcome, case: as_number(outcome.returned, "one number for all tensors"),
+    same=partial(alike, rtol=1e-6, atol=1e-12),
     show=show,
     hints=BITWISE | {"division by zero": EMPTY},
 )

@@ -1,4 +1,17 @@
-"""Does `prune_by_rate(weights, masks, rate)` remove the smallest survivors of all tensors?"""
+"""Does `prune_by_rate(weights, masks, rate)` remove the smallest survivors of all tensors?
+
+| the statement | the case that asks it |
+|---|---|
+| exactly round(rate * survivors) | ten weights, several rates; hidden: HALVES |
+| all tensors counted and ranked together | six weights, three tensors |
+| many of the same size; 0 or all of them | equal sizes, rates 0 and 1, no survivor |
+| the smallest, by size | all; sizes near 1e-7, float64 |
+| what is gone stays gone, whatever its weight | large, small and 0; between survivors of 0 |
+| a survivor of 0 is still a survivor | zeros among both |
+| the arguments are not changed | all |
+
+The hard inputs of `inputs.masked` are asked in turn here and in the hidden cell.
+"""
 
 import math
 from functools import partial
@@ -8,6 +21,7 @@ from torch import Tensor
 
 from utils.checks.compare import alike, as_masks
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.inputs import masked
 from utils.checks.lab04.tensors import BITWISE, flat, split_like, written
 
 GONE = "What is gone stays gone, whatever its weight is now: only survivors are ranked."
@@ -17,6 +31,7 @@ TIES = (
     "`topk(..., largest=False).indices`."
 )
 ROUND = "The number is rounded: use round(), not int(), floor or ceil."
+BY_NAME = "The masks and the weights were paired by place. They belong together by name."
 KTHVALUE = "torch.kthvalue counts from 1: with nothing to remove there is no 0-th smallest value."
 
 
@@ -61,6 +76,13 @@ def kthvalue(sizes: Tensor, count: int) -> Tensor:
 
 def each_by_itself(weights, masks, rate):
     return {n: right({n: w}, {n: masks[n]}, rate)[n] for n, w in weights.items()}
+
+
+def by_place(weights, masks, rate):
+    """Where a mask has another shape than the weight in its place, by name."""
+    placed = dict(zip(weights, masks.values()))
+    fits = all(placed[name].shape == w.shape for name, w in weights.items())
+    return right(weights, placed if fits else masks, rate)
 
 
 MISTAKES = [
@@ -115,6 +137,11 @@ MISTAKES = [
         prune_with(smallest=lambda sizes, n: sizes.argsort(descending=True)[:n]),
     ),
     (
+        "float32 cannot tell these sizes apart: rank the weights in their own type.",
+        prune_with(size=lambda w, mask: w.abs().float()),
+    ),
+    (BY_NAME, by_place),
+    (
         "Those that go are returned: return what is left.",
         prune_with(result=lambda kept, w: 1 - kept),
     ),
@@ -155,10 +182,18 @@ def cases(generator: torch.Generator) -> list[Case]:
         }
         asked.append((weights, masks, (rate,)))
         masks = dict(reversed(right(weights, masks, rate).items()))
+    hard = masked(generator)
     return [
-        case(f"rate {rate} of {written(w)}{under(masks)}", weights=w, masks=masks, rate=rate)
-        for w, masks, rates in asked
-        for rate in rates
+        *(
+            case(f"rate {rate} of {written(w)}{under(masks)}", weights=w, masks=masks, rate=rate)
+            for w, masks, rates in asked
+            for rate in rates
+        ),
+        *(
+            case(f"{words}: rate {rate}", weights=w, masks=masks, rate=rate)
+            for words, w, masks in [*hard[::2], hard[3]]
+            for rate in (0.3, 0.6)
+        ),
     ]
 
 
@@ -202,9 +237,14 @@ check_prune_by_rate = Exercise(
     right=right,
     cases=cases,
     mistakes=MISTAKES,
-    facts="all tensors together, survivors alone, zeros and ties, rounding, three levels",
+    facts="all tensors together, survivors alone, zeros, ties, types, rounding, three levels",
     read=read,
     same=partial(alike, rtol=0, atol=0),
     show=show,
-    hints=BITWISE | {"selected number k out of range": KTHVALUE},
+    hints=BITWISE
+    | {
+        "selected number k out of range": KTHVALUE,
+        "too many indices": BY_NAME,
+        "shape of the mask": BY_NAME,
+    },
 )

@@ -1,6 +1,14 @@
 """Does `random_mask_like(masks)` keep as many weights of each tensor, at places that are random?
 
 An answer is called twice. What it draws is read as counts and words, which are compared.
+
+| the statement | the case that asks it |
+|---|---|
+| the same names and shapes | two and three random masks; hidden: no entry, one entry |
+| exactly as many ones in each tensor, none and all too | the same; none and all |
+| every place has the same chance | 300 masks in two shapes; hidden: in others |
+| each call draws other places | two calls |
+| numbers 0 and 1, or False and True; not changed | True and False; hidden: whole numbers |
 """
 
 from math import comb
@@ -108,12 +116,20 @@ def cases(generator: torch.Generator) -> list[Case]:
             name: (torch.rand(shape, generator=generator) < density).float()
             for (name, shape), density in zip(shapes.items(), (0.1, 0.4, 0.6))
         }
+    random = asked["two random masks"].items()
+    asked["masks of True and False"] = {name: mask.bool() for name, mask in random}
+    found = [case(words, masks=masks) for words, masks in asked.items()]
     for rows, columns in ((4, 3), (6, 2)):
         mask = torch.zeros(rows, columns)
         mask[:3, 0] = 1
-        words = f"{DRAWS} tensors of shape ({rows}, {columns}), three ones in the first column"
-        asked[words] = {f"draw {number}": mask.clone() for number in range(DRAWS)}
-    return [case(words, masks=masks) for words, masks in asked.items()]
+        found.append(many(mask))
+    return found
+
+
+def many(mask: Tensor) -> Case:
+    """DRAWS copies of a mask with three ones at twelve places."""
+    words = f"{DRAWS} tensors of shape {tuple(mask.shape)}, three ones next to each other"
+    return case(words, masks={f"draw {number}": mask.clone() for number in range(DRAWS)})
 
 
 def drawn_twice(answer, masks):

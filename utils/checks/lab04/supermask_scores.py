@@ -1,4 +1,12 @@
-"""Are the scores of `supermask_scores(initial, final, criterion)` those of Zhou et al. (2019)?"""
+"""Are the scores of `supermask_scores(initial, final, criterion)` those of Zhou et al. (2019)?
+
+| the statement | the case that asks it |
+|---|---|
+| the four formulas | four weights, five dimensions; hidden: float64, a transposed matrix |
+| 0 where w_i is 0 | w_i = 0, and 1e-9, which is not 0 |
+| one score for each weight, of the same shape | all; hidden: no weight, one number |
+| any other criterion is a ValueError | unknown, capital letters; hidden: a part of a name |
+"""
 
 from typing import Any
 
@@ -6,7 +14,7 @@ import torch
 from torch import Tensor
 
 from utils.checks.compare import as_tensor
-from utils.checks.exercise import Case, Exercise, Outcome, case, refused, steps
+from utils.checks.exercise import Case, Exercise, Outcome, refused, steps
 from utils.checks.lab04.tensors import FEW, numbers
 
 ZERO: Any = 0  # a number, where torch.maximum asks for a tensor
@@ -20,6 +28,8 @@ NO_ABS = "Sizes: the abs() is missing. A large negative weight is as large as a 
 FAR = "That is a difference of sizes. A weight that changed its sign has moved far."
 ENTRY = "Python's `max` asks a whole tensor for one answer. Entry by entry: `.clamp(min=0)`."
 NUMBER = "The maximum of a tensor and a number is `.clamp(min=0)`."
+NULL = "Where w_i is 0 the score is 0, whatever w_f is."
+SMALL = "A weight of 1e-9 is small, but not 0: only its sign counts. No epsilon, no tolerance."
 UNKNOWN = "A name that is none of the four is a slip of the pen: raise a ValueError."
 
 
@@ -39,6 +49,10 @@ def scores_with(known=lambda name: name, unknown=ValueError, **changed):
         return formulas[known(criterion)](initial, final)
 
     return answer
+
+
+def with_epsilon(i, f):
+    return (i * f / (i.abs() + 1e-8)).clamp(min=0)
 
 
 MISTAKES = [
@@ -91,6 +105,11 @@ MISTAKES = [
         "0 / 0: where w_i is 0 the score is 0. w_i / |w_i| is the sign of w_i.",
         scores_with(large_final_same_sign=lambda i, f: (i * f / i.abs()).clamp(min=0)),
     ),
+    (SMALL, scores_with(large_final_same_sign=with_epsilon)),
+    (
+        SMALL,
+        scores_with(large_final_same_sign=lambda i, f: (i * f > 1e-8) * f.abs()),
+    ),
     (ENTRY, scores_with(large_final_same_sign=lambda i, f: max(0, i.sign() * f))),
     (NUMBER, scores_with(large_final_same_sign=lambda i, f: torch.maximum(ZERO, i.sign() * f))),
     (UNKNOWN, scores_with(known=lambda name: name if name in FORMULAS else "movement")),
@@ -103,19 +122,20 @@ def cases(generator: torch.Generator) -> list[Case]:
     pairs = [
         (torch.tensor([2.0, -1.0, 0.5, -3.0]), torch.tensor([-3.0, -2.0, 0.25, -1.0])),
         (torch.tensor([0.0, 0.0, 1.0, -2.0]), torch.tensor([5.0, 0.0, 0.0, -4.0])),
+        (torch.tensor([1e-9, -1e-9, -0.0, 2.0]), torch.tensor([3.0, -2.0, 5.0, 1e-9])),
+        (torch.tensor([-4e-9, 2e-8]), torch.tensor([-1.0, 0.5])),
         tuple(torch.randn(2, 5, 4, 3, 3, generator=generator)),
     ]
     pairs[-1][0][0] = 0
     return [
         *(
-            case(
+            Case(
                 f"{c!r}, {formula}: w_i = {numbers(i)}, w_f = {numbers(f)}",
-                initial=i,
-                final=f,
-                criterion=c,
+                {"initial": i, "final": f, "criterion": c},
+                why=why if "sign" in c else "",
             )
             for c, formula in FORMULAS.items()
-            for i, f in pairs
+            for (i, f), why in zip(pairs, ("", NULL, SMALL, SMALL, ""))
         ),
         *(
             refused(f"the criterion {c!r}", ValueError, UNKNOWN, initial=i, final=f, criterion=c)
@@ -129,7 +149,7 @@ def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     right, came = expected.returned, got.returned
     if right.numel() <= FEW:
         return case.words, numbers(right), numbers(came)
-    place = (~torch.isclose(came, right)).nonzero()[0].tolist()
+    place = (~torch.isclose(came.double(), right.double())).nonzero()[0].tolist()
     wanted, given = (f"{float(each[tuple(place)]):.4g}" for each in (right, came))
     return f"{case.words}, at {place}", wanted, given
 

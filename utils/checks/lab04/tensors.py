@@ -27,7 +27,7 @@ def numbers(vector: Tensor) -> str:
     """[1, -0.5, 2], or how many there are."""
     if vector.numel() > FEW:
         return f"{vector.numel()} entries"
-    return "[" + ", ".join(f"{float(value):z.3g}" for value in vector.flatten()) + "]"
+    return "[" + ", ".join(f"{float(value):z.4g}" for value in vector.flatten()) + "]"
 
 
 def written(tensors: dict[str, Tensor]) -> str:
