@@ -1,6 +1,15 @@
 """Does `reinitialize(model)` draw every layer again, from the distribution that torch uses?
 
 What is drawn is random: an answer is read as words about each layer, and the words are compared.
+
+| the statement | the case that asks it |
+|---|---|
+| every layer, uniform between -1/sqrt(n) and 1/sqrt(n) | all; hidden: Conv1d, no biases |
+| in place | the parameters are the same objects |
+| biases too, and pruned weights | all: trained, half of the weights 0 |
+| BatchNorm with scale 1, shift 0, empty statistics | both kinds; hidden: without scale, LayerNorm |
+| blocks inside blocks | one block; hidden: blocks in blocks |
+| each call draws other numbers | four calls |
 """
 
 from functools import partial
@@ -9,7 +18,7 @@ import torch
 from scipy.stats import kstest
 from torch import Tensor, nn
 
-from utils.checks.compare import copied
+from utils.checks.compare import alike, copied
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
 from utils.checks.lab04.networks import networks, state, zero_half
 from utils.checks.lab04.rewind import NEW, NO_GRAD
@@ -19,6 +28,7 @@ NOT_NEW, OTHER = "not as a new one", "another scale or distribution"
 ROUNDED = 1 + 1e-6  # a bound in 32 bits can lie just above the exact one
 ZEROS, ALL_ZERO = "zeros", "All units of a layer of zeros learn the same."
 BIASES = "Biases were trained too: draw them again."
+CALLS = 4  # of an answer: more numbers to judge a distribution by
 SURE = 1e-8  # so unlikely are numbers that are refused although they were drawn rightly
 SEED = "Is a seed set inside, or a stored state loaded? Draw other numbers at each call."
 SCALE = "Each layer has a scale of its own, which its number of inputs decides: reset_parameters()."
@@ -62,12 +72,17 @@ def reinitialize_with(
 
 
 def is_norm(layer):
-    return hasattr(layer, "running_mean")
+    return hasattr(layer, "running_mean") or isinstance(layer, nn.LayerNorm)
 
 
 def bound(layer):
     """Weights and biases are uniform between minus and plus this."""
     return layer.weight[0].numel() ** -0.5
+
+
+def normal(layer):
+    """With the deviation of the right distribution."""
+    return layer.weight.normal_(0, bound(layer) / 3**0.5)
 
 
 def shuffle(layer, old):
@@ -126,6 +141,13 @@ MISTAKES = [
     (SCALE, reinitialize_with(change=lambda layer, old: nn.init.kaiming_uniform_(layer.weight))),
     (SCALE, reinitialize_with(change=lambda layer, old: layer.weight.normal_(0, bound(layer) / 4))),
     (SCALE, reinitialize_with(change=lambda layer, old: layer.weight.abs_())),
+    (SCALE, reinitialize_with(change=lambda layer, old: layer.bias.abs_())),
+    (
+        SCALE,
+        reinitialize_with(
+            change=lambda layer, old: normal(layer).clamp_(-bound(layer), bound(layer))
+        ),
+    ),
     (SEED, reinitialize_with(seed=0)),
     (NEW, reinitialize_with(end=new_parameters)),
     (NO_GRAD, lambda model: model.fc.weight.uniform_(-0.1, 0.1)),
@@ -136,28 +158,24 @@ MISTAKES = [
 def cases(generator: torch.Generator) -> list[Case]:
     small, network = networks(generator)
     large = copied(network)
-    for model in (small, network, large):
+    found = {"a small network": small, "a network": network, "another network": large}
+    for model in found.values():
         zero_half(model, generator)
-    return [
-        case(f"{words}, trained and pruned", model=model)
-        for words, model in (
-            ("a small network", small),
-            ("a network", network),
-            ("another network", large),
-        )
-    ]
+    return [case(f"{words}, trained and pruned", model=model) for words, model in found.items()]
 
 
-def drawn_twice(answer, model):
-    parameters, states = dict(model.named_parameters()), []
-    for _ in range(2):
+def drawn_often(answer, model):
+    states = []
+    for _ in range(CALLS):
         answer(model)
         states.append(state(model))
-    return states, all(parameters.get(name) is p for name, p in model.named_parameters())
+    return states
 
 
-def in_words(before: Tensor, now: Tensor, again: Tensor, bound: float) -> str:
-    """How `now` differs from before, and whether it could be uniform between -bound and bound."""
+def in_words(before: Tensor, calls: list[Tensor], bound: float) -> str:
+    """How the numbers of the first call differ from before, and whether those of all calls could
+    be uniform between -bound and bound."""
+    now, again = calls[:2]
     if torch.equal(now, before):
         return "the old numbers"
     if torch.equal(now.flatten().sort().values, before.flatten().sort().values):
@@ -168,25 +186,29 @@ def in_words(before: Tensor, now: Tensor, again: Tensor, bound: float) -> str:
         return "0 where it was 0"
     if torch.equal(now, again):
         return "the same numbers at each call"
-    sizes = now.flatten() / bound
-    few = len(sizes) < 100
-    fits = (0 if few else 0.8) < sizes.abs().max() < ROUNDED
-    return DRAWN if fits and kstest(sizes, "uniform", (-1, 2)).pvalue > SURE else OTHER
+    sizes = torch.cat(calls).flatten() / bound
+    fits = (0 if len(sizes) < 100 else 0.8) < sizes.abs().max() < ROUNDED
+    cut = len(sizes) - len(sizes.unique()) > 2 + 0.01 * len(sizes)
+    likely = kstest(sizes, "uniform", (-1, 2)).pvalue > SURE
+    return DRAWN if fits and likely and not cut else OTHER
 
 
 def read(outcome: Outcome, case: Case) -> dict[str, str]:
     """Words for each tensor of a layer, and for each BatchNorm."""
-    (now, again), same = outcome.returned
-    before, facts = state(case.arguments["model"]), {}
+    calls, before, facts = outcome.returned, state(case.arguments["model"]), {}
     for name, layer in case.arguments["model"].named_modules():
+        parts = layer.state_dict() if not list(layer.children()) else {}
         if is_norm(layer):
-            new = type(layer)(layer.num_features).state_dict()
-            wrong = [part for part in new if not torch.equal(now[f"{name}.{part}"], new[part])]
+            layer = copied(layer)
+            layer.reset_parameters()
+            new = layer.state_dict()
+            wrong = [part for part in new if not alike(calls[0][f"{name}.{part}"], new[part])]
             facts[name] = f"{NOT_NEW}: {', '.join(wrong)}" if wrong else AS_NEW
-        elif hasattr(layer, "weight"):
-            for part in (f"{name}.weight", f"{name}.bias"):
-                facts[part] = in_words(before[part], now[part], again[part], bound(layer))
-    return facts | {"the parameters": "the same objects" if same else "new ones in the model"}
+        else:
+            for part in (f"{name}.{each}" for each in parts):
+                drawn = [call[part] for call in calls]
+                facts[part] = in_words(before[part], drawn, bound(layer))
+    return facts
 
 
 SYMPTOMS = {OTHER: SCALE, f"weight: {ZEROS}": ALL_ZERO, "bias: the old": BIASES, NOT_NEW: NORM}
@@ -204,7 +226,7 @@ def seen(words: str, case: Case, expected: Outcome, got: Outcome) -> bool:
 
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     name, right, words = first_wrong(case, expected, got)
-    now = got.returned[0][0]
+    now = got.returned[0]
     if words == OTHER:
         limit = bound(case.arguments["model"].get_submodule(name.rpartition(".")[0]))
         words = (
@@ -220,7 +242,7 @@ check_reinitialize = Exercise(
     cases=cases,
     mistakes=MISTAKES,
     facts="each layer with its own scale, biases, BatchNorm, blocks, other numbers each time",
-    ask=drawn_twice,
+    ask=drawn_often,
     read=read,
     show=show,
     hints={
