@@ -2,6 +2,16 @@
 
 The answer gets a `fit` that notes the network and the masks it is given, and then moves every
 number of the network: the zeros come back, as they do when training is careless.
+
+| the statement | the case that asks it |
+|---|---|
+| returns the masks, for the parameters with dim() > 1 | all; hidden: Conv1d, no biases |
+| fit is called once a round, with the masks so far | all: what fit was given |
+| the first round keeps everything | all |
+| each round removes round(rate * survivors) | 1 and 3 rounds, several rates; hidden: 4 |
+| the initial state, pruned weights 0, at the end | all; initial weights of 0 |
+| biases and BatchNorm are rewound and not pruned | all |
+| fit need not keep the zeros | all: it moves every number |
 """
 
 from functools import partial
@@ -11,7 +21,7 @@ from torch import nn
 
 from utils.checks.compare import alike, as_masks, copied
 from utils.checks.exercise import Case, Exercise, Outcome, case, steps
-from utils.checks.lab04.networks import move, networks, state
+from utils.checks.lab04.networks import move, networks, state, zero_half
 from utils.checks.lab04.prune_by_rate import (
     all_ranked,
     each_by_itself,
@@ -164,6 +174,10 @@ MISTAKES = [
             )
         ),
     ),
+    (
+        "An initial weight of 0 was taken for a pruned one: return the masks, not `w != 0`.",
+        search_with(result=lambda masks, model: {n: w != 0 for n, w in prunable(model).items()}),
+    ),
     (FIT, lambda model, fit, rate, rounds: fit(model)),
     (NO_GRAD, search_with(result=lambda masks, model: model.fc.weight.mul_(masks["fc.weight"]))),
 ]
@@ -171,15 +185,20 @@ MISTAKES = [
 
 def cases(generator: torch.Generator) -> list[Case]:
     small, large = networks(generator)
+    sparse = copied(small)
+    zero_half(sparse, generator)
     return [
-        case(
-            f"find_ticket(model, fit, rate={rate}, rounds={rounds})",
-            model=model,
-            rate=rate,
-            rounds=rounds,
-        )
-        for model, rate, rounds in ((small, 0.5, 1), (small, 0.45, 3), (large, 0.6, 3))
+        search("", small, 0.5, 1),
+        search("", small, 0.45, 3),
+        search("", large, 0.6, 3),
+        search("half of the initial weights are 0: ", sparse, 0.3, 1),
+        search("half of the initial weights are 0: ", sparse, 0.45, 2),
     ]
+
+
+def search(words: str, model: nn.Module, rate: float, rounds: int) -> Case:
+    words += f"find_ticket(model, fit, rate={rate}, rounds={rounds})"
+    return case(words, model=model, rate=rate, rounds=rounds)
 
 
 class Fit:

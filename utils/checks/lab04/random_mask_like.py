@@ -11,6 +11,7 @@ An answer is called twice. What it draws is read as counts and words, which are 
 | numbers 0 and 1, or False and True; not changed | True and False; hidden: whole numbers |
 """
 
+from functools import partial
 from math import comb
 
 import torch
@@ -27,6 +28,9 @@ AS_MANY = (
     "as many, `torch.randint` can draw a place twice."
 )
 AGAIN = "Other places at each call: is a seed set inside, or nothing drawn at all?"
+ROWS = "Shuffling rows (`mask[torch.randperm(len(mask))]`) moves rows: shuffle the flat mask."
+TOGETHER = "The places move together, as by a roll. Draw each place."
+RESTARTED = "Is the generator started again for each tensor?"
 EVEN, UNEVEN, FEW, SAME = (
     "every place is as likely as any other",
     "some places are far more likely",
@@ -83,13 +87,13 @@ MISTAKES = [
     (AGAIN, random_with(order=seeded)),
     (AGAIN, random_with(order=lambda n, number: torch.arange(n))),
     (AGAIN, random_with(order=lambda n, number: torch.arange(n).flip(0))),
-    ("Is the generator started again for each tensor?", started_again),
+    (RESTARTED, started_again),
     (
-        "Shuffling rows (`mask[torch.randperm(len(mask))]`) moves rows: shuffle the flat mask.",
+        ROWS,
         random_with(shuffle=lambda mask, order: mask[torch.randperm(len(mask))]),
     ),
     (
-        "The places move together, as by a roll. Draw each place.",
+        TOGETHER,
         random_with(
             shuffle=lambda m, o: m.flatten().roll(int(torch.randint(m.numel(), ()))).view(m.shape)
         ),
@@ -163,6 +167,10 @@ def spread(masks: list[Tensor]) -> str:
     return FEW if distinct < 60 else EVEN
 
 
+def found(places: str, case: Case, expected: Outcome, got: Outcome) -> bool:
+    return read(got, case)["the places"] == places
+
+
 def show(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:
     right, came = read(expected, case), read(got, case)
     what = next(what for what in right if came[what] != right[what])
@@ -179,12 +187,16 @@ check_random_mask_like = Exercise(
     read=read,
     show=show,
     symptoms=[
+        *(
+            (sentence, partial(found, words))
+            for words, sentence in ((UNEVEN, ROWS), (FEW, TOGETHER), (SAME, RESTARTED))
+        ),
         (
             AS_MANY,
             lambda case, expected, got: (
                 read(got, case)["ones in each tensor"]
                 != read(expected, case)["ones in each tensor"]
             ),
-        )
+        ),
     ],
 )

@@ -27,6 +27,9 @@ DRAWN, AS_NEW = "drawn as torch draws it", "as a new one"
 NOT_NEW, OTHER = "not as a new one", "another scale or distribution"
 ROUNDED = 1 + 1e-6  # a bound in 32 bits can lie just above the exact one
 ZEROS, ALL_ZERO = "zeros", "All units of a layer of zeros learn the same."
+OLD = "the old numbers"
+SHUFFLED = "Shuffled weights keep the values that training gave them. Draw new ones."
+BIAS_OF_0 = "torch draws the bias of a layer as well; it does not set it to 0."
 BIASES = "Biases were trained too: draw them again."
 CALLS = 4  # of an answer: more numbers to judge a distribution by
 SURE = 1e-8  # so unlikely are numbers that are refused although they were drawn rightly
@@ -117,18 +120,12 @@ MISTAKES = [
     (NORM, reinitialize_with(chosen=lambda layer: isinstance(layer, (nn.Linear, nn.Conv2d)))),
     (NORM, reinitialize_with(norm=lambda layer: layer.weight.uniform_())),
     (NORM, reinitialize_with(reset=scales_alone)),
-    (
-        "Shuffled weights keep the values that training gave them. Draw new ones.",
-        reinitialize_with(change=shuffle),
-    ),
+    (SHUFFLED, reinitialize_with(change=shuffle)),
     (
         BIASES,
         reinitialize_with(change=lambda layer, old: layer.bias.copy_(old["bias"])),
     ),
-    (
-        "torch draws the bias of a layer as well; it does not set it to 0.",
-        reinitialize_with(change=lambda layer, old: layer.bias.zero_()),
-    ),
+    (BIAS_OF_0, reinitialize_with(change=lambda layer, old: layer.bias.zero_())),
     (
         "Every weight of a layer is drawn, pruned ones too; the masks are applied after it.",
         reinitialize_with(change=lambda layer, old: layer.weight.mul_(old["weight"] != 0)),
@@ -177,9 +174,9 @@ def in_words(before: Tensor, calls: list[Tensor], bound: float) -> str:
     be uniform between -bound and bound."""
     now, again = calls[:2]
     if torch.equal(now, before):
-        return "the old numbers"
+        return OLD
     if torch.equal(now.flatten().sort().values, before.flatten().sort().values):
-        return "the old numbers in another order"
+        return f"{OLD} in another order"
     if not now.any():
         return ZEROS
     if not before.all() and torch.equal(now == 0, before == 0):
@@ -202,8 +199,10 @@ def read(outcome: Outcome, case: Case) -> dict[str, str]:
             layer = copied(layer)
             layer.reset_parameters()
             new = layer.state_dict()
-            wrong = [part for part in new if not alike(calls[0][f"{name}.{part}"], new[part])]
-            facts[name] = f"{NOT_NEW}: {', '.join(wrong)}" if wrong else AS_NEW
+            now = {part: calls[0][f"{name}.{part}"] for part in new}
+            wrong = [part for part in new if not alike(now[part], new[part])]
+            old = all(alike(now[part], before[f"{name}.{part}"]) for part in new)
+            facts[name] = OLD if old else f"{NOT_NEW}: {', '.join(wrong)}" if wrong else AS_NEW
         else:
             for part in (f"{name}.{each}" for each in parts):
                 drawn = [call[part] for call in calls]
@@ -211,7 +210,16 @@ def read(outcome: Outcome, case: Case) -> dict[str, str]:
     return facts
 
 
-SYMPTOMS = {OTHER: SCALE, f"weight: {ZEROS}": ALL_ZERO, "bias: the old": BIASES, NOT_NEW: NORM}
+SYMPTOMS = {
+    OTHER: SCALE,
+    f"weight: {ZEROS}": ALL_ZERO,
+    f"bias: {ZEROS}": BIAS_OF_0,
+    "another order": SHUFFLED,
+    "bias: the old": BIASES,
+    "the same numbers": SEED,
+    NOT_NEW: NORM,
+    OLD: "This layer was left out: each one is drawn, of every kind and at every depth.",
+}
 
 
 def first_wrong(case: Case, expected: Outcome, got: Outcome) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 
 from utils.checks.compare import alike, copied
-from utils.checks.exercise import Case, Exercise, Outcome, case, steps
+from utils.checks.exercise import Case, Exercise, Outcome, steps
 from utils.checks.in_student import in_student
 from utils.checks.inputs import draw
 from utils.checks.lab04.networks import networks, state, zero_half
@@ -126,7 +126,8 @@ def trained(words: str, model: torch.nn.Module, generator: torch.Generator) -> C
     initial = state(model)
     draw(model, generator)
     zero_half(model, generator)
-    return case(f"{words}, trained and pruned", model=model, initial=initial)
+    why = "Everything in state_dict() goes back, whatever its name or kind."
+    return Case(f"{words}, trained and pruned", {"model": model, "initial": initial}, why=why)
 
 
 def rewound_twice(answer, model, initial):
