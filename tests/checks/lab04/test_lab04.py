@@ -134,7 +134,7 @@ def test_another_form_of_the_right_answer_is_accepted(check, answer):
                     and hasattr(layer, "reset_parameters")
                 )
             ),
-            reinitialize.NORM,
+            reinitialize.LEFT_OUT,
         ),
         (
             checks.check_find_ticket,

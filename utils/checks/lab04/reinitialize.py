@@ -27,6 +27,7 @@ DRAWN, AS_NEW = "drawn as torch draws it", "as a new one"
 NOT_NEW, OTHER = "not as a new one", "another scale or distribution"
 ROUNDED = 1 + 1e-6  # a bound in 32 bits can lie just above the exact one
 ZEROS, ALL_ZERO = "zeros", "All units of a layer of zeros learn the same."
+LEFT_OUT = "This layer was left out: each one is drawn, of every kind and at every depth."
 OLD = "the old numbers"
 SHUFFLED = "Shuffled weights keep the values that training gave them. Draw new ones."
 BIAS_OF_0 = "torch draws the bias of a layer as well; it does not set it to 0."
@@ -218,7 +219,7 @@ SYMPTOMS = {
     "bias: the old": BIASES,
     "the same numbers": SEED,
     NOT_NEW: NORM,
-    OLD: "This layer was left out: each one is drawn, of every kind and at every depth.",
+    OLD: LEFT_OUT,
 }
 
 
