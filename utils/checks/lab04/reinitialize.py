@@ -27,6 +27,8 @@ DRAWN, AS_NEW = "drawn as torch draws it", "as a new one"
 NOT_NEW, OTHER = "not as a new one", "another scale or distribution"
 ROUNDED = 1 + 1e-6  # a bound in 32 bits can lie just above the exact one
 ZEROS, ALL_ZERO = "zeros", "All units of a layer of zeros learn the same."
+STILL_0 = "0 where it was 0"
+PRUNED_TOO = "Every weight of a layer is drawn, pruned ones too; the masks are applied after it."
 LEFT_OUT = "This layer was left out: each one is drawn, of every kind and at every depth."
 OLD = "the old numbers"
 SHUFFLED = "Shuffled weights keep the values that training gave them. Draw new ones."
@@ -128,7 +130,7 @@ MISTAKES = [
     ),
     (BIAS_OF_0, reinitialize_with(change=lambda layer, old: layer.bias.zero_())),
     (
-        "Every weight of a layer is drawn, pruned ones too; the masks are applied after it.",
+        PRUNED_TOO,
         reinitialize_with(change=lambda layer, old: layer.weight.mul_(old["weight"] != 0)),
     ),
     (
@@ -181,13 +183,13 @@ def in_words(before: Tensor, calls: list[Tensor], bound: float) -> str:
     if not now.any():
         return ZEROS
     if not before.all() and torch.equal(now == 0, before == 0):
-        return "0 where it was 0"
+        return STILL_0
     if torch.equal(now, again):
         return "the same numbers at each call"
     sizes = torch.cat(calls).flatten() / bound
     fits = (0 if len(sizes) < 100 else 0.8) < sizes.abs().max() < ROUNDED
     cut = len(sizes) - len(sizes.unique()) > 2 + 0.01 * len(sizes)
-    likely = kstest(sizes, "uniform", (-1, 2)).pvalue > SURE
+    likely = kstest(sizes, "uniform", (-1, 2), method="asymp").pvalue > SURE
     return DRAWN if fits and likely and not cut else OTHER
 
 
@@ -219,6 +221,7 @@ SYMPTOMS = {
     "bias: the old": BIASES,
     "the same numbers": SEED,
     NOT_NEW: NORM,
+    STILL_0: PRUNED_TOO,
     OLD: LEFT_OUT,
 }
 
