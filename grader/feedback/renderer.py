@@ -54,10 +54,17 @@ def answer(message: dict[str, Any]) -> dict[str, str]:
 
 
 def page(
-    root: str, grading: str, template: str, path: str, resources: dict[str, Any], plain: str
+    root: str,
+    grading: str,
+    template: str,
+    path: str,
+    resources: dict[str, Any],
+    plain: str,
+    gradebook: str,
 ) -> str:
     """A submission as HTML. path: of its notebook; plain: why its texts are shown as they are,
-    empty where they are laid out."""
+    empty where they are laid out; gradebook: its address, empty for the course's own file."""
+    os.environ["COURSE_GRADEBOOK"] = gradebook
     notebook = reads(Path(path).read_text(encoding="utf-8"), as_version=4)
     make = exporter(Course(Path(root), grading), template, plain)
     return make.from_notebook_node(notebook, resources)[0]

@@ -30,6 +30,7 @@ def message(course, cells, plain=""):
         "path": str(notebook(course, cells)),
         "resources": RESOURCES,
         "plain": plain,
+        "gradebook": "",
     }
 
 

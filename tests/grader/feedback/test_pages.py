@@ -50,7 +50,7 @@ def test_a_page_that_cannot_be_made_or_written_is_named(course):
     graded(course, {"bob": source_cells()})
     course.autograded("tiny", "bob").write_text("{")
     wrong = write_all(course, "tiny", ["bob"], 1, quiet())["bob"]
-    assert wrong.startswith("there is no feedback page: JSONDecodeError: ")
+    assert wrong.startswith("there is no feedback page: ") and "JSON" in wrong
     remove_feedback(course, "tiny", "bob")
     course.feedback("tiny", "zoe").unlink()
     course.feedback("tiny", "zoe").mkdir()
