@@ -8,6 +8,7 @@ import builtins
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -165,6 +166,9 @@ def small_tree(value: Any, raw: Raw) -> Tree:
         return {"t": "bytes", "b": raw.add(bytes(value))}
     if type(value) is complex:
         return {"t": "complex", "v": [value.real, value.imag]}
+    if type(value) is Fraction:
+        parts = (value.numerator, value.denominator)
+        return {"t": "fraction", "v": [number_or_text(part) for part in parts]}
     if type(value) is slice:
         parts = (value.start, value.stop, value.step)
         if all(type(part) in (int, type(None)) for part in parts):
@@ -212,6 +216,7 @@ def new_device(tree: Tree, raw: Came) -> torch.device:
 SMALL: dict[str, Callable[[Tree, Came], Any]] = {
     "bytes": lambda tree, raw: bytes(raw.piece(tree["b"])),
     "complex": lambda tree, raw: complex(*map(float, tree["v"])),
+    "fraction": lambda tree, raw: Fraction(*map(number_or_text, whole_numbers(tree["v"]))),
     "slice": lambda tree, raw: slice(*whole_numbers(tree["v"], type(None))),
     "range": lambda tree, raw: short(range(*whole_numbers(tree["v"]))),
     "size": lambda tree, raw: torch.Size(whole_numbers(tree["v"])),

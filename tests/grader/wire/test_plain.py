@@ -1,6 +1,7 @@
 """The small kinds of values arrive equal and of the same type."""
 
 import math
+from fractions import Fraction
 
 import pytest
 import torch
@@ -28,6 +29,7 @@ PLAIN = [
     bytes(range(256)),
     2 + 3j,
     complex(0.0, -math.inf),
+    Fraction(-7, 3**50),
     slice(None),
     slice(1, None, -2),
     range(0),
