@@ -143,6 +143,8 @@ def lent_by_lab_03():
         nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 3)),
         {"0.weight": torch.ones(12, 6) > 0},
         torch.Generator(),
+        best=(1,),
+        lr=0.1,
     )
     keep, lambdas = own(KEEP_ZEROS, SECRET=SECRET), own(LAMBDAS, SECRET=SECRET)
     x, y = torch.ones(2, 1), torch.ones(2)

@@ -22,6 +22,7 @@ def processes():
 
 
 def test_pages_are_made_by_one_process_after_another(course):
+    apart.stop()  # those of other tests
     assert made(course, HONEST)[1] is None
     (process,) = apart.IDLE
     assert made(course, HONEST)[1] is None

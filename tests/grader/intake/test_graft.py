@@ -62,7 +62,8 @@ def test_pasted_pictures_stay_with_an_answer_and_nothing_else_does():
     }
     aligned = graft(RIGHT, lambda cells: get(cells, "why").update(attachments=pasted))
     assert next(one for one in aligned.notebook["cells"] if one["id"] == "why")["attachments"] == {
-        "a.png": {"image/png": "AAAA"}
+        "a.png": {"image/png": "AAAA"},
+        "b.svg": {"image/svg+xml": "AAAA"},  # the page shows only the shapes in it
     }
 
 
